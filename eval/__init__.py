@@ -1,0 +1,1 @@
+"""Is it right, and is it fast: question sets, benchmarks and the sample archive."""

@@ -1,0 +1,291 @@
+"""Who published an article, who wrote it, when and where, read from its own lines; and its language.
+
+Nothing is guessed. A date counts only in a header line or under a label ("Published:"), never in
+running text. A file's name is no evidence of the outlet, but it may confirm a word found in the text.
+"""
+# ruff: noqa: RUF001 - typographic quotes and dashes are what bylines are written with
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from index.dates import WEEKDAYS, dates_in
+from index.records import Origin, Zone, ZoneKind
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+_NAME = r"[^\W\d_][\w.'’-]*"
+_BYLINE = re.compile(
+    r"(?:by|written by|reported by|reporting by|author|authors|words by|par|por|von|بقلم|كتب|تقرير)\s*:?\s+"
+    rf"(?P<name>{_NAME}(?:[ ,&]+(?:and |et |y |und )?{_NAME}){{0,7}})",
+    re.IGNORECASE,
+)
+_LABEL = (
+    r"published|posted|publication date|date|created|issued|publié|publicado|veröffentlicht|نشر|تاريخ النشر"
+)
+_LABELLED = re.compile(rf"^(?:{_LABEL})\b", re.IGNORECASE)
+_UPDATED = re.compile(
+    r"\b(?:updated|modified|last update|edited|mis à jour|actualizado|aktualisiert)\b|تحديث", re.IGNORECASE
+)
+_PLACE = r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,3}"
+_DATELINE = re.compile(
+    rf"(?P<place>{_PLACE})(?:[,/] [^()—–]{{2,40}}?)?\s*"
+    r"(?:\((?P<outlet>[A-Z][\w .&'’-]{1,40})\)\s*[—–-]{1,2}|[—–]|\s-{1,2})\s"
+)
+_SOURCE = re.compile(
+    r"(?:source|publisher|outlet|fuente|quelle|المصدر)\s*:\s*(?P<outlet>\S.{1,60})", re.IGNORECASE
+)
+_TOLD = re.compile(
+    r"\b(?:told|tells|statement to|statements to|interview with|interview to|speaking to|spoke to|talking to)\s+"
+    r"(?P<words>[A-Z][\w-]+(?: [A-Z][\w-]+){0,3})"
+)
+_OUTLET_WORDS = frozenset(
+    [
+        "news",
+        "network",
+        "times",
+        "post",
+        "agency",
+        "press",
+        "media",
+        "tv",
+        "television",
+        "radio",
+        "herald",
+        "tribune",
+        "gazette",
+        "daily",
+        "weekly",
+        "journal",
+        "today",
+        "observer",
+        "guardian",
+        "chronicle",
+        "mail",
+        "telegraph",
+        "broadcasting",
+        "magazine",
+        "review",
+        "wire",
+        "noticias",
+        "diario",
+        "periódico",
+        "journal",
+        "zeitung",
+        "nachrichten",
+        "وكالة",
+        "صحيفة",
+        "جريدة",
+        "شبكة",
+        "قناة",
+    ]
+)
+_SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟]["'”’»›)\]]*$""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Byline:
+    """What an article's own lines say about it. None is unknown; `origins` names where the rest stood.
+
+    `dateline` is the place in front of the first sentence ("ERBIL, Kurdistan Region - " gives "ERBIL").
+    """
+
+    outlet: str | None = None
+    author: str | None = None
+    published: date | None = None
+    updated: date | None = None
+    dateline: str | None = None
+    language: str | None = None
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+
+def find(text: str, zones: Sequence[Zone], file_name: str = "") -> Byline:
+    """What the zones of `text` say about outlet, author, dates, place and language.
+
+    `file_name` only confirms an outlet that the text names itself.
+    """
+    header = _header(text, zones)
+    published, updated = _dates(header, _labelled_footer(text, zones, len(header)))
+    place, agency = _dateline(text, zones)
+    values: dict[str, str | date | None] = {
+        "outlet": _outlet(text, zones, header, agency, file_name),
+        "author": next(filter(None, map(author_in, header)), None),
+        "published": published,
+        "updated": updated,
+        "dateline": place,
+    }
+    origins = {name: Origin.TEXT if value else Origin.UNKNOWN for name, value in values.items()}
+    language = language_of(_evidence(text, zones) or text)
+    origins["language"] = Origin.INFERRED if language else Origin.UNKNOWN
+    return Byline(**values, language=language, origins=origins)  # type: ignore[arg-type]
+
+
+def ends_sentence(line: str) -> bool:
+    """Whether a line ends as a sentence does, closing quotes and brackets apart."""
+    return _SENTENCE_END.search(line) is not None
+
+
+def author_in(line: str) -> str | None:
+    """The name in a byline such as "By Khalid al-Taie | 2 June 2021"; None if the line is none."""
+    head = re.split(r"\s[|–—-]\s", line, maxsplit=1)[0].strip()
+    match = _BYLINE.fullmatch(head.rstrip("."))
+    if match is None or len(head) > 100:
+        return None
+    name = match["name"]
+    first = name.split()[0].casefold()
+    # "By Friday" and "by accident" open sentences; names are capitalised where a script has capitals.
+    return None if name[0].islower() or first in WEEKDAYS else name
+
+
+def is_date_line(line: str, bare: bool = False) -> bool:
+    """Whether a line exists to give a date: a full date and at most five words beside it.
+
+    With `bare`, nothing but a label, a weekday or a time may stand beside it.
+    """
+    found = list(dates_in(line)) if len(line) <= 120 else []
+    if not found:
+        return False
+    rest = _without_dates(line)
+    if bare and not (_LABELLED.match(line) or _UPDATED.match(line)):
+        return not re.search(r"[^\W\d]{3,}", rest)
+    return len(re.findall(r"[^\W\d]{3,}", rest)) <= 5
+
+
+def is_dateline(line: str) -> bool:
+    """Whether a paragraph opens with a place in capitals, or a place and an agency, and a dash."""
+    match = _DATELINE.match(line)
+    return match is not None and bool(match["outlet"] or match["place"].isupper())
+
+
+def language_of(text: str) -> str | None:
+    """The ISO 639-1 code of the language `text` seems to be in; None below twenty letters."""
+    sample = text[:4000]
+    if sum(map(str.isalpha, sample)) < 20:
+        return None
+    label: str = _identifier().classify(sample)[0]
+    return "ku" if label == "ckb" else label
+
+
+@cache
+def _identifier() -> "LanguageIdentifier":
+    """Loading takes half a second, so it happens once and only when a language is asked for."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    # Labels of three letters are dialects, which have no ISO 639-1 code and take Arabic for "ary".
+    identifier.set_languages([label for label in identifier.labels if len(label) == 2 or label == "ckb"])
+    return identifier
+
+
+def _evidence(text: str, zones: Sequence[Zone]) -> str:
+    return "\n".join(zone.of(text) for zone in zones if zone.kind is ZoneKind.REPORTING)
+
+
+def _header(text: str, zones: Sequence[Zone]) -> list[str]:
+    """The lines above the first reported sentence that are not evidence."""
+    lines = []
+    for zone in zones:
+        line = zone.of(text)
+        if zone.kind is ZoneKind.REPORTING and ends_sentence(line):
+            break
+        if zone.kind is ZoneKind.NAVIGATION:
+            lines.append(line)
+    return lines
+
+
+def _labelled_footer(text: str, zones: Sequence[Zone], header: int) -> list[str]:
+    lines = [zone.of(text) for zone in zones if zone.kind is ZoneKind.NAVIGATION][header:]
+    return [line for line in lines if _LABELLED.match(line) or _UPDATED.match(line)]
+
+
+def _dates(header: Sequence[str], footer: Sequence[str]) -> tuple[date | None, date | None]:
+    """The first date that is not an update's, and the first that is."""
+    found = list(_dated([*header, *footer]))
+    published = next((day for day, update in found if not update), None)
+    updated = next((day for day, update in found if update), None)
+    return published, updated
+
+
+def _dated(lines: Sequence[str]) -> Iterator[tuple[date, bool]]:
+    for line in lines:
+        if not is_date_line(line) and author_in(line) is None:
+            continue
+        before = 0
+        for span, day in dates_in(line):
+            yield day, _UPDATED.search(line[before : span.start]) is not None
+            before = span.end
+
+
+def _dateline(text: str, zones: Sequence[Zone]) -> tuple[str | None, str | None]:
+    for zone in zones:
+        line = zone.of(text)
+        if zone.kind is ZoneKind.REPORTING and is_dateline(line):
+            match = _DATELINE.match(line)
+            return (match["place"], match["outlet"]) if match else (None, None)
+        if zone.kind is ZoneKind.REPORTING and ends_sentence(line):
+            break
+    return None, None
+
+
+def _outlet(
+    text: str, zones: Sequence[Zone], header: Sequence[str], agency: str | None, file_name: str
+) -> str | None:
+    labelled = next((match["outlet"] for line in header if (match := _SOURCE.fullmatch(line))), None)
+    confirming = [file_name, *(zone.of(text) for zone in zones if _names_itself(zone, text))]
+    return labelled or _under_date(header, text, confirming) or agency or _told(text, zones, confirming)
+
+
+def _names_itself(zone: Zone, text: str) -> bool:
+    """House rules and sign-offs name the house; headlines and menus name anybody."""
+    line = zone.of(text)
+    return zone.kind is ZoneKind.LEGAL or (zone.kind is ZoneKind.NAVIGATION and line.startswith("("))
+
+
+def _under_date(header: Sequence[str], text: str, confirming: Sequence[str]) -> str | None:
+    for above, line in pairwise(header):
+        if is_date_line(above) and _could_be_name(line) and _is_outlet(line, text, confirming):
+            return line
+    return None
+
+
+def _could_be_name(line: str) -> bool:
+    return len(line.split()) <= 5 and len(line) <= 50 and not is_date_line(line) and author_in(line) is None
+
+
+def _is_outlet(line: str, text: str, confirming: Sequence[str]) -> bool:
+    words = set(line.casefold().split())
+    told = re.search(rf"\b(?:told|to|with)\s+{re.escape(line)}\b", text)
+    return bool(words & _OUTLET_WORDS or told or _confirmed(line, confirming))
+
+
+def _told(text: str, zones: Sequence[Zone], confirming: Sequence[str]) -> str | None:
+    """An outlet that says someone spoke to it, where the file's name or a sign-off agrees."""
+    for match in _TOLD.finditer(_evidence(text, zones)):
+        words = match["words"].split()
+        for length in range(len(words), 0, -1):
+            name = " ".join(words[:length])
+            if name.casefold() not in WEEKDAYS and _confirmed(name, confirming):
+                return name
+    return None
+
+
+def _confirmed(name: str, confirming: Sequence[str]) -> bool:
+    squeezed = _squeezed(name)
+    return len(squeezed) >= 3 and any(squeezed in _squeezed(text) for text in confirming)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _without_dates(line: str) -> str:
+    kept, before = [], 0
+    for span, _ in dates_in(line):
+        kept.append(line[before : span.start])
+        before = span.end
+    return " ".join([*kept, line[before:]])

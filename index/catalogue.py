@@ -1,0 +1,451 @@
+"""The truth: articles, their versions, passages and vectors, and the log of changes.
+
+SQLAlchemy Core over SQLite in WAL mode with `synchronous=FULL`. An article is one transaction and
+its COMMIT is the acknowledgement; every index is a cache of what stands here.
+"""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy import Connection, delete, event, func, insert, select, update
+from sqlalchemy.exc import DatabaseError
+
+from index import schema
+from index.chunking import Chunk
+from index.embedding import Vectors
+from index.errors import Damaged, DatelineError, NoSpace
+from index.records import Article, Draft, Filters, Origin, Passage, Span, Zone, ZoneKind
+from index.schema import article, change, passage, setting, version
+
+Ids = NDArray[np.int64]
+
+IDS_A_STATEMENT = 500  # SQLite bounds the parameters of one statement
+
+
+class Outcome(StrEnum):
+    """What adding an article did."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the indexes hold of a passage: the words to match and the vector to compare."""
+
+    passage_id: int
+    title: str
+    text: str
+    vector: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the archive holds. `oldest` and `newest` are days of publication."""
+
+    articles: int
+    passages: int
+    outlets: tuple[str, ...]
+    oldest: date | None
+    newest: date | None
+    undated: int
+
+
+class Catalogue:
+    """The archive's database. Reads see one snapshot a `reading` block; one process writes at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the database file; the tables are made by `create`."""
+        self.path = path
+        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+        event.listen(self._engine, "connect", _configure)
+        event.listen(self._engine, "begin", _begin)
+
+    def create(self, **settings: str) -> None:
+        """Makes the tables of a new archive and notes what it is made with."""
+        with self.writing() as connection:
+            schema.tables.create_all(connection)
+            connection.execute(
+                insert(setting),
+                [
+                    {"name": name, "value": value}
+                    for name, value in ({"format": schema.FORMAT} | settings).items()
+                ],
+            )
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one moment of the catalogue. Raises Damaged where it cannot be read."""
+        with _told(self.path), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction, committed at the end of the block or not at all."""
+        engine = self._engine.execution_options(dateline_begin="BEGIN IMMEDIATE")
+        with _told(self.path), engine.begin() as connection:
+            yield connection
+
+    def settings(self) -> dict[str, str]:
+        """What the archive was made with: format, embedder, chunker."""
+        with self.reading() as connection:
+            return {row.name: row.value for row in connection.execute(select(setting))}
+
+    # Writing
+
+    def digests(self, keys: Sequence[str]) -> dict[str, str]:
+        """The digests of the current versions of those articles that are here, by key."""
+        found: dict[str, str] = {}
+        with self.reading() as connection:
+            for some in _portions(keys):
+                rows = connection.execute(
+                    select(article.c.key, version.c.digest)
+                    .join_from(article, version, IS_CURRENT)
+                    .where(article.c.key.in_(some))
+                )
+                found.update((row.key, row.digest) for row in rows)
+        return found
+
+    def store(self, draft: Draft, chunks: Sequence[Chunk], vectors: Vectors) -> Outcome:
+        """Adds the article, or a new version of it, with its passages, in one transaction."""
+        with self.writing() as connection:
+            current = connection.execute(select(article).where(article.c.key == draft.key)).one_or_none()
+            if current is None:
+                number = 1
+                made = connection.execute(insert(article).values(key=draft.key, version=number))
+                article_id = _new_id(made)
+            else:
+                article_id, number = current.id, current.version + 1
+                _forget_passages(connection, article_id)
+                connection.execute(update(article).where(article.c.id == article_id).values(version=number))
+            made = connection.execute(
+                insert(version).values(article_id=article_id, number=number, **_columns(draft))
+            )
+            _store_passages(connection, _new_id(made), chunks, vectors)
+        return Outcome.ADDED if current is None else Outcome.UPDATED
+
+    def remove(self, article_id: int) -> bool:
+        """Removes the article with all its versions; False where there is none."""
+        with self.writing() as connection:
+            _forget_passages(connection, article_id)
+            return connection.execute(delete(article).where(article.c.id == article_id)).rowcount > 0
+
+    def replace_passages(self, cut: Iterable[tuple[int, Sequence[Chunk], Vectors]], **settings: str) -> None:
+        """All passages anew, by version id, under new settings, in one transaction."""
+        with self.writing() as connection:
+            _log(connection, "remove", connection.scalars(select(passage.c.id)).all())
+            connection.execute(delete(passage))
+            for version_id, chunks, vectors in cut:
+                _store_passages(connection, version_id, chunks, vectors)
+            for name, value in settings.items():
+                connection.execute(update(setting).where(setting.c.name == name).values(value=value))
+
+    def trim_changes(self, before: int) -> None:
+        """Drops the log below a sequence number that no kept generation needs."""
+        with self.writing() as connection:
+            connection.execute(delete(change).where(change.c.seq < before))
+
+    # Reading articles
+
+    def summary(self, filters: Filters | None = None) -> Summary:
+        """What the archive holds, or what of it passes the filters."""
+        current = (
+            select(version).join_from(version, article, IS_CURRENT).where(*_conditions(filters)).subquery()
+        )
+        with self.reading() as connection:
+            row = connection.execute(
+                select(
+                    func.count().label("articles"),
+                    func.min(current.c.published).label("oldest"),
+                    func.max(current.c.published).label("newest"),
+                    (func.count() - func.count(current.c.published)).label("undated"),
+                )
+            ).one()
+            passages = connection.scalar(
+                select(func.count()).select_from(passage).join(current, passage.c.version_id == current.c.id)
+            )
+            outlets = connection.scalars(
+                select(current.c.outlet)
+                .where(current.c.outlet.is_not(None))
+                .distinct()
+                .order_by(current.c.outlet)
+            )
+            return Summary(row.articles, passages or 0, tuple(outlets), row.oldest, row.newest, row.undated)
+
+    def article(self, article_id: int, number: int | None = None) -> Article | None:
+        """A version of an article, the current one unless a number is given."""
+        of_version = version.c.number == (article.c.version if number is None else number)
+        with self.reading() as connection:
+            row = connection.execute(_ARTICLES.where(article.c.id == article_id, of_version)).one_or_none()
+        return None if row is None else _article(row)
+
+    def articles(
+        self, after: int = 0, limit: int | None = None, filters: Filters | None = None
+    ) -> list[Article]:
+        """Current versions in the order of their ids, from the first id past `after`."""
+        query = _ARTICLES.where(_CURRENT_NUMBER, article.c.id > after, *_conditions(filters)).order_by(
+            article.c.id
+        )
+        with self.reading() as connection:
+            return [_article(row) for row in connection.execute(query.limit(limit))]
+
+    def current_versions(self) -> Iterator[tuple[int, Article]]:
+        """Every current version with its id, few at a time."""
+        last = 0
+        while True:
+            with self.reading() as connection:
+                query = (
+                    _ARTICLES.where(_CURRENT_NUMBER, article.c.id > last).order_by(article.c.id).limit(100)
+                )
+                rows = connection.execute(query).all()
+            if not rows:
+                return
+            yield from ((row.version_id, _article(row)) for row in rows)
+            last = rows[-1].id
+
+    # Reading passages
+
+    def passages(self, connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Passage, Vectors]]:
+        """Passages with their vectors, by id. What has been removed is simply not among them."""
+        found = {}
+        text = func.substr(version.c.text, passage.c.start + 1, passage.c.end - passage.c.start)
+        query = select(passage, version.c.article_id, version.c.number, text.label("slice")).join_from(
+            passage, version
+        )
+        for some in _portions(ids):
+            for row in connection.execute(query.where(passage.c.id.in_(some))):
+                found[row.id] = _passage(row), vector_of(row.vector)
+        return found
+
+    def articles_of(self, connection: Connection, article_ids: Iterable[int]) -> dict[int, Article]:
+        """Current versions of those articles, by article id."""
+        found = {}
+        for some in _portions(list(article_ids)):
+            for row in connection.execute(_ARTICLES.where(_CURRENT_NUMBER, article.c.id.in_(some))):
+                found[row.id] = _article(row)
+        return found
+
+    def passage_ids(self, connection: Connection, filters: Filters | None = None) -> Ids:
+        """The ids of the passages that pass the filters, ascending."""
+        query = (
+            select(passage.c.id)
+            .join_from(passage, version)
+            .where(*_conditions(filters))
+            .order_by(passage.c.id)
+        )
+        return np.fromiter(connection.scalars(query), dtype=np.int64)
+
+    def entries(self, connection: Connection, ids: Sequence[int] | None = None) -> Iterator[Entry]:
+        """What the indexes need of those passages, or of all."""
+        text = func.substr(version.c.text, passage.c.start + 1, passage.c.end - passage.c.start)
+        query = select(passage.c.id, passage.c.vector, version.c.title, text.label("slice")).join_from(
+            passage, version
+        )
+        portions = [None] if ids is None else list(_portions(ids))
+        for some in portions:
+            chosen = query if some is None else query.where(passage.c.id.in_(some))
+            for row in connection.execute(chosen.order_by(passage.c.id)):
+                yield Entry(row.id, row.title or "", row.slice, vector_of(row.vector))
+
+    def watermark(self, connection: Connection) -> int:
+        """The sequence number of the newest change; 0 where there is none."""
+        return connection.scalar(select(func.max(change.c.seq))) or 0
+
+    def oldest_change(self, connection: Connection) -> int:
+        """The sequence number of the oldest change still in the log; 0 where there is none."""
+        return connection.scalar(select(func.min(change.c.seq))) or 0
+
+    def changes(self, connection: Connection, after: int) -> tuple[list[int], list[int]]:
+        """Passage ids added and removed since a sequence number, net: in neither where both."""
+        added: dict[int, None] = {}
+        removed: dict[int, None] = {}
+        for row in connection.execute(select(change).where(change.c.seq > after).order_by(change.c.seq)):
+            if row.op == "add":
+                added[row.passage_id] = None
+            elif row.passage_id in added:
+                del added[row.passage_id]
+            else:
+                removed[row.passage_id] = None
+        return list(added), list(removed)
+
+
+IS_CURRENT = (version.c.article_id == article.c.id) & (version.c.number == article.c.version)
+_CURRENT_NUMBER = version.c.number == article.c.version
+_ARTICLES = select(
+    version.c.id.label("version_id"),
+    *(column for column in version.c if column.name not in {"id", "article_id"}),
+    article.c.id,
+    article.c.key,
+).join_from(version, article, version.c.article_id == article.c.id)
+
+
+def article_digest(draft: Draft) -> str:
+    """Changes when the article's evidence or metadata does, and not with the menus around it."""
+    known = [draft.title, draft.outlet, draft.author, draft.language, draft.url, draft.evidence()]
+    days = [day and day.isoformat() for day in (draft.published, draft.updated)]
+    return hashlib.sha256(json.dumps([known, days]).encode()).hexdigest()
+
+
+def _configure(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # leaves BEGIN to _begin; the driver's own comes too late for reads
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("dateline_begin", "BEGIN"))
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turns the database's own errors into sentences."""
+    try:
+        yield
+    except DatabaseError as error:
+        cause = str(error.orig)
+        if "full" in cause:
+            raise NoSpace(
+                f"the disk of {path.parent} is full; what was added before is safe: "
+                "make room and add the same again"
+            ) from error
+        if "malformed" in cause or "not a database" in cause or "no such table" in cause:
+            raise Damaged(
+                f"the catalogue {path} is damaged ({cause}); put back a copy of it, "
+                "or add the articles to a new archive with --data"
+            ) from error
+        raise DatelineError(f"the catalogue {path} cannot be used: {cause}") from error
+
+
+def _portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for first in range(0, len(keys), IDS_A_STATEMENT):
+        yield keys[first : first + IDS_A_STATEMENT]
+
+
+def _conditions(filters: Filters | None) -> list[sa.ColumnElement[bool]]:
+    if filters is None:
+        return []
+    conditions = []
+    if filters.since:
+        conditions.append(version.c.published >= filters.since)
+    until = min((day for day in (filters.until, filters.as_of) if day), default=None)
+    if until:
+        conditions.append(version.c.published <= until)
+    if filters.outlets:
+        conditions.append(version.c.outlet.in_(filters.outlets))
+    if filters.languages:
+        conditions.append(version.c.language.in_(filters.languages))
+    return conditions
+
+
+def _new_id(made: sa.CursorResult[Any]) -> int:
+    new_id: int = cast(Any, made.inserted_primary_key)[0]
+    return new_id
+
+
+def _columns(draft: Draft) -> dict[str, Any]:
+    return {
+        "title": draft.title,
+        "outlet": draft.outlet,
+        "author": draft.author,
+        "published": draft.published,
+        "updated": draft.updated,
+        "language": draft.language,
+        "url": draft.url,
+        "text": draft.text,
+        "zones": [[zone.start, zone.end, zone.kind] for zone in draft.zones],
+        "origins": dict(draft.origins),
+        "digest": article_digest(draft),
+        "checksum": hashlib.sha256(draft.text.encode()).hexdigest(),
+        "added": datetime.now(UTC).replace(tzinfo=None),
+    }
+
+
+def _article(row: Any) -> Article:
+    return Article(
+        id=row.id,
+        version=row.number,
+        key=row.key,
+        title=row.title,
+        outlet=row.outlet,
+        author=row.author,
+        published=row.published,
+        updated=row.updated,
+        language=row.language,
+        url=row.url,
+        text=row.text,
+        zones=tuple(Zone(start, end, ZoneKind(kind)) for start, end, kind in row.zones),
+        origins={name: Origin(origin) for name, origin in row.origins.items()},
+        added=row.added.replace(tzinfo=UTC),
+    )
+
+
+def _passage(row: Any) -> Passage:
+    return Passage(
+        id=row.id,
+        article_id=row.article_id,
+        version=row.number,
+        start=row.start,
+        end=row.end,
+        text=row.slice,
+        sentences=tuple(Span(start, end) for start, end in row.sentences),
+    )
+
+
+def vector_of(data: bytes) -> Vectors:
+    """A stored vector as float32, of shape (dimension,)."""
+    return np.frombuffer(data, dtype="<f2").astype(np.float32)
+
+
+def _store_passages(
+    connection: Connection, version_id: int, chunks: Sequence[Chunk], vectors: Vectors
+) -> None:
+    ids = []
+    for chunk, vector in zip(chunks, vectors, strict=True):
+        sentences = [[sentence.start, sentence.end] for sentence in chunk.sentences]
+        data = vector.astype("<f2").tobytes()
+        made = connection.execute(
+            insert(passage).values(
+                version_id=version_id,
+                start=chunk.start,
+                end=chunk.end,
+                sentences=sentences,
+                vector=data,
+                checksum=passage_checksum(chunk.start, chunk.end, sentences, data),
+            )
+        )
+        ids.append(_new_id(made))
+    _log(connection, "add", ids)
+
+
+def _forget_passages(connection: Connection, article_id: int) -> None:
+    of_article = passage.c.version_id.in_(select(version.c.id).where(version.c.article_id == article_id))
+    _log(connection, "remove", connection.scalars(select(passage.c.id).where(of_article)).all())
+    connection.execute(delete(passage).where(of_article))
+
+
+def _log(connection: Connection, op: str, passage_ids: Sequence[int]) -> None:
+    if passage_ids:
+        connection.execute(
+            insert(change), [{"op": op, "passage_id": passage_id} for passage_id in passage_ids]
+        )
+
+
+def passage_checksum(start: int, end: int, sentences: list[list[int]], vector: bytes) -> int:
+    """CRC-32 of what a passage must never lose: its place, its sentences and its vector."""
+    return zlib.crc32(json.dumps([start, end, sentences]).encode() + vector)

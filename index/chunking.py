@@ -1,0 +1,115 @@
+"""An article's evidence into passages and sentences, as spans of its text.
+
+langchain-text-splitters cuts passages at the ends of paragraphs, then of sentences, then of words;
+sentencex (Wikimedia) finds the sentences. Nothing is copied: a passage is where it stands.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sentencex
+
+from index.records import EVIDENCE, Draft, Span
+
+# Marks the ends of sentences for the splitter. Cleaning removes control characters from every
+# text, so that none of an article's own can be taken for it.
+SENTENCE_END = "\x1e"
+
+# A line break ends a sentence, full stop or not, unless the next line goes on in lower case, as in
+# text that was wrapped at a column.
+LINE_BREAK = re.compile(r"\n+(?![a-zà-öø-ÿа-яё])")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk(Span):
+    """A passage before it is stored: its span and those of its sentences, in the article's text."""
+
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunker:
+    """Cuts passages of at most `size` characters at sentence ends, without overlap."""
+
+    size: int = 900
+
+    @property
+    def id(self) -> str:
+        """Names the settings: passages of two ids never stand in one index."""
+        return f"sentences-{self.size}"
+
+    def chunk(self, article: Draft) -> list[Chunk]:
+        """The passages of the article's evidence, in order. Neighbouring evidence is cut as one."""
+        return [
+            chunk
+            for stretch in _stretches(article)
+            for chunk in self._cut(article.text, stretch, article.language or "en")
+        ]
+
+    def _cut(self, text: str, stretch: Span, language: str) -> Iterator[Chunk]:
+        sentences = _sentences(stretch.of(text), stretch.start, language)
+        marked = "".join(sentence.of(text) + SENTENCE_END for sentence in sentences)
+        position = stretch.start
+        for piece in _split(marked, self.size):
+            end = position + len(piece) - piece.count(SENTENCE_END)
+            inside = tuple(
+                span
+                for sentence in sentences
+                if sentence.start < end and sentence.end > position
+                if (span := _trimmed(text, max(sentence.start, position), min(sentence.end, end)))
+            )
+            if inside:
+                yield Chunk(inside[0].start, inside[-1].end, inside)
+            position = end
+
+
+def _split(marked: str, size: int) -> list[str]:
+    """Pieces of at most `size` characters that, joined, are the text again."""
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(
+        separators=[SENTENCE_END, " ", ""],
+        keep_separator="end",
+        chunk_size=size,
+        chunk_overlap=0,
+        strip_whitespace=False,
+    )
+    pieces: list[str] = splitter.split_text(marked)
+    return pieces
+
+
+def _stretches(article: Draft) -> Iterator[Span]:
+    """Spans of evidence with nothing else between them."""
+    start = end = None
+    for zone in article.zones:
+        if zone.kind in EVIDENCE:
+            start = zone.start if start is None else start
+            end = zone.end
+        elif start is not None and end is not None:
+            yield Span(start, end)
+            start = None
+    if start is not None and end is not None:
+        yield Span(start, end)
+
+
+def _sentences(text: str, offset: int, language: str) -> list[Span]:
+    """Sentence spans that together cover the text, white space included."""
+    spans = []
+    for found in sentencex.get_sentence_boundaries(language, text):
+        start = found["start_index"]
+        for line in LINE_BREAK.finditer(found["text"]):
+            spans.append(Span(offset + start, offset + found["start_index"] + line.end()))
+            start = found["start_index"] + line.end()
+        if start < found["end_index"]:
+            spans.append(Span(offset + start, offset + found["end_index"]))
+    return spans
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    piece = text[start:end]
+    inner = piece.strip()
+    if not inner:
+        return None
+    begin = start + piece.index(inner[0])
+    return Span(begin, begin + len(inner))

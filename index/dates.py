@@ -1,0 +1,137 @@
+"""Dates as they are written: in date lines, JSON fields, front matter and page markup.
+
+A numeric date is read only where it can mean one day. `14-07-2024` can, because no year has fourteen
+months; `03-04-2021` and `03/04/2021` cannot and are refused, since outlets write both orders. With
+full stops (`03.04.2021`) the day comes first: no country writes months first with full stops.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from index.records import Span
+
+EARLIEST = date(1700, 1, 1)
+"""Older dates are taken for mistakes: no newspaper archive reaches further back."""
+
+_MONTH_NAMES = (
+    "january jan enero janvier januar jänner يناير كانون_الثاني",
+    "february feb febrero février februar فبراير شباط",
+    "march mar marzo mars märz مارس آذار",
+    "april apr abril avril أبريل ابريل إبريل نيسان",
+    "may mayo mai مايو أيار ايار",
+    "june jun junio juin juni يونيو حزيران",
+    "july jul julio juillet juli يوليو تموز",
+    "august aug agosto août أغسطس اغسطس آب",
+    "september sep sept septiembre septembre سبتمبر أيلول ايلول",
+    "october oct octubre octobre oktober أكتوبر اكتوبر تشرين_الأول",
+    "november nov noviembre novembre نوفمبر تشرين_الثاني",
+    "december dec diciembre décembre dezember ديسمبر كانون_الأول",
+)
+MONTHS = {
+    name.replace("_", " "): number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()
+}
+"""Month names of English, Spanish, French, German and Arabic, lower case, with their numbers."""
+
+_WEEKDAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
+    "lunes martes miércoles jueves viernes sábado domingo lundi mardi mercredi jeudi vendredi samedi "
+    "dimanche montag dienstag mittwoch donnerstag freitag samstag sonntag "
+    "الاثنين الإثنين الثلاثاء الأربعاء الاربعاء الخميس الجمعة السبت الأحد الاحد"
+)
+WEEKDAYS = frozenset(_WEEKDAYS.split())
+"""Weekday names and their short forms in the same languages, lower case."""
+
+_MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+_DATE = re.compile(
+    rf"""(?<![\w.])(?:
+        (?P<y1>\d{{4}})(?P<s1>[-/.])(?P<m1>\d{{1,2}})(?P=s1)(?P<d1>\d{{1,2}})(?=T\d\d:?\d\d|\b)
+      | (?P<y2>\d{{4}})(?P<m2>\d\d)(?P<d2>\d\d)(?=T\d\d|\b)
+      | (?P<a>\d{{1,2}})(?P<s2>[-/.])(?P<b>\d{{1,2}})(?P=s2)(?P<y3>\d{{4}})\b
+      | (?P<n4>{_MONTH})\.?\ (?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?\ (?P<y4>\d{{4}})\b
+      | (?P<d5>\d{{1,2}})(?:st|nd|rd|th|\.|er)?(?:\ of|\ de)?[\ -](?P<n5>{_MONTH})\.?(?:,|\ de|\ del)?
+        [\ -](?P<y5>\d{{4}})\b
+      | (?P<y6>\d{{4}})年(?P<m6>\d{{1,2}})月(?P<d6>\d{{1,2}})日
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CLOCK = re.compile(
+    r"t?\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:z\b|(?:gmt|utc)?\s*[+-]\d{2}:?\d{2}|gmt|utc|[ecmp][sd]t)?",
+    re.IGNORECASE,
+)
+_FILLER = frozenset({"at", "on", "um", "à", "el", "le", "am", "pm", "gmt", "utc", "z", "uhr"}) | WEEKDAYS
+# Arabic-Indic and Persian digits; other scripts' digits are read by int() but not matched by clocks.
+_DIGITS = {zero + n: ord("0") + n for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for n in range(10)}
+
+
+def parse_date(text: str, today: date | None = None) -> date | None:
+    """The one date that `text` is, with or without a weekday and a time; None if it is anything else.
+
+    The day is the one written, whatever the time zone. Days before 1700 or after `today` (the real
+    one unless given) are refused; one day of grace covers zones that are already in tomorrow.
+    """
+    plain = text.strip().translate(_DIGITS)
+    found = next(dates_in(plain, today), None) if len(plain) <= 100 else None
+    if found is None:
+        return _mail_date(plain, today)
+    span, day = found
+    rest = _CLOCK.sub(" ", plain[: span.start] + " " + plain[span.end :])
+    words = re.findall(r"\w+", rest.casefold())
+    return day if all(word in _FILLER for word in words) else None
+
+
+def dates_in(text: str, today: date | None = None) -> Iterator[tuple[Span, date]]:
+    """Every full date written in `text`, in order, with where it stands. Same refusals as `parse_date`."""
+    plain = text.translate(_DIGITS)
+    for match in _DATE.finditer(plain):
+        day = _day(match)
+        if day is not None and _plausible(day, today):
+            yield Span(match.start(), match.end()), day
+
+
+def from_timestamp(seconds: float, today: date | None = None) -> date | None:
+    """The UTC day of a Unix time in seconds or, from 10^11 on, in milliseconds; None outside 1973 to now."""
+    if seconds >= 1e11:
+        seconds /= 1000
+    if not 1e8 <= seconds < 1e11:
+        return None
+    day = datetime.fromtimestamp(seconds, UTC).date()
+    return day if _plausible(day, today) else None
+
+
+def _day(match: re.Match[str]) -> date | None:
+    found = {name: value for name, value in match.groupdict().items() if value is not None}
+    if "a" in found:
+        return _day_or_month_first(int(found["a"]), int(found["b"]), int(found["y3"]), found["s2"])
+    number = {name[0]: value for name, value in found.items() if name[0] in "ymdn"}
+    month = MONTHS[number["n"].casefold()] if "n" in number else int(number["m"])
+    return _exact(int(number["y"]), month, int(number["d"]))
+
+
+def _day_or_month_first(first: int, second: int, year: int, separator: str) -> date | None:
+    if separator == "." or first > 12 or first == second:
+        return _exact(year, second, first)
+    return _exact(year, first, second) if second > 12 else None
+
+
+def _exact(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _plausible(day: date, today: date | None) -> bool:
+    return EARLIEST <= day <= (today or date.today()) + timedelta(days=1)
+
+
+def _mail_date(text: str, today: date | None) -> date | None:
+    """RFC 2822, whose two-digit years and zone names the pattern does not know."""
+    if not re.match(r"[A-Za-z]{3}, \d", text):
+        return None
+    try:
+        day = parsedate_to_datetime(text).date()
+    except (ValueError, IndexError, TypeError, OverflowError):
+        return None
+    return day if _plausible(day, today) else None

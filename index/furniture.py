@@ -1,0 +1,170 @@
+"""The furniture of news sites: what a line is by its words alone, wherever it stands.
+
+The tables are phrases that sites in English, and where certain in Arabic, Spanish, French and German, put
+around articles. A phrase belongs here only if no report would have it as a whole line.
+"""
+# ruff: noqa: RUF001, E501 - the typographic characters are the data, and a phrase is easier to find unbroken
+
+import re
+from functools import lru_cache
+
+from index.bylines import ends_sentence
+from index.records import ZoneKind
+
+# Whole lines, compared without case, outer punctuation and numbers in brackets.
+_NAVIGATION_LINES = frozenset(
+    line.strip()
+    for line in """
+    advertisement | advertisements | ads | sponsored | sponsored content | promoted | home | menu | main menu
+    search | log in | login | sign in | sign up | register | my account | back | back to top | top | next
+    previous | prev | next article | previous article | skip to content | skip to main content | contact us
+    about us | contact | about | close | print | print this page | save | bookmark | listen | font size
+    share | share this | share this article | share this story | share on | tweet | follow us
+    follow us on social media | follow | most read | most popular | most viewed | most shared | trending
+    trending now | latest news | latest stories | recent posts | popular posts | top stories | more stories
+    more news | read more | see more | see also | show more | load more | view all | see all | more
+    continue reading | click here | read also | also read | related | related articles | related stories
+    related news | related posts | related topics | related content | you may also like | you might also like
+    recommended | recommended for you | editor's picks | editors' picks | in this story | topics | tags
+    keywords | the news in your pocket | news in your pocket | download our app | get the app | subscribe
+    subscribe now | newsletter | do you like this article | was this article helpful | did you like this article
+    rate this article | required | required field | reply | report | report abuse | like | dislike | likes
+    submit | cancel | send | your name | name | email | e-mail | your email | website | post comment
+    view comments | show comments | load comments | loading | end | ends | 30 | source | photo gallery | gallery
+    read next | up next | watch now | watch live | live | breaking news | editorial
+    اقرأ المزيد | اقرأ أيضا | اقرأ أيضاً | إقرأ أيضا | المزيد | شارك | الأكثر قراءة | مواضيع ذات صلة | الرئيسية
+    إعلان | leer más | lea también | lo más leído | lo más visto | compartir | comparte | publicidad | inicio
+    noticias relacionadas | te puede interesar | suscríbete | lire la suite | lire aussi | à lire aussi
+    les plus lus | partager | publicité | accueil | sur le même sujet | mehr lesen | weiterlesen | lesen sie auch
+    meistgelesen | am meisten gelesen | teilen | anzeige | startseite | mehr zum thema | das könnte sie auch interessieren
+    """.replace("\n", "|").split("|")
+    if line.strip()
+)
+# These head a list of other articles' headlines: what follows is not evidence until prose resumes.
+LIST_HEADS = re.compile(
+    r"(?:most|related|trending|latest|recent|popular|top|more) (?:read|popular|viewed|shared|now|news|posts|stories|articles|content)"
+    r"|you (?:may|might) also like|recommended(?: for you)?|see also|editor'?s'? picks|related|read next|trending"
+    r"|الأكثر قراءة|مواضيع ذات صلة|lo más (?:leído|visto)|noticias relacionadas|les plus lus|sur le même sujet"
+    r"|meistgelesen|am meisten gelesen|mehr zum thema"
+)
+_COMMENT_HEAD = re.compile(
+    r"(?:\d+|no|reader|readers|user|all|show|view)? ?(?:comments?|comments? ?\(s\)|comments? ?\(?\d+\)?|responses|replies)"
+    r"|(?:leave|post|add|write|submit) (?:a|your) (?:comment|reply|response)|join the (?:discussion|conversation)"
+    r"|comment policy\b.*|comments? (?:section|below)|(?:\d+ )?(?:comentarios|commentaires|kommentare|التعليقات|تعليقات)"
+    r"|dej[ae] (?:un|tu) comentario|laisser un commentaire|kommentar schreiben|أضف تعليق|اترك تعليق[اً]*"
+)
+_PROMOTION = re.compile(
+    r"(?:read (?:also|more|next)|see also|also read|related(?: article| story| news)?|lea también|lire aussi"
+    r"|lesen sie auch|اقرأ أيضا|اقرأ أيضاً) ?[:|–—].*"
+    r"|(?:subscribe to|sign up (?:for|to)|download|join|follow) (?:us|our|the) .{0,40}"
+    r"(?:newsletter|app|channel|on (?:facebook|twitter|telegram|whatsapp|instagram|x|youtube)|page|podcast|alerts).*"
+    r"|(?:reporting|writing|editing|edited|compiled|translated) by .{2,80}"
+)
+_LEGAL_LINE = re.compile(
+    r"(?:©|\(c\) ?\d|copyright\b|all rights reserved|todos los derechos reservados|tous droits réservés"
+    r"|alle rechte vorbehalten|جميع الحقوق محفوظة|terms of (?:use|service)|privacy policy|cookie policy"
+    r"|(?:we|this (?:web)?site|our (?:web)?site) uses? cookies|by (?:continuing|using) .{0,40}(?:site|cookies))"
+)
+POLICY_WORDS = re.compile(
+    r"moderates? (?:all )?(?:the )?comments|comments (?:that|which|must|will|should|are)\b"
+    r"|community guidelines|we (?:will not|do not|don't) tolerate|denotes required|be approved for publication"
+    r"|terms (?:of|and) |privacy policy|we reserve the right|comment policy|will not be published|all rights reserved"
+)
+_CAPTION = re.compile(
+    r"\[?\(?(?:an? )?(?:file|handout|undated|archive) (?:photo|picture|image|photograph)\b.*"
+    r"|(?:photo|image|picture|photograph|caption|graphic|illustration|foto|imagen|bild|صورة|الصورة)"
+    r"(?: by| credit| courtesy of)? ?[:/©].*|file ?[-–—] .*"
+    r"|صورة أرشيفية.*|imagen de archivo.*|photo d'archives?.*|archivbild.*|archivfoto.*"
+    r"|.*[\[(](?:file |handout )?(?:photo|image|picture|photos|images|ap photo|foto|illustration)\b[^\])]{0,120}[\])]"
+    r"|.{10,300}\b(?:photo|image|picture)s?(?: courtesy of| by| credit)?:? ?[^.]{2,60}/ ?(?:afp|getty|reuters|ap|epa)\b.{0,20}",
+    re.DOTALL,
+)
+INLINE_JUNK = re.compile(
+    r"""(?<=[.!?…。؟۔"'”’»)\]])(?:\s+[\[(]?"""
+    r"(?:read more|see more|show more|learn more|more here|continue reading|click here|read the full story"
+    r"|اقرأ المزيد|leer más|lire la suite|en savoir plus|mehr lesen|weiterlesen)"
+    r"[\])\s.…»›>→]*)+$",
+    re.IGNORECASE,
+)
+_SHARE_WORDS = frozenset(
+    [
+        "facebook",
+        "twitter",
+        "x",
+        "whatsapp",
+        "telegram",
+        "email",
+        "e-mail",
+        "mail",
+        "print",
+        "share",
+        "tweet",
+        "copy",
+        "link",
+        "linkedin",
+        "reddit",
+        "pinterest",
+        "viber",
+        "messenger",
+        "instagram",
+        "youtube",
+        "tiktok",
+        "threads",
+        "bluesky",
+        "rss",
+        "a+",
+        "a-",
+        "a",
+        "a++",
+        "a--",
+        "aa",
+        "on",
+        "via",
+        "by",
+        "this",
+        "article",
+        "+",
+        "-",
+        "|",
+        "/",
+        "·",
+    ]
+)
+MENU_GAP = re.compile(r"\s[|»›>·]\s|\s?\|\s?")
+HEADER_MENU_GAP = re.compile(r"\s[|»›>·/]\s|\s?\|\s?")
+SIGN_OFF = re.compile(r"[(\[][^()\[\]]{2,40}[)\]]|#{2,}|-+ ?30 ?-+|\* ?\* ?\*|[-–—_=*•.·]+")
+
+
+@lru_cache(maxsize=4096)
+def known(words: str) -> ZoneKind | None:
+    """What a line is by its words alone, wherever it stands."""
+    folded = words.casefold()
+    bare = plain(words)
+    if bare in _NAVIGATION_LINES or _PROMOTION.fullmatch(bare) or _is_sharing(folded):
+        return ZoneKind.NAVIGATION
+    if len(words) <= 400 and _LEGAL_LINE.match(folded):
+        return ZoneKind.LEGAL
+    return ZoneKind.CAPTION if len(words) <= 1000 and _CAPTION.fullmatch(folded) else None
+
+
+def plain(words: str) -> str:
+    """A line as the tables compare it: no case, no outer punctuation."""
+    return words.casefold().replace("’", "'").strip(" .:!?…»›>→*-–—|+[]#¿¡")
+
+
+def comments_begin(words: str) -> bool:
+    """Whether a line heads the readers' comments or the form for writing one."""
+    return len(words) <= 120 and _COMMENT_HEAD.fullmatch(plain(words)) is not None
+
+
+def _is_sharing(folded: str) -> bool:
+    tokens = re.split(r"[\s,]+", folded)
+    return len(tokens) <= 20 and folded != "a" and all(token in _SHARE_WORDS for token in tokens)
+
+
+def is_menu(words: str, gap: re.Pattern[str], least: int) -> bool:
+    """Short items between bars or arrows; a table's row is told from it by its figures."""
+    if len(words) > 400 or any(map(str.isdigit, words)) or ends_sentence(words):
+        return False
+    items = [item for item in gap.split(words) if item.strip()]
+    return len(items) >= least and all(len(item.split()) <= 3 for item in items)

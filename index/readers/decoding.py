@@ -1,0 +1,111 @@
+"""Bytes into text: what they look like, and which encoding they are in."""
+
+import codecs
+import re
+from pathlib import PurePath
+
+from index.errors import Unreadable
+
+_SIGNATURES = (
+    (b"\x89PNG", "PNG image"),
+    (b"\xff\xd8\xff", "JPEG image"),
+    (b"GIF8", "GIF image"),
+    (b"II*\x00", "TIFF image"),
+    (b"MM\x00*", "TIFF image"),
+    (b"%PDF-", "PDF"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstandard"),
+    (b"7z\xbc\xaf", "7-Zip"),
+    (b"Rar!", "RAR"),
+    (b"\x7fELF", "program"),
+    (b"MZ\x90\x00", "Windows program"),
+    (b"\xd0\xcf\x11\xe0", "old Microsoft Office document"),
+    (b"{\\rtf", "RTF"),
+    (b"SQLite format 3", "SQLite database"),
+    (b"ID3", "MP3 sound"),
+    (b"OggS", "Ogg sound"),
+    (b"wOF", "web font"),
+    (b"PAR1", "Parquet"),
+)
+_ZIPPED = (
+    (b"word/", "Word document"),
+    (b"xl/", "Excel workbook"),
+    (b"ppt/", "PowerPoint presentation"),
+    (b"epub", "EPUB book"),
+    (b"opendocument", "OpenDocument file"),
+)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
+_SAMPLE = 8192
+
+
+def binary_name(data: bytes) -> str | None:
+    """What kind of binary file the bytes look like, such as "PNG image"; None if they may be text."""
+    if any(data.startswith(mark) for mark, _ in _MARKS):
+        return None
+    if data.startswith(b"PK\x03\x04"):
+        return next((name for sign, name in _ZIPPED if sign in data[:_SAMPLE]), "ZIP")
+    if data[:4] == b"RIFF":
+        return "WebP image" if data[8:12] == b"WEBP" else "sound or video"
+    if data[4:8] == b"ftyp":
+        return "MP4 video"
+    named = next((name for sign, name in _SIGNATURES if data.startswith(sign)), None)
+    return named or ("binary" if _looks_binary(data[:_SAMPLE]) else None)
+
+
+def suffix_of(name: str) -> str:
+    """The suffix of a file name, lower case with its dot; empty where a dot only ends an abbreviation."""
+    suffix = PurePath(name).suffix.lower()
+    return suffix if re.fullmatch(r"\.[a-z][a-z0-9]{0,9}", suffix) else ""
+
+
+def head(data: bytes) -> str:
+    """The first few thousand characters, for telling formats apart; never fails."""
+    mark, encoding = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", "utf-8"))
+    return data[len(mark) : len(mark) + _SAMPLE].decode(encoding, "replace").lstrip("\ufeff\x00 \t\r\n")
+
+
+def decode(data: bytes, declared: str | None = None) -> str:
+    """The text of `data`: by its byte order mark, as UTF-8, as `declared`, else as the bytes suggest.
+
+    Raises Unreadable where no encoding fits.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    for encoding in filter(None, ("utf-8", declared)):
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return _almost_utf8(data) or _detected(data)
+
+
+def _looks_binary(sample: bytes) -> bool:
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    return controls > 0.05 * len(sample)
+
+
+def _almost_utf8(data: bytes) -> str | None:
+    """UTF-8 with a few broken bytes, as cut or patched files have; legacy encodings break at once."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    foreign = sum(letter > "\x7f" for letter in text) - broken
+    return text if foreign >= 20 * broken else None
+
+
+def _detected(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:200_000]).best()
+    if best is None:
+        raise Unreadable("its bytes are in no encoding Dateline knows; save it as UTF-8")
+    return data.decode(best.encoding, "replace")

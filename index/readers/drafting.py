@@ -1,0 +1,111 @@
+"""A Draft from a text, its zones and what its file says of it; what the file does not say, the text may."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from urllib.parse import urldefrag, urlsplit, urlunsplit
+
+from index import bylines, cleaning
+from index.records import Draft, Origin, Zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of an article besides its text. None is unknown."""
+
+    title: str | None = None
+    outlet: str | None = None
+    author: str | None = None
+    published: date | None = None
+    updated: date | None = None
+    language: str | None = None
+    url: str | None = None
+
+
+NOTHING = Known()
+_FIELDS = tuple(entry.name for entry in fields(Known))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Metadata and where each piece of it was found; every field has an origin."""
+
+    known: Known = NOTHING
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+
+def found(known: Known, origin: Origin) -> Found:
+    """All that is not None in `known`, found at `origin`."""
+    return Found(known, {name: origin for name in _FIELDS if getattr(known, name) is not None})
+
+
+def first(*sources: Found) -> Found:
+    """For every field, the first source that has it."""
+    values = dict.fromkeys(_FIELDS)
+    origins = dict.fromkeys(_FIELDS, Origin.UNKNOWN)
+    for source in reversed(sources):
+        for name, origin in source.origins.items():
+            if name in values and getattr(source.known, name) is not None:
+                values[name] = getattr(source.known, name)
+                origins[name] = origin
+    return Found(Known(**values), origins)
+
+
+def draft(text: str, zones: Sequence[Zone], says: Found, source: str, key: str | None = None) -> Draft:
+    """The article of a normalised text.
+
+    `says` is what the file tells; `source` is its path or address. Without a `key`, the URL is the key,
+    else the path.
+    """
+    byline = bylines.find(text, zones, Path(source).stem)
+    own = Known(
+        title=None if says.known.title else cleaning.headline(text),
+        outlet=byline.outlet,
+        author=byline.author,
+        published=byline.published,
+        updated=byline.updated,
+        language=byline.language,
+    )
+    origins = {name: byline.origins.get(name, Origin.TEXT) for name in _FIELDS}
+    best = first(says, Found(own, origins))
+    values = {name: getattr(best.known, name) for name in _FIELDS}
+    return Draft(
+        key=key or key_of(source, url=best.known.url),
+        text=text,
+        zones=tuple(zones),
+        origins=best.origins,
+        **values,
+    )
+
+
+def key_of(source: str, *, url: str | None = None, id: str | None = None, outlet: str | None = None) -> str:
+    """Which article this is: by its URL, else by its id within its outlet or file, else by its file."""
+    if url:
+        return f"url:{_plain_url(url)}"
+    if id:
+        return f"id:{outlet or _resolved(source)}:{id}"
+    return f"url:{_plain_url(source)}" if is_url(source) else f"file:{_resolved(source)}"
+
+
+def content_mark(text: str) -> str:
+    """Twelve hexadecimal digits that tell the articles of one file apart where they have no id."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def is_url(source: str) -> bool:
+    """Whether an article came from the web rather than from a file."""
+    return source.startswith(("http://", "https://"))
+
+
+def _plain_url(url: str) -> str:
+    try:
+        parts = urlsplit(urldefrag(url).url)
+    except ValueError:  # such as an unclosed bracket in the host
+        return url
+    return urlunsplit(parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower()))
+
+
+def _resolved(source: str) -> str:
+    return source if is_url(source) else str(Path(source).resolve())

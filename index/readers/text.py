@@ -1,0 +1,31 @@
+"""Plain text: articles saved or copied from a page, with or without the page's furniture around them."""
+
+from collections.abc import Iterator
+
+from index import cleaning
+from index.readers.decoding import binary_name, decode
+from index.readers.drafting import Found, draft
+from index.records import Draft, Skipped
+
+
+class TextReader:
+    """Reads a text file as one article, finding title, byline and dates in its own lines."""
+
+    name = "text"
+    suffixes: tuple[str, ...] = (".txt", ".text", "")
+
+    def accepts(self, data: bytes, suffix: str) -> bool:
+        """Any text whose suffix does not say that it is something else."""
+        return suffix in self.suffixes and binary_name(data) is None
+
+    def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
+        """One article. Raises Unreadable if the bytes are in no known encoding."""
+        yield text_draft(decode(data), Found(), source)
+
+
+def text_draft(raw: str, says: Found, source: str, key: str | None = None) -> Draft | Skipped:
+    """The article of a text without markup, or why there is none."""
+    text = cleaning.normalise(raw)
+    if not text:
+        return Skipped(source, "the text is empty")
+    return draft(text, cleaning.zones(text, title=says.known.title), says, source, key)

@@ -1,0 +1,141 @@
+"""The nouns of the archive. Everything else in `index` makes, stores or finds one of these.
+
+Offsets count Unicode code points into an article version's text, end exclusive. A quote is always
+`text[start:end]`, never typed again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Origin(StrEnum):
+    """Where a piece of metadata was found, from the surest to none."""
+
+    GIVEN = "given"  # a field of a JSON line, front matter or an API call
+    PAGE = "page"  # a page's own markup: JSON-LD, OpenGraph, meta tags
+    TEXT = "text"  # words of the article: a byline, a dateline, a date line
+    INFERRED = "inferred"  # concluded, not read: a year from its weekday, a language from its letters
+    UNKNOWN = "unknown"
+
+
+class ZoneKind(StrEnum):
+    """What a stretch of an article's text is."""
+
+    REPORTING = "reporting"
+    CAPTION = "caption"
+    COMMENT = "comment"  # readers' words under the article
+    NAVIGATION = "navigation"  # menus, share buttons, "most read"
+    LEGAL = "legal"  # comment policies, copyright, cookie notices
+
+
+EVIDENCE = frozenset({ZoneKind.REPORTING, ZoneKind.CAPTION})
+"""The zones that may be quoted; the others are kept and shown but never searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch `[start, end)` of a text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The slice of that text."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Zone(Span):
+    """A stretch of an article's text and what it is."""
+
+    kind: ZoneKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An article as a reader found it, not yet in the archive.
+
+    `key` says which article it is, so that reading it again updates it: its URL, else the id its
+    file gives it, else its file's path. `zones` are ordered, do not overlap, and between them lie
+    only line breaks and spaces. `origins` names the origin of title, outlet, author, published,
+    updated, language and url.
+    """
+
+    key: str
+    text: str
+    zones: tuple[Zone, ...]
+    title: str | None = None
+    outlet: str | None = None
+    author: str | None = None
+    published: date | None = None
+    updated: date | None = None
+    language: str | None = None  # ISO 639-1
+    url: str | None = None
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def evidence(self) -> str:
+        """The reporting and captions alone, as one text to read."""
+        return "\n\n".join(zone.of(self.text) for zone in self.zones if zone.kind in EVIDENCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article(Draft):
+    """One version of an article in the archive. `version` counts from 1; older ones stay."""
+
+    id: int
+    version: int
+    added: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that could not become an article, and the sentence that says why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage(Span):
+    """A searchable stretch of an article version, cut at sentence ends. Its text is the slice."""
+
+    id: int
+    article_id: int
+    version: int
+    text: str
+    sentences: tuple[Span, ...]
+
+    def sentence_text(self, sentence: Span) -> str:
+        """The words of one of its sentences."""
+        return self.text[sentence.start - self.start : sentence.end - self.start]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a search may return. Days are inclusive; None and empty mean no limit.
+
+    An article of unknown date passes only where no date is asked for; an article is as old as its
+    publication, so `as_of` hides what was published after that day.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    as_of: date | None = None
+    outlets: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage that a search found, with its article. Scores are higher for better, 0 to 1."""
+
+    passage: Passage
+    article: Article
+    score: float
+    dense: float  # cosine of question and passage
+    lexical: float  # BM25, unbounded

@@ -1,0 +1,1 @@
+"""Questions in, proved answers out: over HTTP, on the command line and in Slack."""

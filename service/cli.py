@@ -1,0 +1,285 @@
+"""The command line: `dateline --help` lists it."""
+
+import asyncio
+import sys
+from datetime import date
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from index.errors import DatelineError
+
+app = typer.Typer(
+    help="Answers questions from an archive of news articles, and proves every sentence it says.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+articles_app = typer.Typer(help="Look at the articles of the archive, or remove one.", no_args_is_help=True)
+app.add_typer(articles_app, name="articles")
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", help="The folder of the archive [default: .dateline, or DATELINE_DATA].", metavar="DIR"
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the HTTP API sends it.")]
+Since = Annotated[
+    str | None, typer.Option(help="Only what was published on that day or later.", metavar="DAY")
+]
+Until = Annotated[
+    str | None, typer.Option(help="Only what was published on that day or earlier.", metavar="DAY")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="As a reader of that day would have been answered.", metavar="DAY"),
+]
+Outlet = Annotated[
+    list[str] | None, typer.Option(help="Only this outlet; may be given more than once.", metavar="NAME")
+]
+Language = Annotated[
+    list[str] | None, typer.Option(help="Only this language (en, ar, …); may be repeated.", metavar="CODE")
+]
+
+
+def main() -> None:
+    """Runs the command line; a mistake is told in one line, without a traceback."""
+    for command in entry_points(group="dateline.commands"):
+        app.add_typer(command.load(), name=command.name)
+    try:
+        app()
+    except DatelineError as error:
+        print(f"dateline: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does; flushing at exit would complain again.
+        sys.stdout = None
+        sys.exit(141)
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """Answers questions from an archive of news articles, and proves every sentence it says."""
+    if show:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"dateline {version_of('dateline')}")
+        raise typer.Exit
+
+
+@app.command()
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders: .txt, .md, .html, .json, .jsonl.")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Read articles from files and folders into the archive.
+
+    What is there already is left alone, and an article that changed becomes a new version.
+    """
+    from service.adding import Tally, add_paths, show_tally
+
+    tally = Tally()
+    try:
+        add_paths(_settings(data), paths, tally)
+    finally:
+        # However the run ended, the reader learns what is safely in.
+        show_tally(tally, json)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    outlet: Outlet = None,
+    language: Language = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Answer a question with quotes from the archive and their full references."""
+    from service.answering import ask as answer_question
+    from service.answering import final
+    from service.answers import Question
+    from service.listings import to_json
+    from service.quoting import QuotingAnswerer
+    from service.terminal import console, show_answer
+
+    archive = _settings(data).open_archive()
+    filters = _filters(since, until, as_of, outlet, language)
+
+    asked = Question(question=question, filters=filters)
+    answer = asyncio.run(final(answer_question(archive, QuotingAnswerer(archive), asked)))
+    typer.echo(to_json(answer, indent=2)) if json else show_answer(console(), answer)
+
+
+@app.command()
+def search(
+    words: Annotated[str, typer.Argument(help="What to look for, in quotation marks.")],
+    limit: Annotated[int, typer.Option(help="How many passages.", min=1, max=100)] = 10,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    outlet: Outlet = None,
+    language: Language = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Find passages, by meaning and by words, without an answer."""
+    from service.listings import found, to_json
+    from service.terminal import console, show_found
+
+    filters = _filters(since, until, as_of, outlet, language)
+    results = [found(hit) for hit in _settings(data).open_archive().search(words, filters, limit)]
+    typer.echo(to_json(results, indent=2)) if json else show_found(console(), results)
+
+
+@app.command()
+def check(data: Data = None, json: Json = False) -> None:
+    """Prove the archive sound: every text, passage and vector is the one that was added."""
+    from service.listings import to_json
+
+    archive = _settings(data).open_archive()
+    faults = archive.check()
+    held = archive.summary()
+    if json:
+        typer.echo(to_json({"sound": not faults, "faults": faults}, indent=2))
+    elif faults:
+        typer.echo("\n".join(faults))
+        typer.echo(
+            f"{len(faults)} faults; `dateline rebuild` mends the indexes, adding an article again its text"
+        )
+    else:
+        typer.echo(
+            f"sound: {held.articles} articles, {held.passages} passages, each with its vector and words"
+        )
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command()
+def rebuild(
+    embed: Annotated[
+        bool,
+        typer.Option("--embed", help="Cut and embed every article again, with the embedder that is set."),
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Make the indexes anew from the catalogue, without embedding again."""
+    from index.archive import Archive
+
+    settings = _settings(data)
+    if embed:
+        Archive.embed_again(settings.data, settings.load_embedder)
+    else:
+        settings.open_archive().rebuild()
+    held = settings.open_archive().summary()
+    typer.echo(f"rebuilt: {held.articles} articles, {held.passages} passages")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on [default: 8000].", min=0, max=65535)
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Serve the page and the HTTP API."""
+    from service.http.server import run
+
+    run(_settings(data, host=host, port=port))
+
+
+@articles_app.command("list")
+def list_articles(
+    outlet: Outlet = None,
+    since: Since = None,
+    until: Until = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """List the articles of the archive, in the order they were added."""
+    from service.listings import listed, to_json
+    from service.terminal import console, show_list
+
+    filters = _filters(since, until, None, outlet, None)
+    articles = [listed(article) for article in _settings(data).open_archive().articles(filters=filters)]
+    typer.echo(to_json(articles, indent=2)) if json else show_list(console(), articles)
+
+
+@articles_app.command("show")
+def show_article(
+    article: Annotated[int, typer.Argument(help="The id of the article.")],
+    version: Annotated[int | None, typer.Option(help="An older version, by number.", min=1)] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Show an article: its metadata and where each was found, and its text with its zones."""
+    from service import terminal
+    from service.listings import shown, to_json
+
+    archive = _settings(data).open_archive()
+    if json:
+        typer.echo(to_json(shown(archive, article, version), indent=2))
+    else:
+        terminal.show_article(terminal.console(), archive.article(article, version))
+
+
+@articles_app.command("remove")
+def remove_articles(
+    articles: Annotated[list[int], typer.Argument(help="The ids of the articles.")],
+    data: Data = None,
+) -> None:
+    """Remove articles with all their versions. Answers that cited them can no longer be proved."""
+    archive = _settings(data).open_archive()
+    for article in articles:
+        archive.remove(article)
+        typer.echo(f"removed article {article}")
+
+
+def _settings(data: Path | None, **given: Any) -> Any:
+    from service.settings import load_settings
+
+    return load_settings(data=data, **given)
+
+
+def _filters(
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    outlets: list[str] | None,
+    languages: list[str] | None,
+) -> Any:
+    from index.records import Filters
+
+    return Filters(
+        since=_day("--since", since),
+        until=_day("--until", until),
+        as_of=_day("--as-of", as_of),
+        outlets=tuple(outlets or ()),
+        languages=tuple(languages or ()),
+    )
+
+
+def _day(option: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text!r} is not a day; write it as 2021-06-30", param_hint=option
+        ) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""What the API takes in. What it gives out are the records of `service.answers` and `service.listings`."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from index.records import Filters
+from service.answers import Question
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Limits(BaseModel):
+    """What to answer from. Days are inclusive."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: date | None = Field(None, description="only what was published on that day or later")
+    until: date | None = Field(None, description="only what was published on that day or earlier")
+    as_of: date | None = Field(None, description="as a reader of that day would have been answered")
+    outlets: list[Name] = Field([], max_length=50, examples=[["Tideline"]])
+    languages: list[Name] = Field([], max_length=50, examples=[["en"]])
+
+    def filters(self) -> Filters:
+        """The limits as the archive takes them."""
+        return Filters(
+            since=self.since,
+            until=self.until,
+            as_of=self.as_of,
+            outlets=tuple(self.outlets),
+            languages=tuple(self.languages),
+        )
+
+
+class AskRequest(Limits):
+    """A question, and how it is to be answered."""
+
+    question: Text = Field(examples=["How many families were evacuated in the flood?"])
+    conversation_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
+    answerer: Literal["quotes"] = "quotes"
+    stream: bool = Field(False, description="answer with server-sent events")
+
+    def asked(self) -> Question:
+        """The question as `ask` takes it."""
+        return Question(question=self.question, conversation_id=self.conversation_id, filters=self.filters())
+
+
+class SearchRequest(Limits):
+    """Words to find passages for."""
+
+    query: Text = Field(examples=["harbour bridge cost"])
+    limit: int = Field(10, ge=1, le=100)

@@ -1,0 +1,120 @@
+"""Articles and passages as every front sends them: the wire contract beside that of answers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pydantic_core import to_json as _to_json
+
+from index.archive import Archive
+from index.records import Article, Hit, Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An article without its text."""
+
+    id: str
+    version: int
+    title: str | None
+    outlet: str | None
+    author: str | None
+    published: date | None
+    updated: date | None
+    language: str | None
+    url: str | None
+    origins: dict[str, str]
+    added: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneShown:
+    """A stretch of an article's text and what it is; only reporting and captions are evidence."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown(Listed):
+    """One version of an article, whole. `latest_version` is the number of the current one."""
+
+    latest_version: int
+    text: str
+    zones: tuple[ZoneShown, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A passage that a search found. Scores are higher for better: fused and cosine up to 1, BM25."""
+
+    article_id: str
+    version: int
+    title: str | None
+    outlet: str | None
+    author: str | None
+    published: date | None
+    published_origin: str
+    url: str | None
+    text: str
+    start: int
+    end: int
+    score: float
+    dense: float
+    lexical: float
+
+
+def listed(article: Article) -> Listed:
+    """An article as lists show it."""
+    return Listed(**_listing(article))
+
+
+def shown(archive: Archive, article_id: int, version: int | None = None) -> Shown:
+    """A version of an article, the current one by default. Raises NotFound."""
+    article = archive.article(article_id, version)
+    latest = article.version if version is None else archive.article(article_id).version
+    zones = tuple(ZoneShown(start=zone.start, end=zone.end, kind=zone.kind) for zone in article.zones)
+    return Shown(**_listing(article), latest_version=latest, text=article.text, zones=zones)
+
+
+def found(hit: Hit) -> Found:
+    """A hit as searches show it."""
+    article, passage = hit.article, hit.passage
+    return Found(
+        article_id=str(article.id),
+        version=article.version,
+        title=article.title,
+        outlet=article.outlet,
+        author=article.author,
+        published=article.published,
+        published_origin=article.origins.get("published", Origin.UNKNOWN),
+        url=article.url,
+        text=passage.text,
+        start=passage.start,
+        end=passage.end,
+        score=round(hit.score, 4),
+        dense=round(hit.dense, 4),
+        lexical=round(hit.lexical, 4),
+    )
+
+
+def to_json(value: Any, indent: int | None = None) -> str:
+    """Any of the contracts as JSON; days are YYYY-MM-DD."""
+    return _to_json(value, indent=indent).decode()
+
+
+def _listing(article: Article) -> dict[str, Any]:
+    return {
+        "id": str(article.id),
+        "version": article.version,
+        "title": article.title,
+        "outlet": article.outlet,
+        "author": article.author,
+        "published": article.published,
+        "updated": article.updated,
+        "language": article.language,
+        "url": article.url,
+        "origins": {name: str(origin) for name, origin in article.origins.items()},
+        "added": article.added,
+    }

@@ -1,0 +1,81 @@
+"""The one reader of the environment and of dateline.toml."""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from index.archive import Archive
+from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
+from index.errors import DatelineError
+
+FILE = "dateline.toml"
+
+
+class Settings(BaseSettings):
+    """What Dateline is run with.
+
+    Each is set by the environment as DATELINE_NAME, or in dateline.toml in the archive's folder or
+    in the folder Dateline is started in; the first found in that order counts.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DATELINE_", extra="forbid")
+
+    data: Path = Field(Path(".dateline"), description="the folder that holds the archive")
+    embedder: str = Field(DEFAULT_MODEL, description="a sentence-transformers model, by name or path")
+    models: Path | None = Field(
+        None, description="where exported models are kept; beside the archive if unset"
+    )
+    threads: int = Field(0, ge=0, description="threads that embed; 0 means one for each core")
+    answerer: Literal["quotes"] = Field("quotes", description="who writes the answer")
+    host: str = Field("127.0.0.1", description="the address the server listens on")
+    port: int = Field(8000, ge=0, le=65535, description="the port the server listens on; 0 takes a free one")
+    suggested_questions: tuple[str, ...] = Field((), description="questions that the page offers a newcomer")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Puts the two files after the environment."""
+        given = init_settings()
+        data = Path(given.get("data") or os.environ.get("DATELINE_DATA") or ".dateline")
+        files = (TomlConfigSettingsSource(settings_cls, path) for path in (data / FILE, Path(FILE)))
+        return (init_settings, env_settings, *files)
+
+    def load_embedder(self) -> Embedder:
+        """The embedder these settings name."""
+        return load_embedder(self.embedder, self.models or self.data / "models", self.threads)
+
+    def open_archive(self) -> Archive:
+        """The archive these settings name. Raises NotFound where there is none."""
+        return Archive.open(self.data, self.load_embedder)
+
+    def create_archive(self) -> Archive:
+        """The archive these settings name, made if there is none."""
+        return Archive.create(self.data, self.load_embedder)
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings, with what is given before all else.
+
+    Raises DatelineError naming each bad setting and its value.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        lines = (f"{'.'.join(map(str, e['loc']))} = {e.get('input')!r}: {e['msg']}" for e in error.errors())
+        raise DatelineError("a setting is wrong: " + "; ".join(lines)) from error
+    except ValueError as error:  # a dateline.toml that is not TOML
+        raise DatelineError(f"{FILE} cannot be read: {error}") from error

@@ -1,0 +1,99 @@
+"""How answers, passages and articles look in a terminal.
+
+Article text is printed as it is, never read as markup; cleaning has taken control characters out.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from index.records import EVIDENCE, Article, Origin
+from service.answers import Answer, Citation
+from service.listings import Found, Listed
+
+NOT_READ = {Origin.TEXT: "read in the text", Origin.INFERRED: "inferred"}
+
+
+def console() -> Console:
+    """Standard output, without guesses about what in a text is markup or a number."""
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def show_answer(out: Console, answer: Answer) -> None:
+    """The sentences, then the full reference of each quote; for a refusal, what came nearest."""
+    if answer.status == "not_in_archive":
+        out.print(answer.text, style="bold")
+        if answer.related:
+            out.print("\nRelated, not an answer:", style="dim")
+            for citation in answer.related:
+                out.print(
+                    Padding(Text(f"“{citation.quote}”\n{reference(citation)}", style="dim"), (0, 0, 0, 2))
+                )
+        return
+    for claim in answer.claims:
+        out.print(claim.text)
+    out.print("\nSources", style="bold")
+    for citation in answer.citations:
+        out.print(f"[{citation.number}] {reference(citation)}")
+
+
+def reference(citation: Citation) -> str:
+    """Where a quote stands, in full: title, outlet, author, date, article version, characters, address."""
+    day = "date unknown"
+    if citation.published:
+        how = NOT_READ.get(Origin(citation.published_origin))
+        day = f"{citation.published}" + (f" ({how})" if how else "")
+    parts = [citation.title or "untitled", citation.outlet or "unknown outlet", citation.author, day]
+    place = f"article {citation.article_id} version {citation.version}, {citation.start}–{citation.end}"
+    line = "; ".join(part for part in (*parts, place, citation.url) if part)
+    also = citation.also_printed_by
+    return f"{line}\n    also printed by {', '.join(also)}" if also else line
+
+
+def show_found(out: Console, results: Sequence[Found]) -> None:
+    """Passages, best first, with their sources."""
+    if not results:
+        out.print("Nothing was found within these limits.")
+    for place, result in enumerate(results, 1):
+        source = [result.title or "untitled", result.outlet or "unknown outlet"]
+        source.append(str(result.published or "date unknown"))
+        out.print(f"{place}. {'; '.join(source)}; article {result.article_id}", style="bold")
+        out.print(Padding(Text(result.text), (0, 0, 1, 3)))
+
+
+def show_list(out: Console, articles: Iterable[Listed]) -> None:
+    """A line an article."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("id", "published", "outlet", "title", "version"):
+        table.add_column(heading, overflow="fold")
+    for article in articles:
+        day = str(article.published or "unknown")
+        cells = (
+            article.id,
+            day,
+            article.outlet or "unknown",
+            article.title or "untitled",
+            str(article.version),
+        )
+        table.add_row(*(Text(cell) for cell in cells))
+    out.print(table)
+
+
+def show_article(out: Console, article: Article) -> None:
+    """Its metadata with the origin of each, then its text; what is not evidence is dimmed and named."""
+    for name in ("title", "outlet", "author", "published", "updated", "language", "url"):
+        value = getattr(article, name)
+        if value is not None:
+            out.print(f"{name:<10}{value}  ({article.origins.get(name, Origin.UNKNOWN)})")
+        else:
+            out.print(f"{name:<10}unknown", style="dim")
+    out.print(f"{'version':<10}{article.version}\n")
+    for zone in article.zones:
+        text = zone.of(article.text)
+        if zone.kind in EVIDENCE:
+            out.print(text + "\n")
+        else:
+            out.print(f"[{zone.kind}, not evidence] {text}\n", style="dim")

@@ -1,0 +1,82 @@
+import { element } from "./dom.js";
+import { marks } from "./citations.js";
+
+const LONGEST_ATTRIBUTION = 200;
+
+/** One sentence of an answer with its marks; words that stand in a cited quote are set apart as verbatim. */
+export function claimElement(claim, citations, open) {
+  const { body, numbers } = splitMarks(claim.text, claim.citations);
+  const quotes = claim.citations.map((number) => citations.get(number)?.quote).filter(Boolean);
+  const pieces = splitQuotes(body, quotes);
+  const proof = [marks(numbers, citations, open), ...(claim.support === "unsupported" ? [" ", warning()] : [])];
+  const node = element("p", { class: "claim", dir: "auto" });
+  if (isAttributedQuote(pieces)) node.append(...attributedQuote(pieces, proof));
+  else node.append(...pieces.map(pieceNode), ...proof);
+  return node;
+}
+
+/** Takes the trailing `[n]` that are citations off a claim's text; a citation without a mark gets one. */
+export function splitMarks(text, cited) {
+  let body = text.trimEnd();
+  let stop = "";
+  const found = [];
+  for (;;) {
+    const match = /\[(\d+)\]([.!?]?)$/.exec(body);
+    if (!match || !cited.includes(Number(match[1]))) break;
+    found.unshift(Number(match[1]));
+    stop ||= match[2];
+    body = body.slice(0, match.index).trimEnd();
+  }
+  const unmarked = cited.filter((number) => !found.includes(number));
+  return { body: body + stop, numbers: [...found, ...unmarked] };
+}
+
+/** Cuts a text into `{text, verbatim}` pieces at the first place of each quote, with its quotation marks. */
+export function splitQuotes(text, quotes) {
+  const places = quotes
+    .map((quote) => [text.indexOf(quote), quote.length])
+    .filter(([start]) => start !== -1)
+    .map(([start, length]) => withQuotationMarks(text, start, start + length))
+    .sort(([a], [b]) => a - b);
+  const pieces = [];
+  let at = 0;
+  for (const [start, end] of places) {
+    if (start < at) continue;
+    pieces.push({ text: text.slice(at, start), verbatim: false }, { text: text.slice(start, end), verbatim: true });
+    at = end;
+  }
+  pieces.push({ text: text.slice(at), verbatim: false });
+  return pieces.filter((piece) => piece.text !== "");
+}
+
+function withQuotationMarks(text, start, end) {
+  const opens = /[“"«„]/.test(text[start - 1] ?? "");
+  const closes = /[”"»“]/.test(text[end] ?? "");
+  return [opens ? start - 1 : start, closes ? end + 1 : end];
+}
+
+function isAttributedQuote([attribution, quote, ...rest]) {
+  return (
+    quote?.verbatim === true &&
+    !attribution.verbatim &&
+    attribution.text.length <= LONGEST_ATTRIBUTION &&
+    /:\s*$/.test(attribution.text) &&
+    rest.every((piece) => piece.verbatim || piece.text.length < 3)
+  );
+}
+
+function attributedQuote([attribution, ...quoted], proof) {
+  // The space between is kept inside, so that text copied off the page reads as it was sent.
+  return [
+    element("span", { class: "attribution" }, attribution.text),
+    element("span", { class: "said verbatim", dir: "auto" }, quoted.map((piece) => piece.text), ...proof),
+  ];
+}
+
+function pieceNode(piece) {
+  return piece.verbatim ? element("bdi", { class: "verbatim" }, piece.text) : piece.text;
+}
+
+function warning() {
+  return element("strong", { class: "unproved" }, "Not proved by the cited text");
+}

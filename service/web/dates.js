@@ -1,0 +1,41 @@
+const LONG = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const AGE = new Intl.RelativeTimeFormat("en-GB", { numeric: "always" });
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Writes an ISO day as "2 June 2021"; what is no such day is shown as it came. */
+export function longDate(iso) {
+  const day = parsed(iso);
+  return day ? LONG.format(day) : iso;
+}
+
+/** How long ago an ISO day was, in whole years, else months, else days; null where unknown. */
+export function age(iso, now = new Date()) {
+  const day = parsed(iso);
+  if (!day) return null;
+  const today = new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()));
+  const months = wholeMonths(day, today);
+  if (Math.abs(months) >= 12) return AGE.format(-Math.trunc(months / 12), "year");
+  if (months !== 0) return AGE.format(-months, "month");
+  const days = Math.round((today - day) / DAY);
+  return days === 0 ? "today" : AGE.format(-days, "day");
+}
+
+/** "1 March 2019 to 12 September 2024", or as much of it as is known; null where nothing is. */
+export function dateSpan(oldest, newest) {
+  if (oldest && newest && oldest !== newest) return `${longDate(oldest)} to ${longDate(newest)}`;
+  return oldest || newest ? longDate(oldest || newest) : null;
+}
+
+function parsed(iso) {
+  const match = /^(\d{4})-(\d\d)-(\d\d)/.exec(iso ?? "");
+  if (!match) return null;
+  const [year, month, date] = match.slice(1).map(Number);
+  const day = new Date(Date.UTC(year, month - 1, date));
+  return day.getUTCMonth() === month - 1 ? day : null;
+}
+
+function wholeMonths(from, to) {
+  if (from > to) return -wholeMonths(to, from);
+  const months = (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth();
+  return to.getUTCDate() < from.getUTCDate() ? months - 1 : months;
+}

@@ -1,0 +1,103 @@
+from datetime import date
+
+import pytest
+
+from index.bylines import Byline, author_in, find, is_date_line, language_of
+from index.cleaning import normalise, zones
+from index.records import Origin
+
+STORY = (
+    "Engineers will close the old dam for repairs before the spring floods arrive, the ministry said.\n\n"
+    "The work is expected to take eleven weeks and to employ sixty people from the valley."
+)
+
+
+def read(header: str, story: str = STORY, file_name: str = "dump") -> Byline:
+    text = normalise(f"{header}\n\n{story}")
+    return find(text, zones(text), file_name)
+
+
+def test_a_date_line_and_the_house_under_it() -> None:
+    found = read("Dam to close for repairs before floods\n\n 2021-06-02  | \n Valley News Network")
+    assert (found.published, found.outlet) == (date(2021, 6, 2), "Valley News Network")
+    assert found.origins["published"] is Origin.TEXT
+
+
+@pytest.mark.parametrize(
+    "line", ["Valley 05:49 PM - 2021-12-04", "4 December 2021", "Published: 2021/12/04 17:49"]
+)
+def test_date_lines(line: str) -> None:
+    assert read(f"Dam to close for repairs before floods\n\n{line}").published == date(2021, 12, 4)
+
+
+def test_an_update_is_not_the_publication() -> None:
+    found = read("Dam to close for repairs\nPublished: 2 June 2021 | Updated: 5 June 2021")
+    assert (found.published, found.updated) == (date(2021, 6, 2), date(2021, 6, 5))
+    assert read("Dam to close for repairs\nLast updated 5 June 2021").published is None
+
+
+def test_dates_in_running_text_are_not_the_publication() -> None:
+    found = read("Dam to close for repairs", STORY + " He recalled the flood of 4 May 2019.")
+    assert found.published is None
+    assert found.origins["published"] is Origin.UNKNOWN
+
+
+def test_an_ambiguous_date_stays_unknown() -> None:
+    assert read("Dam to close for repairs\n03-04-2021").published is None
+
+
+def test_a_dateline_names_place_and_agency() -> None:
+    found = find(f"HILLTOWN (VNA) — {STORY}", zones(f"HILLTOWN (VNA) — {STORY}"))
+    assert (found.dateline, found.outlet) == ("HILLTOWN", "VNA")
+    text = f"HILLTOWN, Green Valley - {STORY}"
+    assert (find(text, zones(text)).dateline, find(text, zones(text)).outlet) == ("HILLTOWN", None)
+
+
+def test_a_file_name_confirms_but_does_not_prove() -> None:
+    told = STORY + " There is no danger, engineer Ann Lee told Valleydaily Friday."
+    assert read("Dam to close", told, "valleydaily").outlet == "Valleydaily"
+    assert read("Dam to close", told, "dump").outlet is None
+    assert read("Dam to close", STORY, "valleydaily").outlet is None
+    assert read("Dam to close", STORY + " He told Friday's meeting all.", "friday").outlet is None
+
+
+def test_a_short_line_under_the_date_needs_more_to_be_an_outlet() -> None:
+    header = "Dam to close for repairs before floods\n2021-06-02\nValleya"
+    assert read(header).outlet is None
+    assert read(header, STORY + ' "We are ready," the mayor told Valleya’s reporter.').outlet == "Valleya"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("By Khalid al-Taie", "Khalid al-Taie"),
+        ("By Ann Lee and Bo Chen | 2 June 2021", "Ann Lee and Bo Chen"),
+        ("BY ANN LEE", "ANN LEE"),
+        ("Par Zoé Durand", "Zoé Durand"),
+        ("بقلم: سارة حسن", "سارة حسن"),
+        ("By accident", None),
+        ("By Friday", None),
+        ("By the time they came, nothing of the old bridge was left.", None),
+    ],
+)
+def test_bylines(line: str, name: str | None) -> None:
+    assert author_in(line) == name
+
+
+def test_a_line_of_prose_with_a_date_is_no_date_line() -> None:
+    assert is_date_line("Hilltown 14-07-2024")
+    assert not is_date_line("The dam was finished on 14-07-2019 by workers from all over the valley")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (STORY, "en"),
+        ("قال الوزير يوم الاثنين إن السد قرب المدينة سيغلق لأعمال الصيانة.", "ar"),
+        ("El ministro dijo el lunes que la presa se cerrará durante once semanas.", "es"),
+        ("部长星期一表示，这座水坝将关闭十一个星期进行维修，以保证下游居民的安全。", "zh"),
+        ("12 | 34", None),
+    ],
+)
+def test_language(text: str, code: str | None) -> None:
+    assert language_of(text) == code
