@@ -27,6 +27,7 @@ class Expectation:
     forbidden_text: tuple[str, ...] = ()
     spans: tuple[str, ...] = ()
     refusal: bool = False
+    may_refuse: bool = False  # a refusal is as right as an answer that holds the facts
     disagreement: bool = False
     change: bool = False
     newest_source: str | None = None  # the newest article that applies
@@ -37,7 +38,8 @@ class Case:
     """One question with what is expected of its answer.
 
     `turns` are the questions of a conversation; the last is the one that is judged. `relevant` are
-    the passages or articles that a set judges relevant to it: grade by document id.
+    the articles that a set judges relevant to it: grade by URL, or by title. `evidence` are the words
+    that the retrieved passages must hold between them, as MultiHop-RAG gives them.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Case:
     expected: Expectation
     filters: Filters = field(default_factory=Filters)
     relevant: Mapping[str, int] = field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
     where: str = ""  # file and line
 
     @property

@@ -3,7 +3,6 @@
 Nothing is guessed. A date counts only in a header line or under a label ("Published:"), never in
 running text. A file's name is no evidence of the outlet, but it may confirm a word found in the text.
 """
-# ruff: noqa: RUF001 - typographic quotes and dashes are what bylines are written with
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,8 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from index.dates import WEEKDAYS, dates_in
+from index.dates import MONTHS, WEEKDAYS, dates_in
+from index.furniture import HEADER_MENU_GAP, ends_sentence, is_menu, is_section_menu, plain
 from index.records import Origin, Zone, ZoneKind
 
 if TYPE_CHECKING:
@@ -41,8 +41,14 @@ _SOURCE = re.compile(
     r"(?:source|publisher|outlet|fuente|quelle|المصدر)\s*:\s*(?P<outlet>\S.{1,60})", re.IGNORECASE
 )
 _TOLD = re.compile(
-    r"\b(?:told|tells|statement to|statements to|interview with|interview to|speaking to|spoke to|talking to)\s+"
+    r"\b(?:told|tells|statements? to|interview (?:with|to)|speaking to|spoke to|talking to)\s+"
     r"(?P<words>[A-Z][\w-]+(?: [A-Z][\w-]+){0,3})"
+)
+_WEEKDAY = "|".join(map(re.escape, WEEKDAYS))
+_MONTH = "|".join(map(re.escape, MONTHS))
+_YEARLESS = re.compile(
+    rf"^(?:{_WEEKDAY}),?\s+(?:\d{{1,2}}\.?\s+(?:{_MONTH})|(?:{_MONTH})\s+\d{{1,2}})\b.{{0,40}}$",
+    re.IGNORECASE,
 )
 _OUTLET_WORDS = frozenset(
     [
@@ -85,7 +91,6 @@ _OUTLET_WORDS = frozenset(
         "قناة",
     ]
 )
-_SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟]["'”’»›)\]]*$""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +130,6 @@ def find(text: str, zones: Sequence[Zone], file_name: str = "") -> Byline:
     return Byline(**values, language=language, origins=origins)  # type: ignore[arg-type]
 
 
-def ends_sentence(line: str) -> bool:
-    """Whether a line ends as a sentence does, closing quotes and brackets apart."""
-    return _SENTENCE_END.search(line) is not None
-
-
 def author_in(line: str) -> str | None:
     """The name in a byline such as "By Khalid al-Taie | 2 June 2021"; None if the line is none."""
     head = re.split(r"\s[|–—-]\s", line, maxsplit=1)[0].strip()
@@ -149,7 +149,7 @@ def is_date_line(line: str, bare: bool = False) -> bool:
     """
     found = list(dates_in(line)) if len(line) <= 120 else []
     if not found:
-        return False
+        return not bare and _YEARLESS.search(line) is not None and not ends_sentence(line)
     rest = _without_dates(line)
     if bare and not (_LABELLED.match(line) or _UPDATED.match(line)):
         return not re.search(r"[^\W\d]{3,}", rest)
@@ -237,13 +237,28 @@ def _outlet(
 ) -> str | None:
     labelled = next((match["outlet"] for line in header if (match := _SOURCE.fullmatch(line))), None)
     confirming = [file_name, *(zone.of(text) for zone in zones if _names_itself(zone, text))]
-    return labelled or _under_date(header, text, confirming) or agency or _told(text, zones, confirming)
+    return (
+        labelled
+        or _masthead(header)
+        or _under_date(header, text, confirming)
+        or agency
+        or _told(text, zones, confirming)
+    )
 
 
 def _names_itself(zone: Zone, text: str) -> bool:
     """House rules and sign-offs name the house; headlines and menus name anybody."""
     line = zone.of(text)
     return zone.kind is ZoneKind.LEGAL or (zone.kind is ZoneKind.NAVIGATION and line.startswith("("))
+
+
+def _masthead(header: Sequence[str]) -> str | None:
+    """The name that stands first of all, right above a site's menu, without a radio's frequency."""
+    if len(header) < 2 or not (is_menu(header[1], HEADER_MENU_GAP, 2) or is_section_menu(plain(header[1]))):
+        return None
+    name = re.sub(r"\s+\d+(?:\.\d+)?(?:\s*(?:FM|AM|MHz))?$", "", header[0])
+    is_menu_too = is_menu(name, HEADER_MENU_GAP, 2) or is_section_menu(plain(name))
+    return name if _could_be_name(name) and not is_menu_too else None
 
 
 def _under_date(header: Sequence[str], text: str, confirming: Sequence[str]) -> str | None:

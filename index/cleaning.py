@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index import furniture
-from index.bylines import author_in, ends_sentence, is_date_line, is_dateline
+from index.bylines import author_in, is_date_line, is_dateline
+from index.furniture import ends_sentence
 from index.records import EVIDENCE, Span, Zone, ZoneKind
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
@@ -23,6 +24,7 @@ _INVISIBLE = re.compile(
     "\ufdd0-\ufdef\U000e0000-\U000e007f]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LONGEST_TITLE = 300  # code points
 _LONGEST_HEADER = 500  # lines; a list or table without a sentence must not pass for a header
 _JOINERS_ONLY = re.compile("[\u200c\u200d ]*")
 
@@ -165,6 +167,8 @@ def _header_kinds(lines: Sequence[_Line], title: str | None) -> Iterator[ZoneKin
     for line in lines:
         if line.kind is not None:
             yield line.kind
+        elif len(line.words) > _LONGEST_TITLE:
+            yield furniture.known(line.words) or ZoneKind.REPORTING
         elif line.words == heading or not _is_candidate(line):
             yield furniture.known(line.words) or ZoneKind.NAVIGATION
         else:
@@ -185,13 +189,16 @@ def _is_candidate(line: _Line) -> bool:
         or furniture.is_menu(words, furniture.HEADER_MENU_GAP, 2)
         or furniture.SIGN_OFF.fullmatch(words)
     )
-    return line.kind is None and not (
-        special or is_date_line(words) or author_in(words) or furniture.comments_begin(words)
+    return (
+        line.kind is None
+        and len(words) <= _LONGEST_TITLE
+        and not (special or is_date_line(words) or author_in(words) or furniture.comments_begin(words))
     )
 
 
 def _body_kinds(lines: Sequence[_Line]) -> Iterator[ZoneKind]:
     commenting = listing = False
+    end = _reporting_end(lines)
     for number, line in enumerate(lines):
         if line.kind is not None:
             yield line.kind
@@ -202,10 +209,25 @@ def _body_kinds(lines: Sequence[_Line]) -> Iterator[ZoneKind]:
         )
         if commenting:
             yield _tail_kind(line.words, listing)
-        elif listing:
-            yield ZoneKind.NAVIGATION
+        elif listing or (number >= end and not ends_sentence(line.words) and _weight(line.words) <= 12):
+            yield furniture.known(line.words) or ZoneKind.NAVIGATION
         else:
             yield _article_kind(lines, number)
+
+
+def _reporting_end(lines: Sequence[_Line]) -> int:
+    """The number of the line after the last prose above the comments.
+
+    What stands below is the foot of the page. Where little prose stands above, a text of another kind,
+    such as a list of results, may simply go on: then nothing counts as foot.
+    """
+    prose = []
+    for number, line in enumerate(lines):
+        if furniture.comments_begin(line.words):
+            break
+        if _is_prose(line.words) and line.kind is None:
+            prose.append(number)
+    return prose[-1] + 1 if len(prose) >= 3 else len(lines)
 
 
 def _article_kind(lines: Sequence[_Line], number: int) -> ZoneKind:
@@ -260,9 +282,7 @@ def _resumes(words: str) -> bool:
 
 def _is_prose(words: str) -> bool:
     weight = _weight(words)
-    return weight >= 25 or (
-        weight >= 4 and (ends_sentence(words) or furniture.INLINE_JUNK.search(words) is not None)
-    )
+    return weight >= 25 or (weight >= 4 and (ends_sentence(words) or furniture.junk_start(words) is not None))
 
 
 def _weight(words: str) -> int:
@@ -273,10 +293,10 @@ def _weight(words: str) -> int:
 
 def _cut(line: _Line, kind: ZoneKind) -> Iterator[Zone]:
     """The line as one zone, or as two where "read more" and the like hang on its end."""
-    junk = furniture.INLINE_JUNK.search(line.words) if kind in EVIDENCE else None
+    junk = furniture.junk_start(line.words) if kind in EVIDENCE else None
     if junk is None:
         yield Zone(line.start, line.end, kind)
         return
-    rest = junk.group()
-    yield Zone(line.start, line.start + junk.start(), kind)
-    yield Zone(line.end - len(rest.lstrip()), line.end, ZoneKind.NAVIGATION)
+    rest = line.words[junk:].lstrip()
+    yield Zone(line.start, line.start + junk, kind)
+    yield Zone(line.end - len(rest), line.end, ZoneKind.NAVIGATION)

@@ -1,14 +1,14 @@
 """Dates as they are written: in date lines, JSON fields, front matter and page markup.
 
 A numeric date is read only where it can mean one day. `14-07-2024` can, because no year has fourteen
-months; `03-04-2021` and `03/04/2021` cannot and are refused, since outlets write both orders. With
-full stops (`03.04.2021`) the day comes first: no country writes months first with full stops.
+months; `03-04-2021` and `03/04/2021` cannot and are refused, since outlets write both orders, unless
+a weekday in front fits one order only. With full stops (`03.04.2021`) the day comes first: no country
+writes months first with full stops.
 """
 
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from index.records import Span
 
@@ -34,14 +34,17 @@ MONTHS = {
 }
 """Month names of English, Spanish, French, German and Arabic, lower case, with their numbers."""
 
-_WEEKDAYS = (
-    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
-    "lunes martes miércoles jueves viernes sábado domingo lundi mardi mercredi jeudi vendredi samedi "
-    "dimanche montag dienstag mittwoch donnerstag freitag samstag sonntag "
-    "الاثنين الإثنين الثلاثاء الأربعاء الاربعاء الخميس الجمعة السبت الأحد الاحد"
+_WEEKDAY_NAMES = (
+    "monday mon lunes lundi montag الاثنين الإثنين",
+    "tuesday tue tues martes mardi dienstag الثلاثاء",
+    "wednesday wed miércoles mercredi mittwoch الأربعاء الاربعاء",
+    "thursday thu thur thurs jueves jeudi donnerstag الخميس",
+    "friday fri viernes vendredi freitag الجمعة",
+    "saturday sat sábado samedi samstag السبت",
+    "sunday sun domingo dimanche sonntag الأحد الاحد",
 )
-WEEKDAYS = frozenset(_WEEKDAYS.split())
-"""Weekday names and their short forms in the same languages, lower case."""
+WEEKDAYS = {name: number for number, names in enumerate(_WEEKDAY_NAMES) for name in names.split()}
+"""Weekday names and their short forms in the same languages, lower case, with Monday as 0."""
 
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 _DATE = re.compile(
@@ -60,7 +63,9 @@ _CLOCK = re.compile(
     r"t?\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:z\b|(?:gmt|utc)?\s*[+-]\d{2}:?\d{2}|gmt|utc|[ecmp][sd]t)?",
     re.IGNORECASE,
 )
-_FILLER = frozenset({"at", "on", "um", "à", "el", "le", "am", "pm", "gmt", "utc", "z", "uhr"}) | WEEKDAYS
+_FILLER = (
+    frozenset({"at", "on", "um", "à", "el", "le", "am", "pm", "gmt", "utc", "z", "uhr"}) | WEEKDAYS.keys()
+)
 # Arabic-Indic and Persian digits; other scripts' digits are read by int() but not matched by clocks.
 _DIGITS = {zero + n: ord("0") + n for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for n in range(10)}
 
@@ -85,7 +90,8 @@ def dates_in(text: str, today: date | None = None) -> Iterator[tuple[Span, date]
     """Every full date written in `text`, in order, with where it stands. Same refusals as `parse_date`."""
     plain = text.translate(_DIGITS)
     for match in _DATE.finditer(plain):
-        day = _day(match)
+        before = re.search(r"(\w+),?\s*$", plain[: match.start()])
+        day = _day(match, WEEKDAYS.get(before[1].casefold()) if before else None)
         if day is not None and _plausible(day, today):
             yield Span(match.start(), match.end()), day
 
@@ -100,10 +106,12 @@ def from_timestamp(seconds: float, today: date | None = None) -> date | None:
     return day if _plausible(day, today) else None
 
 
-def _day(match: re.Match[str]) -> date | None:
+def _day(match: re.Match[str], weekday: int | None) -> date | None:
     found = {name: value for name, value in match.groupdict().items() if value is not None}
     if "a" in found:
-        return _day_or_month_first(int(found["a"]), int(found["b"]), int(found["y3"]), found["s2"])
+        first, second, year = int(found["a"]), int(found["b"]), int(found["y3"])
+        fixed = _day_or_month_first(first, second, year, found["s2"])
+        return fixed or _on_weekday({_exact(year, second, first), _exact(year, first, second)}, weekday)
     number = {name[0]: value for name, value in found.items() if name[0] in "ymdn"}
     month = MONTHS[number["n"].casefold()] if "n" in number else int(number["m"])
     return _exact(int(number["y"]), month, int(number["d"]))
@@ -113,6 +121,12 @@ def _day_or_month_first(first: int, second: int, year: int, separator: str) -> d
     if separator == "." or first > 12 or first == second:
         return _exact(year, second, first)
     return _exact(year, first, second) if second > 12 else None
+
+
+def _on_weekday(days: set[date | None], weekday: int | None) -> date | None:
+    """The one of the days that falls on the weekday; None where none or both do."""
+    fitting = [day for day in days if day is not None and day.weekday() == weekday]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _exact(year: int, month: int, day: int) -> date | None:
@@ -130,6 +144,8 @@ def _mail_date(text: str, today: date | None) -> date | None:
     """RFC 2822, whose two-digit years and zone names the pattern does not know."""
     if not re.match(r"[A-Za-z]{3}, \d", text):
         return None
+    from email.utils import parsedate_to_datetime  # brings in sockets, and few dates need it
+
     try:
         day = parsedate_to_datetime(text).date()
     except (ValueError, IndexError, TypeError, OverflowError):

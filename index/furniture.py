@@ -3,12 +3,11 @@
 The tables are phrases that sites in English, and where certain in Arabic, Spanish, French and German, put
 around articles. A phrase belongs here only if no report would have it as a whole line.
 """
-# ruff: noqa: RUF001, E501 - the typographic characters are the data, and a phrase is easier to find unbroken
+# ruff: noqa: E501 - the typographic characters are the data, and a phrase is easier to find unbroken
 
 import re
 from functools import lru_cache
 
-from index.bylines import ends_sentence
 from index.records import ZoneKind
 
 # Whole lines, compared without case, outer punctuation and numbers in brackets.
@@ -42,7 +41,8 @@ _NAVIGATION_LINES = frozenset(
 )
 # These head a list of other articles' headlines: what follows is not evidence until prose resumes.
 LIST_HEADS = re.compile(
-    r"(?:most|related|trending|latest|recent|popular|top|more) (?:read|popular|viewed|shared|now|news|posts|stories|articles|content)"
+    r"(?:most|related|trending|latest|recent|popular|top|more) (?:read|popular|viewed|shared|played|watched|listened to|now|news|posts|stories|articles|content)(?: today| this (?:week|month))?"
+    r"|read (?:more|also)|more on this(?: story)?"
     r"|you (?:may|might) also like|recommended(?: for you)?|see also|editor'?s'? picks|related|read next|trending"
     r"|الأكثر قراءة|مواضيع ذات صلة|lo más (?:leído|visto)|noticias relacionadas|les plus lus|sur le même sujet"
     r"|meistgelesen|am meisten gelesen|mehr zum thema"
@@ -79,13 +79,14 @@ _CAPTION = re.compile(
     r"|.{10,300}\b(?:photo|image|picture)s?(?: courtesy of| by| credit)?:? ?[^.]{2,60}/ ?(?:afp|getty|reuters|ap|epa)\b.{0,20}",
     re.DOTALL,
 )
-INLINE_JUNK = re.compile(
+_INLINE_JUNK = re.compile(
     r"""(?<=[.!?…。؟۔"'”’»)\]])(?:\s+[\[(]?"""
     r"(?:read more|see more|show more|learn more|more here|continue reading|click here|read the full story"
     r"|اقرأ المزيد|leer más|lire la suite|en savoir plus|mehr lesen|weiterlesen)"
     r"[\])\s.…»›>→]*)+$",
     re.IGNORECASE,
 )
+_LONGEST_JUNK = 120  # letters; searching further makes a hostile line cost its square
 _SHARE_WORDS = frozenset(
     [
         "facebook",
@@ -131,6 +132,87 @@ _SHARE_WORDS = frozenset(
     ]
 )
 MENU_GAP = re.compile(r"\s[|»›>·]\s|\s?\|\s?")
+_SECTIONS = frozenset(
+    [
+        "home",
+        "menu",
+        "search",
+        "news",
+        "local",
+        "politics",
+        "council",
+        "business",
+        "economy",
+        "money",
+        "markets",
+        "sport",
+        "sports",
+        "football",
+        "culture",
+        "arts",
+        "life",
+        "lifestyle",
+        "health",
+        "science",
+        "technology",
+        "tech",
+        "world",
+        "international",
+        "opinion",
+        "comment",
+        "letters",
+        "editorial",
+        "weather",
+        "travel",
+        "traffic",
+        "obituaries",
+        "notices",
+        "jobs",
+        "property",
+        "video",
+        "videos",
+        "photos",
+        "gallery",
+        "podcast",
+        "podcasts",
+        "radio",
+        "programmes",
+        "live",
+        "subscribe",
+        "newsletter",
+        "login",
+        "register",
+        "contact",
+        "about",
+        "archive",
+        "harbour",
+        "region",
+        "education",
+        "crime",
+        "inicio",
+        "noticias",
+        "deportes",
+        "cultura",
+        "economía",
+        "opinión",
+        "accueil",
+        "actualités",
+        "sports",
+        "économie",
+        "startseite",
+        "politik",
+        "wirtschaft",
+        "sport",
+        "kultur",
+        "الرئيسية",
+        "أخبار",
+        "سياسة",
+        "اقتصاد",
+        "رياضة",
+        "ثقافة",
+    ]
+)
+_SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟]["'”’»›)\]]*$""")
 HEADER_MENU_GAP = re.compile(r"\s[|»›>·/]\s|\s?\|\s?")
 SIGN_OFF = re.compile(r"[(\[][^()\[\]]{2,40}[)\]]|#{2,}|-+ ?30 ?-+|\* ?\* ?\*|[-–—_=*•.·]+")
 
@@ -140,7 +222,12 @@ def known(words: str) -> ZoneKind | None:
     """What a line is by its words alone, wherever it stands."""
     folded = words.casefold()
     bare = plain(words)
-    if bare in _NAVIGATION_LINES or _PROMOTION.fullmatch(bare) or _is_sharing(folded):
+    if (
+        is_section_menu(bare)
+        or bare in _NAVIGATION_LINES
+        or _PROMOTION.fullmatch(bare)
+        or _is_sharing(folded)
+    ):
         return ZoneKind.NAVIGATION
     if len(words) <= 400 and _LEGAL_LINE.match(folded):
         return ZoneKind.LEGAL
@@ -158,8 +245,26 @@ def comments_begin(words: str) -> bool:
 
 
 def _is_sharing(folded: str) -> bool:
-    tokens = re.split(r"[\s,]+", folded)
+    tokens = [token.strip(":!.") for token in re.split(r"[\s,]+", folded)]
     return len(tokens) <= 20 and folded != "a" and all(token in _SHARE_WORDS for token in tokens)
+
+
+def junk_start(words: str) -> int | None:
+    """Where "read more" and the like begin that hang on the end of a paragraph; None if nothing does."""
+    tail = max(0, len(words) - _LONGEST_JUNK)
+    junk = _INLINE_JUNK.search(words, tail)
+    return None if junk is None else junk.start()
+
+
+def ends_sentence(line: str) -> bool:
+    """Whether a line ends as a sentence does, closing quotes and brackets apart."""
+    return _SENTENCE_END.search(line) is not None
+
+
+def is_section_menu(bare: str) -> bool:
+    """Whether a plain line is only the names of a site's sections, one beside the other."""
+    words = bare.split()
+    return len(words) >= 3 and len(_SECTIONS.intersection(words)) >= 0.7 * len(words)
 
 
 def is_menu(words: str, gap: re.Pattern[str], least: int) -> bool:

@@ -7,7 +7,6 @@ and the one before it is kept. A kill at any point leaves the old one or the new
 import hashlib
 import json
 import logging
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass

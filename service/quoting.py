@@ -27,7 +27,7 @@ EXPECTED_KIND = 0.1  # for a sentence that has what "how many", "when" or "who" 
 _ASKING = frozenset(
     stems(
         """
-        a about all also an and any are as at be been before being but by can could did do does for from
+        a about all also an and any are as at be been before being but by can could did do does for from happen happened
         had has have how if in into is it its latest many may might much must newest no not now of on or
         out over said say says shall should so still such tell than that the their them then there these
         they this those to up was were what when where whether which who whom whose why will with would
@@ -115,7 +115,7 @@ class QuotingAnswerer:
         judged = []
         for (hit, sentence), text, cosine in zip(sentences, texts, cosines.tolist(), strict=True):
             words = frozenset(stems(text))
-            around = frozenset(stems(f"{hit.article.title or ''} {hit.passage.text}"))
+            around = _around(hit)
             score = (max(cosine, 0.0) + _coverage(weights, words, around)) / 2
             if kinds and all(kind.search(text) for kind in kinds):
                 score += EXPECTED_KIND
@@ -128,6 +128,13 @@ def worded(quote: Quote) -> str:
     article = quote.article
     day = f"{article.published.day} {article.published:%B %Y}" if article.published else "date unknown"
     return f"{article.outlet or 'Unknown outlet'}, {day}: “{quote.text}”"
+
+
+def _around(hit: Hit) -> frozenset[str]:
+    """The words that a sentence is read with: its passage, and the title and date above it."""
+    published = hit.article.published
+    day = f"{published.day} {published:%B %Y}" if published else ""
+    return frozenset(stems(f"{hit.article.title or ''} {day} {hit.passage.text}"))
 
 
 def _coverage(weights: Mapping[str, float], words: frozenset[str], around: frozenset[str]) -> float:

@@ -4,6 +4,7 @@ import codecs
 import re
 from pathlib import PurePath
 
+from index.bylines import language_of
 from index.errors import Unreadable
 
 _SIGNATURES = (
@@ -45,6 +46,9 @@ _MARKS = (
 )
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 _SAMPLE = 8192
+# A French text scores alike in these as in cp1252, from which they differ by a few letters.
+_BESIDE_WESTERN = ("cp1250", "cp1257")
+_NOT_WESTERN = frozenset({"cs", "sk", "pl", "hu", "ro", "hr", "bs", "sl", "sq", "lt", "lv", "et"})
 
 
 def binary_name(data: bytes) -> str | None:
@@ -108,4 +112,7 @@ def _detected(data: bytes) -> str:
     best = from_bytes(data[:200_000]).best()
     if best is None:
         raise Unreadable("its bytes are in no encoding Dateline knows; save it as UTF-8")
+    western = data.decode("cp1252", "replace")
+    if best.encoding in _BESIDE_WESTERN and language_of(western) not in _NOT_WESTERN:
+        return western
     return data.decode(best.encoding, "replace")

@@ -34,7 +34,8 @@ MOST_TAGS = 200_000
 # A tag this long holds an embedded picture or an attack: a million attributes take libxml2 hours.
 _HUGE_TAG = re.compile(r"<([a-zA-Z][\w-]*)[^<>]{20000,}>?")
 
-_BLOCKS = """p div head h1 h2 h3 h4 h5 h6 li item blockquote quote tr row figcaption figure article section main
+_BLOCKS = """
+    p div head h1 h2 h3 h4 h5 h6 li item blockquote quote tr row figcaption figure article section main
     body table ul ol list dd dt pre code hr aside header footer nav form"""
 _BLOCK_TAGS = frozenset(_BLOCKS.split())
 _HEADINGS = frozenset({"head", "h1", "h2", "h3", "h4", "h5", "h6"})
@@ -100,7 +101,7 @@ def blocks(tree: "_Element") -> Blocks:
 
     Takes HTML and trafilatura's own markup. It walks instead of recursing, for pages nested thousands deep.
     """
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
 
     gathered: list[str] = []
     stack: list[ZoneKind | None] = [None]

@@ -111,7 +111,7 @@ def _words(token: "Token") -> str:
         return " " if token.type == "softbreak" else "\n"
     if token.type == "image":
         title = str(token.attrs.get("title") or "")
-        return title or token.content
+        return title or "".join(map(_words, token.children or []))
     return token.content if token.type in ("text", "code_inline", "text_special") else ""
 
 

@@ -7,6 +7,8 @@ from index.readers.decoding import binary_name, decode
 from index.readers.drafting import Found, draft
 from index.records import Draft, Skipped
 
+_OFTEN_PLAIN = (".html", ".htm")  # what "save as" may call a page saved as text
+
 
 class TextReader:
     """Reads a text file as one article, finding title, byline and dates in its own lines."""
@@ -16,7 +18,7 @@ class TextReader:
 
     def accepts(self, data: bytes, suffix: str) -> bool:
         """Any text whose suffix does not say that it is something else."""
-        return suffix in self.suffixes and binary_name(data) is None
+        return suffix in (*self.suffixes, *_OFTEN_PLAIN) and binary_name(data) is None
 
     def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
         """One article. Raises Unreadable if the bytes are in no known encoding."""

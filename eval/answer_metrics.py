@@ -1,0 +1,226 @@
+"""Whether an answer says what it should, and nothing that it should not.
+
+Each function scores one question from 0 to 1, 1 for right, and is None where the question asks for
+no such thing. A question that got no answer but an error is scored 0.
+"""
+
+import re
+import string
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from eval.normalising import end_of, holds, tokens, without_marks
+from eval.records import Record
+
+
+def is_refused(record: Record) -> bool:
+    """Whether the answer is that the archive does not answer."""
+    return record.answer is not None and record.answer["status"] == "not_in_archive"
+
+
+def is_answered(record: Record) -> bool:
+    """Whether there is an answer and it is no refusal."""
+    return record.answer is not None and not is_refused(record)
+
+
+def said(record: Record) -> str:
+    """The words of the answer without citation marks; empty for a refusal, whose words answer nothing."""
+    return without_marks(record.answer["text"]) if record.answer and is_answered(record) else ""
+
+
+def cited(record: Record) -> Sequence[Mapping[str, Any]]:
+    """The citations of the answer."""
+    return record.answer["citations"] if record.answer else ()
+
+
+def correct(record: Record) -> float | None:
+    """1 if the answer is right in all that is asked for: a refusal; or facts, order, span, nothing forbidden.
+
+    Where no fact, order or span is given, the expected sources must all be cited.
+    """
+    expected = record.case.expected
+    if expected.refusal:
+        return float(is_refused(record))
+    if expected.may_refuse and is_refused(record):
+        return 1.0
+    asked = [score(record) for score in (facts, order, span)]
+    if asked == [None, None, None]:
+        asked = [sources(record)]
+    if asked == [None]:
+        return None
+    return float(all(score in (None, 1.0) for score in (*asked, nothing_forbidden(record))))
+
+
+def facts(record: Record) -> float | None:
+    """The share of the expected facts that the answer says, each in any of its spellings."""
+    expected = record.case.expected
+    if not expected.facts or _may_stay_silent(record):
+        return None
+    words = tokens(said(record))
+    found = [any(end_of(tokens(spelling), words) for spelling in fact) for fact in expected.facts]
+    return sum(found) / len(found)
+
+
+def order(record: Record) -> float | None:
+    """1 if the answer says the ordered facts one after another."""
+    if not record.case.expected.order or _may_stay_silent(record):
+        return None
+    words, place = tokens(said(record)), 0
+    for fact in record.case.expected.order:
+        ends = [end for spelling in fact if (end := end_of(tokens(spelling), words, place)) is not None]
+        if not ends:
+            return 0.0
+        place = min(ends)
+    return 1.0
+
+
+def sources(record: Record) -> float | None:
+    """The share of the expected sources that the answer cites."""
+    expected = record.case.expected.sources
+    if not expected or _may_stay_silent(record):
+        return None
+    return sum(_cites(record, source) for source in expected) / len(expected)
+
+
+def nothing_forbidden(record: Record) -> float | None:
+    """1 if the answer cites no forbidden source, and neither says nor quotes forbidden words."""
+    expected = record.case.expected
+    if not expected.forbidden_sources and not expected.forbidden_text:
+        return None
+    if record.answer is None:
+        return 0.0
+    shown = [said(record), *(citation["quote"] for citation in cited(record))]
+    spoken = any(holds(text, words) for text in shown for words in expected.forbidden_text)
+    return float(not spoken and not any(_cites(record, source) for source in expected.forbidden_sources))
+
+
+def newest_source(record: Record) -> float | None:
+    """1 if the newest article that applies is cited; 0 is a stale answer."""
+    source = record.case.expected.newest_source
+    return None if source is None else float(_cites(record, source))
+
+
+def refusal_recall(record: Record) -> float | None:
+    """Of a question that has no answer: 1 if it was refused. The mean is the recall of refusals."""
+    return float(is_refused(record)) if record.case.expected.refusal else None
+
+
+def refusal_precision(record: Record) -> float | None:
+    """Of a question that was refused: 1 if it should be. The mean is the precision of refusals."""
+    expected = record.case.expected
+    return float(expected.refusal or expected.may_refuse) if is_refused(record) else None
+
+
+def answered(record: Record) -> float | None:
+    """Of a question that has an answer: 1 if one was given, right or wrong. Falls with needless refusals."""
+    expected = record.case.expected
+    return None if expected.refusal or expected.may_refuse else float(is_answered(record))
+
+
+def disagreement_found(record: Record) -> float | None:
+    """1 if sources that differ are shown side by side, with two of the expected facts between them."""
+    expected = record.case.expected
+    if not expected.disagreement:
+        return None
+    shown = " … ".join(position["text"] for position in _positions(record))
+    found = sum(any(holds(shown, spelling) for spelling in fact) for fact in expected.facts)
+    return float(bool(shown) and found >= min(2, len(expected.facts)))
+
+
+def disagreement_precision(record: Record) -> float | None:
+    """Of an answer that shows a disagreement: 1 if there is one."""
+    return float(record.case.expected.disagreement) if _positions(record) else None
+
+
+def change_found(record: Record) -> float | None:
+    """1 if a changing story is told from articles of at least two days, the newest among them."""
+    if not record.case.expected.change:
+        return None
+    days = {citation["published"] for citation in cited(record) if citation["published"]}
+    return float(len(days) >= 2 and newest_source(record) != 0)
+
+
+def span(record: Record) -> float | None:
+    """1 if the answer says one of the gold spans, normalised as in SQuAD; RGB's rule (Chen et al. 2024)."""
+    spans = record.case.expected.spans
+    if not spans or _may_stay_silent(record):
+        return None
+    words = squad_normalised(said(record))
+    return float(any(_says_span(words, squad_normalised(gold)) for gold in spans))
+
+
+def exact_match(record: Record) -> float | None:
+    """SQuAD's exact match (Rajpurkar et al. 2016): 1 if the prediction is one of the gold spans."""
+    golds = _gold_spans(record)
+    if not golds or record.answer is None:
+        return 0.0 if golds else None
+    return max(squad_exact(gold, prediction(record)) for gold in golds)
+
+
+def f1(record: Record) -> float | None:
+    """SQuAD's F1 (Rajpurkar et al. 2016): words shared by the prediction and the best gold span."""
+    golds = _gold_spans(record)
+    if not golds or record.answer is None:
+        return 0.0 if golds else None
+    return max(squad_f1(gold, prediction(record)) for gold in golds)
+
+
+def prediction(record: Record) -> str:
+    """The span an answer gives: its surest sentence, or what that quotes, without its attribution.
+
+    Empty for a refusal, which is SQuAD 2.0's way to give none (Rajpurkar et al. 2018).
+    """
+    claims = record.answer["claims"] if record.answer and is_answered(record) else ()
+    if not claims:
+        return said(record)
+    best = max(claims, key=lambda claim: claim["score"])
+    quotes = [citation["quote"] for citation in cited(record) if citation["number"] in best["citations"]]
+    return " ".join(quotes) if quotes and best["support"] == "quoted" else without_marks(best["text"])
+
+
+def squad_exact(gold: str, predicted: str) -> float:
+    """1 if two spans are the same after SQuAD's normalisation."""
+    return float(squad_normalised(gold) == squad_normalised(predicted))
+
+
+def squad_f1(gold: str, predicted: str) -> float:
+    """Harmonic mean of the precision and recall of words; where either has none, whether both have none."""
+    wanted, given = squad_normalised(gold).split(), squad_normalised(predicted).split()
+    if not wanted or not given:
+        return float(wanted == given)
+    shared = sum((Counter(wanted) & Counter(given)).values())
+    return 2 * shared / (len(wanted) + len(given))
+
+
+def squad_normalised(text: str) -> str:
+    """Lower case, without ASCII punctuation and articles, single spaces: the official script's rule."""
+    bare = "".join(letter for letter in text.lower() if letter not in string.punctuation)
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", bare).split())
+
+
+def _gold_spans(record: Record) -> Sequence[str]:
+    """The gold spans; a question of a span set that has no answer has one empty span."""
+    return record.case.expected.spans
+
+
+def _says_span(words: str, gold: str) -> bool:
+    if not gold:
+        return not words
+    # Scripts that put no spaces between words are searched as they are.
+    return f" {gold} " in f" {words} " or (not gold.isascii() and gold in words)
+
+
+def _may_stay_silent(record: Record) -> bool:
+    return record.case.expected.may_refuse and is_refused(record)
+
+
+def _cites(record: Record, source: str) -> bool:
+    return any(source in (citation["url"], citation["title"]) for citation in cited(record))
+
+
+def _positions(record: Record) -> Sequence[Mapping[str, Any]]:
+    """The sides of the disagreements that have at least two, each with a source."""
+    shown = record.answer["disagreements"] if record.answer else ()
+    sides = [[side for side in one["positions"] if side["citations"]] for one in shown]
+    return [side for positions in sides if len(positions) >= 2 for side in positions]

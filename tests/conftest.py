@@ -1,0 +1,85 @@
+"""What tests share: the real model exported once, and the sample archive made once."""
+
+import os
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.archive import Archive
+from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
+from index.readers import list_files, read_file
+from index.records import Draft, Zone, ZoneKind
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+SAMPLE = ROOT / "eval" / "sample" / "articles"
+
+DraftMaker = Callable[..., Draft]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_environment() -> None:
+    """No setting of the person who runs the tests reaches them, and no model hub is asked."""
+    for name in [name for name in os.environ if name.startswith("DATELINE_")]:
+        del os.environ[name]
+    os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the packaged model exported."""
+    folder = tmp_path_factory.mktemp("models")
+    load_embedder(DEFAULT_MODEL, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def load(models: Path) -> Callable[[], Embedder]:
+    """Loads the packaged model as the archive would."""
+    return lambda: load_embedder(DEFAULT_MODEL, models)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, load: Callable[[], Embedder]) -> Path:
+    """The folder of an archive of the sample articles. Read it; copy it (`writable_sample`) to write."""
+    folder = tmp_path_factory.mktemp("sample")
+    archive = Archive.create(folder, load)
+    for _ in archive.add(draft for file in list_files([SAMPLE]) for draft in read_file(file)):
+        pass
+    archive.close()
+    return folder
+
+
+@pytest.fixture
+def sample_archive(sample: Path, load: Callable[[], Embedder]) -> Archive:
+    """The sample archive, open for reading."""
+    return Archive.open(sample, load)
+
+
+@pytest.fixture
+def writable_sample(sample: Path, tmp_path: Path) -> Path:
+    """A copy of the sample archive's folder."""
+    return Path(shutil.copytree(sample, tmp_path / "archive"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real articles and public sets, where it stands beside the project."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder of real articles and public sets is not here")
+    return SHARED
+
+
+@pytest.fixture
+def draft() -> DraftMaker:
+    """Makes a draft of plain reporting."""
+
+    def make(key: str, text: str, **known: Any) -> Draft:
+        zones = (Zone(0, len(text), ZoneKind.REPORTING),)
+        return Draft(key=key, text=text, zones=zones, **{"language": "en", "published": date(2024, 5, 1)} | known)
+
+    return make

@@ -1,0 +1,41 @@
+"""Public stand-ins for the parts that need a model or a network. They are deterministic, and they rank."""
+
+from collections.abc import Sequence
+from zlib import crc32
+
+import numpy as np
+
+from index.embedding import Vectors
+from index.lexical import stems
+
+
+class HashedWords:
+    """An embedder without a model: texts that share words lie near each other.
+
+    Each stemmed word adds to or takes from one coordinate. `documents` and `queries` count what was
+    embedded, so that a test can prove that nothing was embedded again.
+    """
+
+    def __init__(self, id: str = "hashed-words@1", dimension: int = 32) -> None:
+        self.id = id
+        self.dimension = dimension
+        self.documents = 0
+        self.queries = 0
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        self.documents += len(texts)
+        return np.stack([self._vector(text) for text in texts])
+
+    def encode_query(self, text: str) -> Vectors:
+        self.queries += 1
+        return self._vector(text)
+
+    def _vector(self, text: str) -> Vectors:
+        vector = np.zeros(self.dimension, dtype=np.float32)
+        # The constant first coordinate keeps the vector of a text without words from being zero.
+        vector[0] = 0.1
+        for word in stems(text):
+            code = crc32(word.encode())
+            vector[code % self.dimension] += 1 if code & 1 << 16 else -1
+        length: np.float32 = np.linalg.norm(vector)
+        return vector / (length or np.float32(1))

@@ -1,0 +1,586 @@
+"""Storage faults: kills, full disks, damaged files and neighbours, with real processes and real files.
+
+kill -9 does not test fsync, since the page cache outlives a process; the order of the durable steps
+is what these tests prove.
+"""
+
+import json
+import multiprocessing
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cache
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.archive import Archive
+from index.catalogue import Catalogue
+from index.errors import Damaged, DatelineError
+from tests.fakes import HashedWords
+from tests.fault_writer import (
+    CHUNKER,
+    REMOVED,
+    Told,
+    Writing,
+    draft,
+    make_archive,
+    mark,
+    number_of,
+    open_archive,
+    read,
+    write,
+)
+
+KILLS = 100
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["__main__", "tests.fault_writer"])
+
+
+class Writer:
+    """A process that writes, and what it has told so far."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._ear, mouth = PROCESSES.Pipe(duplex=False)
+        self._process = PROCESSES.Process(target=write, args=(writing, mouth), daemon=True)
+        self._process.start()
+        mouth.close()
+        self.told: list[Told] = []
+
+    def hear(self, step: str, times: int = 1) -> None:
+        """Waits until it has told that step so often, or has ended."""
+        while times and self._listen():
+            times -= self.told[-1][0] == step
+
+    def end(self) -> "Writer":
+        """Waits until it ends."""
+        while self._listen():
+            pass
+        self._process.join()
+        self._ear.close()
+        return self
+
+    def kill(self) -> "Writer":
+        """kill -9; what it told before is still heard."""
+        self._process.kill()
+        return self.end()
+
+    def errors(self) -> list[tuple[str, str]]:
+        """Name and sentence of the errors it ended with."""
+        return [(str(name), str(sentence)) for step, name, sentence in self.told if step == "error"]
+
+    def _listen(self) -> bool:
+        try:
+            self.told.append(self._ear.recv())
+        except EOFError:
+            return False
+        return True
+
+
+@dataclass(slots=True)
+class Oracle:
+    """What must be in the archive: the version of each article that was acknowledged, 0 for removed."""
+
+    versions: dict[int, int] = field(default_factory=dict)
+    in_flight: tuple[int, int] | None = None  # planned and not acknowledged: may be there or not
+
+    def learn(self, told: list[Told]) -> None:
+        """Takes in what a writer told."""
+        waiting = []
+        for step, number, version in told:
+            if step == "plan":
+                waiting.append((int(number), int(version)))
+            elif step == "done":
+                waiting.remove((int(number), int(version)))
+                self.versions[int(number)] = int(version)
+        self.in_flight = waiting[0] if waiting else None
+
+    def compare(self, held: dict[int, int], counts: "Counts") -> None:
+        """Counts what was lost and what should not be there; then believes what is there."""
+        for number in self.versions.keys() | held.keys():
+            expected, there = self.versions.get(number, REMOVED), held.get(number, REMOVED)
+            if there == expected or (number, there) == self.in_flight:
+                continue
+            counts.lost += expected != REMOVED
+            counts.ghosts += expected == REMOVED
+        self.versions.update(held)
+        if self.in_flight and self.in_flight[0] not in held:
+            self.versions[self.in_flight[0]] = REMOVED
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the archive over all kills."""
+
+    kills: int = 0
+    publishing: int = 0
+    unfinished: int = 0  # generations that a kill left half written
+    acknowledged: int = 0
+    lost: int = 0
+    ghosts: int = 0
+    partial: int = 0
+    unreadable: int = 0
+    unsound: int = 0
+    unfound: int = 0
+    leftovers: int = 0
+    errors: int = 0
+
+
+@cache
+def spans(number: int, version: int) -> list[tuple[int, int]]:
+    """The passages that article must have."""
+    return [(chunk.start, chunk.end) for chunk in CHUNKER.chunk(draft(number, version))]
+
+
+def stored_spans(directory: Path) -> dict[int, list[tuple[int, int]]]:
+    """The passages that the catalogue has, by article id."""
+    catalogue = Catalogue(directory / "catalogue.db")
+    found: dict[int, list[tuple[int, int]]] = {}
+    with catalogue.reading() as connection:
+        ids = catalogue.passage_ids(connection).tolist()
+        for passage, _ in catalogue.passages(connection, ids).values():
+            found.setdefault(passage.article_id, []).append((passage.start, passage.end))
+    catalogue.close()
+    return found
+
+
+def examine(directory: Path, oracle: Oracle, counts: Counts) -> None:
+    """Opens the archive as the next process would, and counts everything that is wrong with it."""
+    with closing(open_archive(directory)) as archive:
+        articles = {number_of(article.key): article for article in archive.articles()}
+        oracle.compare({number: article.version for number, article in articles.items()}, counts)
+        stored = stored_spans(directory)
+        for number, article in articles.items():
+            whole = article.text == draft(number, article.version).text
+            counts.partial += not (whole and stored.get(article.id, []) == spans(number, article.version))
+        faults = archive.check()
+        counts.unsound += bool(faults)
+        assert faults == []
+        for number, version in list(oracle.versions.items())[-3:]:
+            counts.unfound += version != REMOVED and not finds(archive, number, version)
+            counts.ghosts += any(finds(archive, number, old) for old in range(1, version or 4) if old != version)
+
+
+def finds(archive: Archive, number: int, version: int) -> bool:
+    """Whether a search for that version's own word finds it."""
+    # Not the first hit alone: what is nearest in meaning and does not hold the word may tie with it.
+    hits = archive.search(mark(number, version), limit=3)
+    return any(f" {mark(number, version)}." in hit.passage.text for hit in hits)
+
+
+def strike(directory: Path, kill: int) -> Writer:
+    """One writer, killed while it starts, adds or publishes: in turn, half of them in publishing."""
+    chance = random.Random(kill)
+    writer = Writer(Writing(directory, seed=kill, first=kill * 1000))
+    moment = ("publishing", "start", "publishing", "done")[kill % 4]
+    if moment != "start":
+        writer.hear(moment, times=chance.randint(1, 4))
+    time.sleep(chance.uniform(0, 0.030))
+    return writer.kill()
+
+
+def unfinished(directory: Path) -> list[Path]:
+    """What a kill left half written."""
+    return list((directory / "indexes").glob("*.tmp"))
+
+
+def test_kill_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    counts, oracle = Counts(), Oracle()
+    make_archive(tmp_path).close()
+    for kill in range(KILLS):
+        told = strike(tmp_path, kill).told
+        oracle.learn(told)
+        counts.kills += 1
+        counts.errors += any(step == "error" for step, _, _ in told)
+        counts.acknowledged += sum(step == "done" for step, _, _ in told)
+        counts.unfinished += bool(unfinished(tmp_path))
+        counts.publishing += bool(unfinished(tmp_path)) or told[-1:] == [("publishing", 0, 0)]
+        try:
+            examine(tmp_path, oracle, counts)
+        except DatelineError:
+            counts.unreadable += 1
+    Writer(Writing(tmp_path, seed=KILLS, first=KILLS * 1000, calls=1)).end()
+    counts.leftovers = len(unfinished(tmp_path))
+    print(counts)
+    assert counts.publishing >= KILLS // 3
+    assert counts == Counts(
+        counts.kills, counts.publishing, counts.unfinished, counts.acknowledged
+    ), "a count that is not zero is a fault"
+
+
+def test_kill_while_an_archive_is_made_leaves_one_or_none(tmp_path: Path) -> None:
+    for kill in range(16):
+        directory = tmp_path / str(kill)
+        writer = Writer(Writing(directory, seed=kill, first=0))
+        time.sleep(random.Random(kill).uniform(0, 0.04))
+        oracle, counts = Oracle(), Counts()
+        oracle.learn(writer.kill().told)
+        make_archive(directory).close()
+        examine(directory, oracle, counts)
+        assert counts == Counts()
+
+
+@pytest.mark.parametrize("left", ["an empty file", "a database without tables"])
+def test_archive_whose_making_was_killed_is_made_again(tmp_path: Path, left: str) -> None:
+    """The two states between the first byte and the first commit, which a kill seldom meets."""
+    path = tmp_path / "catalogue.db"
+    path.touch()
+    if left == "a database without tables":
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("PRAGMA journal_mode=WAL")
+    with closing(make_archive(tmp_path)) as archive:
+        assert archive.check() == ["no index has been published"]
+
+
+# Full disks
+
+
+def recovers(directory: Path, writer: Writer) -> None:
+    """After a writer was stopped by a full disk and there is room again: all is there, and goes on."""
+    oracle, counts = Oracle(), Counts()
+    oracle.learn(writer.told)
+    examine(directory, oracle, counts)
+    assert counts == Counts()
+    after = Writer(Writing(directory, seed=1, first=500_000, calls=3)).end()
+    oracle.learn(after.told)
+    examine(directory, oracle, counts)
+    assert (counts, after.errors(), unfinished(directory)) == (Counts(), [], [])
+
+
+@pytest.mark.parametrize("kilobytes", [40, 80, 120, 160, 240, 400])
+def test_file_that_may_not_grow_stops_adding_with_a_sentence(tmp_path: Path, kilobytes: int) -> None:
+    """The limit is met at one time by the catalogue, at another by an index."""
+    make_archive(tmp_path).close()
+    writer = Writer(Writing(tmp_path, seed=0, first=0, largest_file=kilobytes << 10)).end()
+    ((name, sentence),) = writer.errors()
+    assert name in ("NoSpace", "DatelineError"), f"{name}: {sentence}"
+    recovers(tmp_path, writer)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 3 MB."""
+    mount, unmount = shutil.which("mount"), shutil.which("umount")
+    if mount is None or unmount is None:
+        pytest.skip("there is no mount command to make a small disk with")
+    made = subprocess.run([mount, "-t", "tmpfs", "-o", "size=3m", "tmpfs", tmp_path], capture_output=True)
+    if made.returncode:
+        pytest.skip(f"this user may not mount a small disk: {made.stderr.decode().strip()}")
+    yield tmp_path
+    subprocess.run([unmount, "--lazy", tmp_path], check=True)
+
+
+@pytest.mark.parametrize("room", [0, 16, 48, 96, 160, 256, 512])
+def test_full_disk_stops_adding_with_a_sentence(small_disk: Path, room: int) -> None:
+    """`room` kilobytes are left, so that the disk is full at one step or another."""
+    directory = small_disk / "archive"
+    grown = Writer(Writing(directory, seed=0, first=0, calls=10)).end()
+    ballast = small_disk / "ballast"
+    free = os.statvfs(small_disk)
+    ballast.write_bytes(bytes(free.f_bavail * free.f_frsize - (room << 10)))
+    writer = Writer(Writing(directory, seed=1, first=1000)).end()
+    ((name, sentence),) = writer.errors()
+    assert name == "NoSpace", f"{name}: {sentence}"
+    ballast.unlink()
+    writer.told[:0] = grown.told
+    recovers(directory, writer)
+
+
+def test_reading_goes_on_while_the_disk_is_full(small_disk: Path) -> None:
+    directory = small_disk / "archive"
+    Writer(Writing(directory, seed=0, first=0, calls=4)).end()
+    with closing(open_archive(directory)) as archive:
+        expected = found(archive)
+        free = os.statvfs(small_disk)
+        (small_disk / "ballast").write_bytes(bytes(free.f_bavail * free.f_frsize))
+        assert found(archive) == expected
+        with closing(open_archive(directory)) as other:
+            assert found(other) == expected
+
+
+# Damaged indexes
+
+QUESTIONS = (*(mark(number, 1) for number in range(2, 12)), "harbour bridge council", "hospital strike court")
+
+
+def found(archive: Archive) -> dict[str, list[tuple[str, int]]]:
+    """What searches find, by question: article and place, best first."""
+    return {
+        question: [(hit.article.key, hit.passage.start) for hit in archive.search(question, limit=3)]
+        for question in QUESTIONS
+    }
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of two kept generations, with articles added, updated and removed. Copy it to harm it."""
+    directory = tmp_path_factory.mktemp("faults") / "archive"
+    with closing(make_archive(directory)) as archive:
+        list(archive.add(draft(number, 1) for number in range(24)))
+        list(archive.add([draft(0, 2), draft(24, 1)]))
+        archive.remove(2)
+    return directory
+
+
+@pytest.fixture
+def harmed(sound: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may harm."""
+    return Path(shutil.copytree(sound, tmp_path / "archive"))
+
+
+def current(directory: Path) -> Path:
+    """The folder of the current generation."""
+    return directory / "indexes" / (directory / "indexes" / "CURRENT").read_text().strip()
+
+
+def flip(path: Path, seed: int = 0) -> None:
+    """Turns over one bit of a file."""
+    data = bytearray(path.read_bytes())
+    place = random.Random(seed).randrange(len(data) * 8)
+    data[place // 8] ^= 1 << place % 8
+    path.write_bytes(data)
+
+
+def truncate(path: Path) -> None:
+    """Cuts off the second half of a file."""
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def make_hole(path: Path) -> None:
+    """Zeros the middle third of a file."""
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(size // 3)
+        file.write(bytes(size // 3))
+
+
+def bring_a_foreign_generation(directory: Path) -> None:
+    """Puts a generation of another embedder in the place of the current one."""
+    with closing(make_archive(directory.parent / "foreign", HashedWords("other@1"))) as foreign:
+        list(foreign.add(draft(number, 1) for number in range(24)))
+    shutil.rmtree(current(directory))
+    shutil.copytree(current(directory.parent / "foreign"), current(directory))
+
+
+def harm_both(directory: Path) -> None:
+    """Harms every generation that is kept."""
+    for path in (directory / "indexes").glob("gen-*/vectors.faiss"):
+        flip(path)
+
+
+HARM: dict[str, Callable[[Path], object]] = {
+    "bit in vectors": lambda d: flip(current(d) / "vectors.faiss"),
+    "truncated vectors": lambda d: truncate(current(d) / "vectors.faiss"),
+    "hole in vectors": lambda d: make_hole(current(d) / "vectors.faiss"),
+    "no vectors": lambda d: (current(d) / "vectors.faiss").unlink(),
+    "bits in words": lambda d: [flip(path) for path in (current(d) / "lexical").glob("*.*") if path.stat().st_size],
+    "truncated words": lambda d: [truncate(path) for path in (current(d) / "lexical").glob("*.term")],
+    "no words": lambda d: shutil.rmtree(current(d) / "lexical"),
+    "truncated manifest": lambda d: truncate(current(d) / "manifest.json"),
+    "no manifest": lambda d: (current(d) / "manifest.json").unlink(),
+    "dangling CURRENT": lambda d: (d / "indexes" / "CURRENT").write_text("gen-99\n"),
+    "empty CURRENT": lambda d: (d / "indexes" / "CURRENT").write_text(""),
+    "garbage in CURRENT": lambda d: (d / "indexes" / "CURRENT").write_bytes(b"\xff\xfe\x00gen"),
+    "no CURRENT": lambda d: (d / "indexes" / "CURRENT").unlink(),
+    "another embedder": bring_a_foreign_generation,
+    "every generation": harm_both,
+    "no indexes": lambda d: shutil.rmtree(d / "indexes"),
+}
+
+
+def proves_harmless(directory: Path, expected: dict[str, list[tuple[str, int]]]) -> None:
+    """The same is found in spite of it, `check` names it, `rebuild` mends it, and nothing is embedded."""
+    embedder = HashedWords()
+    with closing(open_archive(directory, embedder)) as archive:
+        assert found(archive) == expected
+        assert archive.check() != []
+        archive.rebuild()
+        assert archive.check() == []
+        assert found(archive) == expected
+    assert embedder.documents == 0
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_damaged_index_is_passed_over_and_mended(sound: Path, harmed: Path, harm: str) -> None:
+    with closing(open_archive(sound)) as archive:
+        expected = found(archive)
+    HARM[harm](harmed)
+    proves_harmless(harmed, expected)
+
+
+def test_bit_in_any_one_file_of_a_generation_is_named(sound: Path, harmed: Path) -> None:
+    files = [path for path in current(harmed).rglob("*") if path.is_file() and path.stat().st_size]
+    for path in files:
+        whole = path.read_bytes()
+        flip(path)
+        with closing(open_archive(harmed)) as archive:
+            assert archive.check() != [], path.name
+        path.write_bytes(whole)
+
+
+def test_manifest_of_another_moment_is_passed_over(sound: Path, harmed: Path) -> None:
+    """A digit of the watermark differs: changes would be replayed twice, or never."""
+    with closing(open_archive(sound)) as archive:
+        expected = found(archive)
+    path = current(harmed) / "manifest.json"
+    manifest: dict[str, Any] = json.loads(path.read_text())
+    for moved in (-20, -1, +1, +64):
+        path.write_text(json.dumps(manifest | {"watermark": manifest["watermark"] + moved}))
+        with closing(open_archive(harmed)) as archive:
+            list(archive.add([]))
+            assert archive.check() != [], f"watermark moved by {moved}"
+            assert found(archive) == expected
+
+
+def test_damage_is_passed_over_by_the_next_writer_too(sound: Path, harmed: Path) -> None:
+    flip(current(harmed) / "vectors.faiss")
+    embedder = HashedWords()
+    with closing(open_archive(harmed, embedder)) as archive:
+        list(archive.add([draft(30, 1)]))
+        assert finds(archive, 30, 1)
+        assert archive.check() == []
+        assert embedder.documents == len(spans(30, 1))
+
+
+# A damaged catalogue
+
+
+def overwrite(path: Path, place: int, data: bytes) -> None:
+    """Writes into the middle of a file."""
+    with path.open("r+b") as file:
+        file.seek(place)
+        file.write(data)
+
+
+CATALOGUE_HARM: dict[str, Callable[[Path], object]] = {
+    "header": lambda path: overwrite(path, 0, b"\xff" * 100),
+    "page size": lambda path: overwrite(path, 16, b"\x00\x07"),
+    "schema": lambda path: overwrite(path, 100, b"\xff" * 3000),
+    "truncated": truncate,
+    "truncated to one page": lambda path: os.truncate(path, 4096),
+    "emptied": lambda path: os.truncate(path, 0),
+    "text": lambda path: path.write_text("this is not a database, whatever its name says\n" * 300),
+}
+
+
+@pytest.mark.parametrize("harm", CATALOGUE_HARM)
+def test_damaged_catalogue_is_told_and_is_never_an_empty_archive(harmed: Path, harm: str) -> None:
+    CATALOGUE_HARM[harm](harmed / "catalogue.db")
+    for use in (lambda a: a.articles(), lambda a: a.search(mark(3, 1)), lambda a: a.summary()):
+        with pytest.raises(Damaged, match=r"catalogue\.db is damaged"), closing(open_archive(harmed)) as archive:
+            use(archive)
+
+
+def test_garbage_in_any_page_of_the_catalogue_is_named(harmed: Path) -> None:
+    path = harmed / "catalogue.db"
+    whole = path.read_bytes()
+    for page in range(1, len(whole) // 4096, 5):
+        overwrite(path, page * 4096, random.Random(page).randbytes(4096))
+        assert is_refused_or_named(harmed), f"page {page}"
+        path.write_bytes(whole)
+
+
+def is_refused_or_named(directory: Path) -> bool:
+    """Whether opening tells of damage, or `check` does."""
+    try:
+        with closing(open_archive(directory)) as archive:
+            return archive.check() != []
+    except DatelineError:
+        return True
+
+
+CHANGES = {
+    "letter of a text": "UPDATE version SET text = 'X' || substr(text, 2) WHERE id = 5",
+    "byte of a text": "UPDATE version SET text = CAST(x'ff' || substr(text, 2) AS TEXT) WHERE id = 5",
+    "byte of a vector": "UPDATE passage SET vector = CAST(x'01' || substr(vector, 2) AS BLOB) WHERE id = 40",
+    "cut vector": "UPDATE passage SET vector = substr(vector, 1, 31) WHERE id = 40",
+    "end of a passage": 'UPDATE passage SET "end" = "end" - 1 WHERE id = 40',
+    "sentences of a passage": "UPDATE passage SET sentences = '[[0, 1]]' WHERE id = 40",
+    "broken sentences": "UPDATE passage SET sentences = '[[0, 1' WHERE id = 40",
+    "broken zones": "UPDATE version SET zones = '[[0, 1' WHERE id = 5",
+    "zones": "UPDATE version SET zones = '[]' WHERE id = 5",
+    "title": "UPDATE version SET title = 'Another' WHERE id = 5",
+    "day of publication": "UPDATE version SET published = '1999-01-01' WHERE id = 5",
+    "broken day": "UPDATE version SET published = 'never' WHERE id = 5",
+    "lost version": "DELETE FROM version WHERE id = 5",
+    "lost passage": "DELETE FROM passage WHERE id = 40",
+    "version that is not there": "UPDATE article SET version = 9 WHERE id = 5",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_change_behind_our_back_is_named(harmed: Path, change: str) -> None:
+    with closing(sqlite3.connect(harmed / "catalogue.db")) as database, database:
+        assert database.execute(CHANGES[change]).rowcount == 1
+    with closing(open_archive(harmed)) as archive:
+        assert archive.check() != []
+
+
+# Neighbours
+
+
+def test_second_writer_is_refused_and_disturbs_nothing(tmp_path: Path) -> None:
+    with closing(make_archive(tmp_path)) as archive:
+        adding = archive.add(draft(number, 1) for number in range(3))
+        next(adding)
+        second = Writer(Writing(tmp_path, seed=0, first=1000)).end()
+        ((name, sentence),) = second.errors()
+        assert (name, "is writing" in sentence) == ("Busy", True)
+        list(adding)
+        assert [article.key for article in archive.articles()] == ["article 0", "article 1", "article 2"]
+        assert archive.check() == []
+    assert Writer(Writing(tmp_path, seed=0, first=1000, calls=1)).end().errors() == []
+
+
+def reader(directory: Path, seed: int, stop: Any) -> tuple[Any, Connection]:
+    """A process that searches until `stop` is set, and the pipe over which it tells how it went."""
+    ear, mouth = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=read, args=(directory, seed, 12, stop, mouth), daemon=True)
+    process.start()
+    mouth.close()
+    return process, ear
+
+
+def test_readers_find_everything_while_another_process_publishes(sound: Path, harmed: Path) -> None:
+    with closing(open_archive(harmed)) as archive:
+        list(archive.add([draft(40, 1)]))
+    stop = PROCESSES.Event()
+    readers = [reader(harmed, seed, stop) for seed in range(3)]
+    writer = Writer(Writing(harmed, seed=7, first=100, calls=25, keep=12)).end()
+    stop.set()
+    told = [ear.recv() for _, ear in readers]
+    for process, _ in readers:
+        process.join()
+    print("searches and faults of each reader:", told)
+    assert writer.errors() == []
+    assert [faults for _, faults in told] == [[], [], []]
+    assert min(searches for searches, _ in told) > 20
+
+
+def test_check_beside_a_writer_raises_no_false_alarm(harmed: Path) -> None:
+    writer = Writer(Writing(harmed, seed=3, first=100, calls=15))
+    writer.hear("started")
+    with closing(open_archive(harmed)) as archive:
+        alarms = [archive.check() for _ in range(10)]
+    assert writer.end().errors() == []
+    assert alarms == [[]] * 10
+
+
+def test_running_reader_sees_what_another_process_added(harmed: Path) -> None:
+    with closing(open_archive(harmed)) as archive:
+        assert not finds(archive, 100, 1)
+        writer = Writer(Writing(harmed, seed=2, first=100, calls=1))
+        writer.hear("done")
+        acknowledged = time.monotonic()
+        while not finds(archive, 100, 1):
+            assert time.monotonic() - acknowledged < 2
+            time.sleep(0.02)
+        writer.end()
