@@ -57,9 +57,17 @@ def facts(record: Record) -> float | None:
     expected = record.case.expected
     if not expected.facts or _may_stay_silent(record):
         return None
+    return 1 - len(missing_facts(record)) / len(expected.facts)
+
+
+def missing_facts(record: Record) -> list[tuple[str, ...]]:
+    """The expected facts that the answer says in none of their spellings."""
     words = tokens(said(record))
-    found = [any(end_of(tokens(spelling), words) for spelling in fact) for fact in expected.facts]
-    return sum(found) / len(found)
+    return [
+        fact
+        for fact in record.case.expected.facts
+        if not any(end_of(tokens(spelling), words) for spelling in fact)
+    ]
 
 
 def order(record: Record) -> float | None:
@@ -142,12 +150,13 @@ def change_found(record: Record) -> float | None:
 
 
 def span(record: Record) -> float | None:
-    """1 if the answer says one of the gold spans, normalised as in SQuAD; RGB's rule (Chen et al. 2024)."""
+    """1 if the answer says one of the gold spans, as RGB judges answers (Chen et al. 2024)."""
     spans = record.case.expected.spans
     if not spans or _may_stay_silent(record):
         return None
-    words = squad_normalised(said(record))
-    return float(any(_says_span(words, squad_normalised(gold)) for gold in spans))
+    words = said(record)
+    # Scripts that put no spaces between words are searched as they are.
+    return float(any(holds(words, gold) or (not gold.isascii() and gold in words) for gold in spans))
 
 
 def exact_match(record: Record) -> float | None:
@@ -200,15 +209,9 @@ def squad_normalised(text: str) -> str:
 
 
 def _gold_spans(record: Record) -> Sequence[str]:
-    """The gold spans; a question of a span set that has no answer has one empty span."""
-    return record.case.expected.spans
-
-
-def _says_span(words: str, gold: str) -> bool:
-    if not gold:
-        return not words
-    # Scripts that put no spaces between words are searched as they are.
-    return f" {gold} " in f" {words} " or (not gold.isascii() and gold in words)
+    """The gold spans; that of a question without an answer is empty, as in SQuAD 2.0."""
+    expected = record.case.expected
+    return ("",) if expected.refusal and not expected.spans else expected.spans
 
 
 def _may_stay_silent(record: Record) -> bool:

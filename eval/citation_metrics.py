@@ -40,7 +40,7 @@ _COMMON_WORDS = """
     until was we were what when where which while who why with yet you
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
-_DATE_WORDS: frozenset[str] = WEEKDAYS.union(MONTHS)
+_DATE_WORDS = {*MONTHS, *WEEKDAYS}
 
 
 def citation_precision(record: Record) -> float | None:

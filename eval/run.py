@@ -7,7 +7,6 @@ disk before the next question is asked in its place. A run that was killed goes 
 import asyncio
 import json
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from eval.asking import Ask
 from eval.records import Case, Record, Run
+from eval.watching import progress_bar
 from index import durable
 from index.errors import DatelineError
 from service.answers import Question
@@ -52,7 +52,7 @@ async def run_set(
     run = _begun(folder, name, produced_by)
     done = _resumed(folder, cases)
     pending = iter([case for case in cases if case.id not in done])
-    with _appending(folder) as append, _progress(len(cases), len(done)) as advance:
+    with _appending(folder) as append, progress_bar("asking", len(cases), len(done)) as advance:
 
         async def work() -> None:
             for case in pending:
@@ -173,21 +173,6 @@ def _append(file: IO[bytes], record: Record) -> None:
 
 def _line(record: Record) -> bytes:
     return to_json(record).encode() + b"\n"
-
-
-@contextmanager
-def _progress(total: int, done: int) -> Iterator[Callable[[], None]]:
-    """A bar on standard error, if someone watches."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("asking", total=total, completed=done)
-        yield lambda: bar.advance(task)
 
 
 async def _record(ask: Ask, case: Case, patience: float) -> Record:

@@ -54,13 +54,27 @@ class Zone(Span):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DateMention(Span):
+    """A date that the text names, resolved to the days it means, both inclusive.
+
+    "last Thursday" is one day; "in the first three months of 2021" is ninety. `origin` is `text` where
+    the words fix the days, by themselves or with the day of publication, and `inferred` where a part
+    was concluded, such as a year from a weekday.
+    """
+
+    first: date
+    last: date
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """An article as a reader found it, not yet in the archive.
 
     `key` says which article it is, so that reading it again updates it: its URL, else the id its
     file gives it, else its file's path. `zones` are ordered, do not overlap, and between them lie
-    only line breaks and spaces. `origins` names the origin of title, outlet, author, published,
-    updated, language and url.
+    only line breaks and spaces. `dates` are those that the evidence names, in order. `origins` names the
+    origin of title, outlet, author, published, updated, language, dateline and url.
     """
 
     key: str
@@ -73,6 +87,8 @@ class Draft:
     updated: date | None = None
     language: str | None = None  # ISO 639-1
     url: str | None = None
+    dateline: str | None = None  # the place in front of the first sentence
+    dates: tuple[DateMention, ...] = ()
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def evidence(self) -> str:

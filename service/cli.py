@@ -1,6 +1,5 @@
 """The command line: `dateline --help` lists it."""
 
-import asyncio
 import sys
 from datetime import date
 from importlib.metadata import entry_points
@@ -77,7 +76,10 @@ def version(
 
 @app.command()
 def add(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders: .txt, .md, .html, .json, .jsonl.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Files and folders: .txt, .md, .html, .json, .jsonl.", metavar="PATH..."),
+    ],
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -97,7 +99,7 @@ def add(
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    question: Annotated[str, typer.Argument(help="The question, in quotation marks.", metavar="QUESTION")],
     since: Since = None,
     until: Until = None,
     as_of: AsOf = None,
@@ -106,7 +108,9 @@ def ask(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Answer a question with quotes from the archive and their full references."""
+    """Answer a question with quotes and their full references."""
+    import asyncio
+
     from service.answering import ask as answer_question
     from service.answering import final
     from service.answers import Question
@@ -124,7 +128,7 @@ def ask(
 
 @app.command()
 def search(
-    words: Annotated[str, typer.Argument(help="What to look for, in quotation marks.")],
+    words: Annotated[str, typer.Argument(help="What to look for, in quotation marks.", metavar="WORDS")],
     limit: Annotated[int, typer.Option(help="How many passages.", min=1, max=100)] = 10,
     since: Since = None,
     until: Until = None,
@@ -134,7 +138,7 @@ def search(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Find passages, by meaning and by words, without an answer."""
+    """Find passages by meaning and by words."""
     from service.listings import found, to_json
     from service.terminal import console, show_found
 
@@ -145,7 +149,7 @@ def search(
 
 @app.command()
 def check(data: Data = None, json: Json = False) -> None:
-    """Prove the archive sound: every text, passage and vector is the one that was added."""
+    """Prove that every text, passage and vector is sound."""
     from service.listings import to_json
 
     archive = _settings(data).open_archive()
@@ -173,7 +177,7 @@ def rebuild(
     ] = False,
     data: Data = None,
 ) -> None:
-    """Make the indexes anew from the catalogue, without embedding again."""
+    """Make the indexes anew, without embedding again."""
     from index.archive import Archive
 
     settings = _settings(data)
@@ -218,12 +222,12 @@ def list_articles(
 
 @articles_app.command("show")
 def show_article(
-    article: Annotated[int, typer.Argument(help="The id of the article.")],
+    article: Annotated[int, typer.Argument(help="The id of the article.", metavar="ID")],
     version: Annotated[int | None, typer.Option(help="An older version, by number.", min=1)] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Show an article: its metadata and where each was found, and its text with its zones."""
+    """Show an article: its metadata with their origins, its text with its zones."""
     from service import terminal
     from service.listings import shown, to_json
 
@@ -236,10 +240,13 @@ def show_article(
 
 @articles_app.command("remove")
 def remove_articles(
-    articles: Annotated[list[int], typer.Argument(help="The ids of the articles.")],
+    articles: Annotated[list[int], typer.Argument(help="The ids of the articles.", metavar="ID...")],
     data: Data = None,
 ) -> None:
-    """Remove articles with all their versions. Answers that cited them can no longer be proved."""
+    """Remove articles with all their versions.
+
+    Answers that cited them can no longer be proved.
+    """
     archive = _settings(data).open_archive()
     for article in articles:
         archive.remove(article)

@@ -18,7 +18,7 @@ from service.answers import Plan, Quote, Statement
 MOST_QUOTES = 5
 MOST_FROM_ONE = 2
 LEAST_SCORE = 0.45  # of the best sentence; below it the archive does not answer
-LEAST_OF_BEST = 0.85  # of a further sentence, as a share of the best one's score
+LEAST_OF_BEST = 0.75  # of a further sentence, as a share of the best one's score
 SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
 FROM_CONTEXT = 0.5  # weight of a word that stands in the passage or the title, not in the sentence
 EXPECTED_KIND = 0.1  # for a sentence that has what "how many", "when" or "who" ask for
@@ -27,23 +27,24 @@ EXPECTED_KIND = 0.1  # for a sentence that has what "how many", "when" or "who" 
 _ASKING = frozenset(
     stems(
         """
-        a about all also an and any are as at be been before being but by can could did do does for from happen happened
-        had has have how if in into is it its latest many may might much must newest no not now of on or
-        out over said say says shall should so still such tell than that the their them then there these
-        they this those to up was were what when where whether which who whom whose why will with would
-        you
+        a about all also an and any are as at be been before being but by can could did do does for
+        from had happen happened has have how if in into is it its latest many may might much must
+        newest no not now of on or out over said say says shall should so still such tell than that
+        the their them then there these they this those to up was were what when where whether which
+        who whom whose why will with would you
         """
     )
+)
+NUMBER = (
+    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|dozen|half)\b"
 )
 _KINDS = (
     (
         re.compile(
             r"\bhow (many|much|old|long|far|often|high|large|big)\b|\bwhat (number|share|cost|price)\b", re.I
         ),
-        re.compile(
-            r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|half)\b",
-            re.I,
-        ),
+        re.compile(NUMBER, re.I),
     ),
     (
         re.compile(r"\b(when|what (day|date|month|year|time))\b", re.I),

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,7 @@ def draft() -> DraftMaker:
 
     def make(key: str, text: str, **known: Any) -> Draft:
         zones = (Zone(0, len(text), ZoneKind.REPORTING),)
-        return Draft(key=key, text=text, zones=zones, **{"language": "en", "published": date(2024, 5, 1)} | known)
+        plain = Draft(key=key, text=text, zones=zones, language="en", published=date(2024, 5, 1))
+        return replace(plain, **known)
 
     return make

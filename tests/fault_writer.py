@@ -23,10 +23,36 @@ from index.records import Draft, Hit, Origin, Zone, ZoneKind
 from tests.fakes import HashedWords
 
 CHUNKER = Chunker(size=300)
-WORDS = (
-    "harbour bridge council mayor flood ferry hospital ward ballot festival lantern pump cannery fire "
-    "budget crown lorry toll school strike rescue report witness court station engineer river valley"
-).split()
+WORDS = [
+    "harbour",
+    "bridge",
+    "council",
+    "mayor",
+    "flood",
+    "ferry",
+    "hospital",
+    "ward",
+    "ballot",
+    "festival",
+    "lantern",
+    "pump",
+    "cannery",
+    "fire",
+    "budget",
+    "crown",
+    "lorry",
+    "toll",
+    "school",
+    "strike",
+    "rescue",
+    "report",
+    "witness",
+    "court",
+    "station",
+    "engineer",
+    "river",
+    "valley",
+]
 
 Told = tuple[str, int, int] | tuple[str, str, str]
 """What a writer tells: a step with an article's number and version, or an error with its sentence."""
@@ -38,7 +64,8 @@ REMOVED = 0  # stands for the version of an article that is gone
 class Writing:
     """What a writer is to do: some calls of `add` or `remove`, chosen by the seed.
 
-    New articles are numbered from `first`; those numbered below `keep` stay as they are. `largest_file`, in bytes, makes the disk seem full.
+    New articles are numbered from `first`; those numbered below `keep` stay as they are.
+    `largest_file`, in bytes, makes the disk seem full.
     """
 
     directory: Path
@@ -149,8 +176,8 @@ def _remove(archive: Archive, number: int, article_id: int, pipe: Connection) ->
     pipe.send(("done", number, REMOVED))
 
 
-def read(directory: Path, seed: int, numbers: int, stop: Event, pipe: Connection) -> None:
-    """Searches for the articles numbered below `numbers` until told to stop, then tells how it went.
+def read(directory: Path, seed: int, numbers: range, stop: Event, pipe: Connection) -> None:
+    """Searches for the articles of those numbers until told to stop, then tells how it went.
 
     Every second search opens the archive anew.
     """
@@ -159,7 +186,7 @@ def read(directory: Path, seed: int, numbers: int, stop: Event, pipe: Connection
     faults: list[str] = []
     archive = open_archive(directory)
     while not stop.is_set():
-        number = chance.randrange(numbers)
+        number = chance.choice(numbers)
         reader = archive if searches % 2 else open_archive(directory)
         try:
             faults += unsound(reader.search(mark(number, 1)), number)

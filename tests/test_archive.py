@@ -29,7 +29,9 @@ def outcomes(archive: Archive, *drafts: Draft | Skipped) -> list[Outcome | str]:
     return [r.outcome if isinstance(r, Added) else r.reason for r in archive.add(drafts)]
 
 
-def test_adding_twice_changes_nothing_and_an_edit_makes_a_version(archive: Archive, draft: DraftMaker) -> None:
+def test_adding_twice_changes_nothing_and_an_edit_makes_a_version(
+    archive: Archive, draft: DraftMaker
+) -> None:
     first = draft("a", "The bridge costs 48 million crowns. It opens in October.")
     edited = draft("a", "The bridge costs 61 million crowns. It opens in October.")
     assert outcomes(archive, first) == [Outcome.ADDED]
@@ -63,7 +65,9 @@ def test_metadata_that_changes_makes_a_version(archive: Archive, draft: DraftMak
 
 def test_what_is_skipped_is_told_and_the_rest_goes_in(archive: Archive, draft: DraftMaker) -> None:
     empty = Draft(key="b", text="Menu", zones=())
-    told = outcomes(archive, Skipped("x.pdf", "no"), draft("a", "The bridge opens."), empty, draft("a", "Other."))
+    told = outcomes(
+        archive, Skipped("x.pdf", "no"), draft("a", "The bridge opens."), empty, draft("a", "Other.")
+    )
     assert set(told) == {
         "no",
         Outcome.ADDED,
@@ -129,7 +133,10 @@ def test_words_and_meaning_both_find(archive: Archive, draft: DraftMaker) -> Non
 
 
 def test_weights_tell_rare_words_from_common_ones(archive: Archive, draft: DraftMaker) -> None:
-    outcomes(archive, *(draft(str(i), f"The bridge opens, says {who}.") for i, who in enumerate(["Ann", "Bob", "Cy"])))
+    outcomes(
+        archive,
+        *(draft(str(i), f"The bridge opens, says {who}.") for i, who in enumerate(["Ann", "Bob", "Cy"])),
+    )
     weights = archive.weights("the bridge of Ann and Zanzibar")
     assert weights["bridg"] < weights["ann"] < weights["zanzibar"]
     # ln(1 + (3 - 1 + 0.5) / (1 + 0.5)) for a word that one of three passages holds
@@ -140,7 +147,8 @@ def test_what_another_process_added_is_found(archive: Archive, models: Path, dra
     outcomes(archive, draft("a", "The bridge opens."))
     assert len(archive.search("flood")) == 1
     script = (
-        "import sys; from pathlib import Path; from index.archive import Archive; from index.records import *;"
+        "import sys; from pathlib import Path; from index.archive import Archive;"
+        "from index.records import Draft, Zone, ZoneKind;"
         "from index.embedding import load_embedder;"
         "load = lambda: load_embedder('all-MiniLM-L6-v2', Path(sys.argv[2]));"
         "text = 'The flood came.'; zones = (Zone(0, len(text), ZoneKind.REPORTING),);"
@@ -153,7 +161,9 @@ def test_what_another_process_added_is_found(archive: Archive, models: Path, dra
 
 def test_an_archive_is_refused_under_another_chunker(archive: Archive, load: Load, draft: DraftMaker) -> None:
     outcomes(archive, draft("a", "The bridge opens. " * 40))
-    with pytest.raises(Mismatch, match="'sentences-900' and the settings say 'sentences-300'.*rebuild --embed"):
+    with pytest.raises(
+        Mismatch, match=r"'sentences-900' and the settings say 'sentences-300'.*rebuild --embed"
+    ):
         Archive.open(archive.directory, load, Chunker(300))
     Archive.embed_again(archive.directory, load, Chunker(300))
     again = Archive.open(archive.directory, load, Chunker(300))
@@ -162,8 +172,25 @@ def test_an_archive_is_refused_under_another_chunker(archive: Archive, load: Loa
     assert len(again.search("bridge")) == 3
 
 
+def test_an_archive_is_refused_under_another_embedder(
+    archive: Archive, load: Load, draft: DraftMaker
+) -> None:
+    def other() -> Embedder:
+        embedder = load()
+        embedder.id = "other@1"
+        return embedder
+
+    outcomes(archive, draft("a", "The bridge opens."))
+    with pytest.raises(
+        Mismatch, match=r"'all-MiniLM-L6-v2@.*' and the settings say 'other@1'.*rebuild --embed"
+    ):
+        Archive.open(archive.directory, other).search("bridge")
+    Archive.embed_again(archive.directory, other)
+    assert len(Archive.open(archive.directory, other).search("bridge")) == 1
+
+
 def test_there_is_no_archive_where_none_was_made(tmp_path: Path, load: Load) -> None:
-    with pytest.raises(NotFound, match="there is no archive in .*; make one with: dateline add"):
+    with pytest.raises(NotFound, match=r"there is no archive in .*; make one with: dateline add"):
         Archive.open(tmp_path, load)
 
 

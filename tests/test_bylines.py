@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - the scripts and typographic characters are the test data
 from datetime import date
 
 import pytest

@@ -34,7 +34,9 @@ def articles(draw: st.DrawFn) -> Draft:
         if words.strip():
             zones.append(Zone(len(text), len(text) + len(words.strip()), draw(KINDS)))
             text += words.strip() + "\n\n"
-    return Draft(key="k", text=text, zones=tuple(zones), language=draw(st.sampled_from(["en", "ar", "xx", None])))
+    return Draft(
+        key="k", text=text, zones=tuple(zones), language=draw(st.sampled_from(["en", "ar", "xx", None]))
+    )
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001, E501 - the scripts and typographic characters are the test data
+# ruff: noqa: E501 - the scripts and typographic characters are the test data
 import re
 import unicodedata
 

@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Response
 from fastapi import Path as PathParameter
@@ -21,8 +19,8 @@ from service.answers import Answer
 from service.http import problems
 from service.http.events import stream
 from service.http.guard import Guard
-from service.http.schemas import AskRequest, SearchRequest
-from service.listings import Found, Shown, found, shown
+from service.http.schemas import About, AskRequest, Health, SearchRequest, SearchResults
+from service.listings import Shown, found, shown
 from service.quoting import QuotingAnswerer
 from service.settings import Settings
 
@@ -30,33 +28,6 @@ WEB = Path(__file__).parent.parent / "web"
 
 Id = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 Number = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """What the archive holds, and questions to begin with."""
-
-    articles: int
-    passages: int
-    outlets: tuple[str, ...]
-    oldest: date | None
-    newest: date | None
-    undated: int
-    suggested_questions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResults:
-    """Passages, best first."""
-
-    results: list[Found]
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Whether the server can answer."""
-
-    status: str
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -88,7 +59,11 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _add_answering(app: FastAPI, archive: Archive) -> None:
-    @app.post("/v1/ask", response_model=Answer, tags=["answers"])
+    streamed: dict[int | str, dict[str, Any]] = {
+        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    }
+
+    @app.post("/v1/ask", response_model=Answer, responses=streamed, tags=["answers"])
     async def ask_question(request: AskRequest) -> Answer | Response:
         """Answer a question; with `stream`, as server-sent events `plan`, `sources`, `claim`, `done`."""
         # What cannot be asked is told before a stream has begun, while there is a status to tell it with.

@@ -1,5 +1,6 @@
-"""What the API takes in. What it gives out are the records of `service.answers` and `service.listings`."""
+"""What the API takes in; and what it gives out beside the records of `service.answers` and `.listings`."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from index.records import Filters
 from service.answers import Question
+from service.listings import Found
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -52,3 +54,30 @@ class SearchRequest(Limits):
 
     query: Text = Field(examples=["harbour bridge cost"])
     limit: int = Field(10, ge=1, le=100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What the archive holds, and questions to begin with."""
+
+    articles: int
+    passages: int
+    outlets: tuple[str, ...]
+    oldest: date | None
+    newest: date | None
+    undated: int
+    suggested_questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResults:
+    """Passages, best first."""
+
+    results: list[Found]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the server can answer."""
+
+    status: str

@@ -104,10 +104,10 @@ export function planChips(plan, question) {
 }
 
 /** "Read 6 passages from 4 articles", and of which outlets. */
-export function readLine(sources) {
+export function readLine({ sources, passages }) {
   if (!sources.length) return "Found no passage to read";
   const outlets = [...new Set(sources.map((source) => source.outlet).filter(Boolean))];
-  const read = `Read ${count(sources.length, "passage")} from ${count(articlesIn(sources), "article")}`;
+  const read = `Read ${count(passages, "passage")} from ${count(articlesIn(sources), "article")}`;
   return outlets.length ? `${read}: ${outlets.join(", ")}` : read;
 }
 

@@ -37,7 +37,7 @@ export class Exchange {
   show(name, data) {
     const events = {
       plan: () => this.#fill("plan", planChips(data, this.#question)),
-      sources: () => this.#progress(readLine(data.sources)),
+      sources: () => this.#progress(readLine(data)),
       claim: () => this.#addClaim(data),
       disagreement: () => this.#addDisagreement(data),
       done: () => this.#done(data),

@@ -1,0 +1,253 @@
+"""`dateline eval`: is it right, and did a change make it better?
+
+Nothing but typer is imported here until a command runs: every `dateline` command loads this module.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from eval.scoring import Scores
+
+app = typer.Typer(
+    help="Measure answers: run a set of questions, score it, report on it, compare two runs.",
+    no_args_is_help=True,
+)
+
+RunFolder = Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")]
+FailUnder = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-under",
+        help="The least a score may be, such as refusal_recall=0.9; further ones may follow.",
+        metavar="NAME=VALUE",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")]
+Data = Annotated[Path | None, typer.Option("--data", help="The folder of an archive.", metavar="DIR")]
+
+
+@app.command("run")
+def run_command(
+    questions: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Cases (.yaml, or a folder of them), a SQuAD or RGB file, a BEIR folder or .zip, a "
+            "MultiHop-RAG folder [default: the packaged cases over the sample archive].",
+            metavar="SET",
+        ),
+    ] = None,
+    answerer: Annotated[str | None, typer.Option(help="Who answers, such as quotes.", metavar="NAME")] = None,
+    url: Annotated[str | None, typer.Option(help="Ask this server over HTTP, not in process.")] = None,
+    data: Data = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder of the run; one that was stopped goes on [default: artifacts/runs/…].",
+            metavar="DIR",
+        ),
+    ] = None,
+    concurrency: Annotated[int, typer.Option(help="Questions asked at one time.", min=1, max=64)] = 4,
+    limit: Annotated[
+        int | None, typer.Option(help="Only so many questions, spread over the set.", min=1)
+    ] = None,
+    given: Annotated[
+        bool, typer.Option("--given", help="SQuAD: ask each question over its own paragraph alone.")
+    ] = False,
+    noise: Annotated[
+        float, typer.Option(help="RGB: the share of passages that do not answer.", min=0, max=1)
+    ] = 0.6,
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where archives of sets are kept [default: the user's cache folder].", metavar="DIR"
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Ask every question of a set, keep all that came back, and print the scores."""
+    import asyncio
+
+    from eval.run import run_set
+    from eval.scoring import score
+    from eval.sets import Choice, prepare
+
+    prepared = prepare(
+        Choice(
+            set=questions,
+            answerer=answerer,
+            url=url,
+            data=data,
+            cache=cache or _user_cache(),
+            limit=limit,
+            given=given,
+            noise=noise,
+        )
+    )
+    folder = out or _new_folder(prepared.name)
+    asyncio.run(
+        run_set(
+            prepared.cases,
+            prepared.ask,
+            folder,
+            name=prepared.name,
+            produced_by=prepared.produced_by,
+            concurrency=concurrency,
+        )
+    )
+    _show(score(folder, cases=prepared.cases, words_at=prepared.words_at), json)
+
+
+@app.command("score")
+def score_command(
+    run: RunFolder,
+    more: Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE]…", hidden=True)] = None,
+    fail_under: FailUnder = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Score a run again, by the metrics as they are now, without asking again.
+
+    With --data the quotes are looked up in the archive that was asked. Exits 1 where a score is under
+    its threshold.
+    """
+    from eval.citation_metrics import words_in_archive
+    from eval.comparing import threshold_faults
+    from eval.scoring import score
+    from service.settings import load_settings
+
+    thresholds = _thresholds(fail_under, more)
+    words_at = words_in_archive(load_settings(data=data).open_archive()) if data else None
+    scores = score(run, words_at=words_at, also=thresholds)
+    _show(scores, json)
+    faults = threshold_faults(scores, thresholds)
+    for fault in faults:
+        typer.echo(fault, err=True)
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command("report")
+def report_command(run: RunFolder) -> None:
+    """Write report.html and summary.md into the folder of a run, and print where the page is."""
+    from eval.report import write_report
+
+    typer.echo(write_report(run))
+
+
+@app.command("compare")
+def compare_command(
+    before: Annotated[Path, typer.Argument(help="The run to compare with.", metavar="A")],
+    after: Annotated[Path, typer.Argument(help="The run that is judged.", metavar="B")],
+    more: Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE]…", hidden=True)] = None,
+    fail_under: FailUnder = None,
+) -> None:
+    """Show what run B wins and loses against run A, question by question.
+
+    Exits 1 where a score of B is under its threshold, or fell by more than chance.
+    """
+    from eval.comparing import compare
+
+    comparison = compare(before, after, _thresholds(fail_under, more))
+    typer.echo(comparison.text)
+    raise typer.Exit(1 if comparison.failed else 0)
+
+
+@app.command("new")
+def new_command(
+    feedback: Annotated[
+        Path | None,
+        typer.Option("--from-feedback", help="A .jsonl file of answers with their ratings.", metavar="FILE"),
+    ] = None,
+    archive: Annotated[
+        bool, typer.Option("--from-archive", help="Draft cases from the articles of the archive.")
+    ] = False,
+    count: Annotated[int, typer.Option(help="How many cases to draft from the archive.", min=1)] = 10,
+    data: Data = None,
+    out: Annotated[Path | None, typer.Option(help="Write here [default: print].", metavar="FILE")] = None,
+) -> None:
+    """Propose cases, to be filled in by a person before they can be run."""
+    from eval.drafting import from_archive, from_feedback
+    from service.settings import load_settings
+
+    if archive == (feedback is not None):
+        raise typer.BadParameter("give either --from-feedback FILE or --from-archive")
+    text = (
+        from_feedback(feedback) if feedback else from_archive(load_settings(data=data).open_archive(), count)
+    )
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    _write_new(out, text)
+    typer.echo(f"wrote {out}; fill in what is marked")
+
+
+def _write_new(file: Path, text: str) -> None:
+    from index.errors import DatelineError
+
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError as error:
+        # What stands there may have been filled in already.
+        raise DatelineError(f"{file} is there already; choose another name") from error
+    except OSError as error:
+        raise DatelineError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _show(scores: "Scores", json: bool) -> None:
+    """The folder, the mean of every metric that applies, and how many questions failed outright."""
+    if json:
+        from service.listings import to_json
+
+        typer.echo(to_json({"folder": str(scores.run.folder), "scores": _means(scores)}, indent=2))
+        return
+    errors = [row.record.error for row in scores.rows if row.record.error]
+    typer.echo(f"{scores.run.folder}: {len(scores.rows)} questions, {len(errors)} without an answer")
+    if errors:
+        typer.echo(f"the first error: {errors[0]}")
+    for entry in _means(scores):
+        low, high = entry["interval"] or (None, None)
+        about = f"  {low:.3f} to {high:.3f}" if low is not None else ""
+        typer.echo(f"{entry['metric']:<22}{entry['mean']:>8.3f}{about:<18}  of {entry['scored']}")
+
+
+def _means(scores: "Scores") -> list[dict[str, Any]]:
+    return [
+        {
+            "metric": one.metric,
+            "mean": one.mean,
+            "interval": (one.interval.low, one.interval.high) if one.interval else None,
+            "scored": one.scored,
+        }
+        for one in scores.aggregates
+        if one.kind is None
+    ]
+
+
+def _thresholds(options: list[str] | None, more: list[str] | None) -> dict[str, float]:
+    """NAME=VALUE as thresholds, whether each has its own --fail-under or they follow one."""
+    thresholds = {}
+    for text in (*(options or ()), *(more or ())):
+        name, _, value = text.partition("=")
+        try:
+            thresholds[name] = float(value)
+        except ValueError as error:
+            raise typer.BadParameter(
+                f"{text!r} is no threshold; write it as refusal_recall=0.9", param_hint="--fail-under"
+            ) from error
+    return thresholds
+
+
+def _new_folder(name: str) -> Path:
+    from datetime import UTC, datetime
+
+    return Path("artifacts", "runs", f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+
+
+def _user_cache() -> Path:
+    """The user's cache folder, after the XDG Base Directory Specification."""
+    import os
+
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dateline"

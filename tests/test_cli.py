@@ -1,0 +1,170 @@
+"""The command line as a person uses it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+class Dateline(Protocol):
+    """Runs the command and gives what it printed; `code` is the exit status it must have."""
+
+    def __call__(self, *arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]: ...
+
+
+ARTICLE = (
+    "The Courier\n\nBridge to cost more\n\n2021-07-09\n\n"
+    "The bridge will cost {} million crowns, the mayor said."
+)
+
+
+@pytest.fixture
+def dateline(models: Path, tmp_path: Path) -> Dateline:
+    """Runs `dateline` in an empty folder, as a user would."""
+
+    def run(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"DATELINE_MODELS": str(models), "COLUMNS": "100"}
+        command = [sys.executable, "-m", "service.cli", *map(str, arguments)]
+        environment["PYTHONPATH"] = str(ROOT)
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=120
+        )
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    return run
+
+
+def test_from_files_to_an_answer(dateline: Dateline, tmp_path: Path) -> None:
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "bridge.txt").write_text(ARTICLE.format(61))
+    assert dateline("add", "news").stdout == "1 added, 0 updated, 0 unchanged, 0 skipped\n"
+    assert dateline("add", "news").stdout == "0 added, 0 updated, 1 unchanged, 0 skipped\n"
+    (tmp_path / "news" / "bridge.txt").write_text(ARTICLE.format(67))
+    assert dateline("add", "news").stdout == "0 added, 1 updated, 0 unchanged, 0 skipped\n"
+    asked = dateline("ask", "What will the bridge cost?").stdout
+    assert "“The bridge will cost 67 million crowns, the mayor said.” [1]" in " ".join(asked.split())
+    assert "Bridge to cost more; " in asked
+    old = dateline("articles", "show", "1", "--version", "1").stdout
+    assert "61 million" in old
+    assert "[navigation, not evidence] Bridge to cost more" in old
+    assert dateline("check").stdout.startswith("sound: 1 articles, 1 passages")
+    assert dateline("rebuild").stdout == "rebuilt: 1 articles, 1 passages\n"
+    assert dateline("articles", "remove", "1").stdout == "removed article 1\n"
+    refused = dateline("ask", "What will the bridge cost?").stdout
+    assert refused.startswith("The archive holds no article within these limits")
+
+
+def test_problem_files_are_told_one_by_one_and_the_rest_goes_in(dateline: Dateline, tmp_path: Path) -> None:
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "good.txt").write_text(ARTICLE.format(61))
+    (news / "empty.txt").write_bytes(b"")
+    (news / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    (news / "lines.jsonl").write_text(
+        '{"id": "a", "text": "The ferry sailed on Monday."}\n{"id": "b"}\n'
+        'not json\n{"id": "a", "text": "Other."}\n'
+    )
+    with (news / "huge.txt").open("wb") as huge:
+        huge.truncate(21 << 20)
+    done = dateline("add", "news", "missing.txt")
+    assert done.stdout == "2 added, 0 updated, 0 unchanged, 7 skipped\n"
+    told = done.stderr.splitlines()
+    assert len([line for line in told if line.startswith("skipped ")]) == 7
+    for words in ("empty.txt: ", "picture.png: ", "lines.jsonl:2: ", "lines.jsonl:3: ", "lines.jsonl:4: ",
+                  "huge.txt: ", "missing.txt: "):  # fmt: skip
+        assert words in done.stderr
+    listed = json.loads(dateline("add", "news", "--json").stdout)
+    assert (listed["added"], listed["unchanged"], len(listed["skipped"])) == (0, 2, 6)
+
+
+def test_json_is_the_contract_of_the_api(dateline: Dateline, sample: Path) -> None:
+    answer = json.loads(dateline("ask", "Who ran the pumps at Salt Lane?", "--json", "--data", sample).stdout)
+    assert {"id", "claims", "citations", "searched", "plan"} <= set(answer)
+    article = answer["citations"][0]["article_id"]
+    shown = json.loads(dateline("articles", "show", article, "--json", "--data", sample).stdout)
+    quote = answer["citations"][0]
+    assert shown["text"][quote["start"] : quote["end"]] == quote["quote"]
+    found = json.loads(dateline("search", "pumps", "--limit", "2", "--json", "--data", sample).stdout)
+    assert len(found) == 2
+    listed = json.loads(
+        dateline("articles", "list", "--outlet", "tideline", "--json", "--data", sample).stdout
+    )
+    assert {article["outlet"] for article in listed} == {"Tideline"}
+    assert json.loads(dateline("check", "--json", "--data", sample).stdout) == {"sound": True, "faults": []}
+
+
+def test_the_sample_archive_comes_in_whole(dateline: Dateline, sample: Path) -> None:
+    listed = json.loads(dateline("articles", "list", "--json", "--data", sample).stdout)
+    assert len(listed) == 34
+    assert {article["outlet"] for article in listed} - {None} == {
+        "Lenn Valley News", "Radio Seawall", "Seven Quays", "The Ostrel Courier", "Tideline",
+    }  # fmt: skip
+    assert [article["title"] for article in listed if article["language"] != "en"] == [
+        "ثمانية جرحى في حريق مصنع تعليب الأسماك في بورت أوستريل"
+    ]
+    undated = [article for article in listed if article["published"] is None]
+    assert "The man who winds the clock on Mill Bridge" in {article["title"] for article in undated}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["ask", "x"], 1, "dateline: there is no archive in .dateline; make one with: dateline add PATH…"),
+        (["search", "x", "--since", "soon"], 2, "'soon' is not a day; write it as 2021-06-30"),
+        (
+            ["articles", "show", "99", "--data", "{sample}"],
+            1,
+            "dateline: there is no article 99 in this archive",
+        ),
+        (
+            ["search", "x", "--outlet", "Nope", "--data", "{sample}"],
+            1,
+            "dateline: no outlet 'Nope' in this archive",
+        ),
+        (
+            ["search", "x", "--limit", "0"],
+            2,
+            "Invalid value for '--limit': Input should be greater than or equal to 1",
+        ),
+        (["add"], 2, "Missing argument 'PATH"),
+        (["serve", "--data", "nowhere"], 1, "dateline: there is no archive in nowhere"),
+        (["dig"], 2, "No such command 'dig'"),
+    ],
+)
+def test_a_mistake_is_told_in_a_sentence(
+    dateline: Dateline, sample: Path, arguments: list[str], code: int, told: str
+) -> None:
+    done = dateline(*(argument.format(sample=sample) for argument in arguments), code=code)
+    assert told in re.sub(r"\s+", " ", done.stderr)
+
+
+def test_a_setting_that_is_wrong_is_named(dateline: Dateline, tmp_path: Path) -> None:
+    (tmp_path / "dateline.toml").write_text('port = "many"\ncolour = "blue"\n')
+    told = dateline("check", code=1).stderr
+    assert "port = 'many'" in told
+    assert "colour = 'blue'" in told
+    (tmp_path / "dateline.toml").write_text("port = [")
+    assert "dateline: dateline.toml cannot be read" in dateline("check", code=1).stderr
+
+
+@pytest.mark.parametrize("command", [["--help"], ["ask", "--help"], ["--version"]])
+def test_help_needs_nothing_heavy(command: list[str]) -> None:
+    script = (
+        "import sys; sys.argv = ['dateline', *sys.argv[1:]]\n"
+        "from service.cli import main\n"
+        "try: main()\n"
+        "finally: print(*sys.modules, file=sys.stderr)\n"
+    )
+    arguments = [sys.executable, "-c", script, *command]
+    done = subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
+    heavy = {"numpy", "faiss", "sqlalchemy", "fastapi", "onnxruntime", "tantivy", "torch", "asyncio"}
+    assert heavy & set(done.stderr.split()) == set()

@@ -1,0 +1,73 @@
+"""What is written about Dateline is what Dateline is."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+
+import pytest
+import typer
+from typer.main import get_command
+
+from service.cli import app
+from service.settings import Settings
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text()
+
+
+def shown(command: str) -> str:
+    arguments = [sys.executable, "-c", "from service.cli import main; main()", *command.split()[1:], "--help"]
+    environment = os.environ | {"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
+    done = subprocess.run(arguments, capture_output=True, text=True, env=environment, check=True, cwd=ROOT)
+    lines = done.stdout.replace("Usage: -c", "Usage: dateline").splitlines()
+    return "\n".join(line.rstrip() for line in lines).strip()
+
+
+@pytest.mark.parametrize("command", re.findall(r"<!-- help: (.+) -->", README))
+def test_the_readme_shows_the_real_help(command: str) -> None:
+    block = re.search(rf"<!-- help: {command} -->\n```\n(.*?)\n?```", README, re.DOTALL)
+    assert block
+    assert block[1] == shown(command)
+
+
+def test_the_readme_lists_every_setting() -> None:
+    table = settings_table()
+    assert table in README
+
+
+def settings_table() -> str:
+    rows = ["| setting | default | what it is |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "unset" if field.default in (None, ()) else f"`{field.default}`"
+        rows.append(f"| `DATELINE_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
+def commands(group: typer.core.TyperGroup, path: str) -> list[tuple[str, str | None]]:
+    found = []
+    for name, command in group.commands.items():
+        found.append((f"{path} {name}", command.help))
+        if isinstance(command, typer.core.TyperGroup):
+            found += commands(command, f"{path} {name}")
+    return found
+
+
+def test_every_command_says_what_it_does() -> None:
+    group = get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    found = commands(group, "dateline")
+    assert len(found) > 8
+    assert [path for path, help_text in found if not help_text] == []
+
+
+@pytest.mark.parametrize("name", ["service", "index", "eval"])
+def test_no_other_distribution_claims_our_names(name: str) -> None:
+    assert set(packages_distributions().get(name, [])) <= {"dateline"}
+
+
+def test_no_file_of_the_docs_points_at_nothing() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} points at {target}"

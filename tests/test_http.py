@@ -1,0 +1,230 @@
+"""The HTTP API over the sample archive, through the real application."""
+
+import json
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.http.app import create_app
+from service.settings import load_settings
+from tests.conftest import ROOT
+from tests.serving import server
+
+
+@pytest.fixture(scope="module")
+def client(sample: Path, models: Path) -> Iterator[TestClient]:
+    settings = load_settings(data=sample, models=models, suggested_questions=("Who pays?",))
+    with TestClient(create_app(settings), base_url="http://localhost") as client:
+        yield client
+
+
+def events(body: str) -> list[tuple[str, Any]]:
+    found = []
+    for block in body.strip().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines())
+        found.append((fields["event"], json.loads(fields["data"])))
+    return found
+
+
+def test_an_answer_is_the_contract(client: TestClient) -> None:
+    asked = {"question": "How many families were evacuated in the flood?", "conversation_id": "c-1"}
+    response = client.post("/v1/ask", json=asked)
+    assert response.status_code == 200
+    answer = response.json()
+    assert set(answer) >= {
+        "id", "conversation_id", "question", "standalone_question", "status", "text", "claims", "citations",
+        "disagreements", "searched", "plan", "answerer", "prompt_version", "usage", "timings_ms",
+    }  # fmt: skip
+    assert (answer["status"], answer["answerer"], answer["conversation_id"]) == ("answered", "quotes", "c-1")
+    for claim in answer["claims"]:
+        assert answer["text"][claim["start"] : claim["end"]] == claim["text"]
+        assert claim["support"] == "quoted"
+        assert claim["text"].endswith("".join(f"[{number}]" for number in claim["citations"]))
+    for number, citation in enumerate(answer["citations"], 1):
+        assert citation["number"] == number
+        version = client.get(f"/v1/articles/{citation['article_id']}/versions/{citation['version']}").json()
+        assert version["text"][citation["start"] : citation["end"]] == citation["quote"]
+    quotes = " ".join(citation["quote"] for citation in answer["citations"])
+    assert "23 families" in quotes
+    assert "About 40 families" in quotes
+    assert "200 families" not in quotes  # only a reader's comment says so
+
+
+def test_a_stream_is_the_same_answer_sentence_by_sentence(client: TestClient) -> None:
+    asked = {"question": "How many families were evacuated in the flood?"}
+    whole = client.post("/v1/ask", json=asked).json()
+    response = client.post("/v1/ask", json=asked | {"stream": True})
+    assert response.headers["content-type"].startswith("text/event-stream")
+    stream = events(response.text)
+    names = [name for name, _ in stream]
+    assert names == ["plan", "sources", *["claim"] * len(whole["claims"]), "done"]
+    done = stream[-1][1]
+    assert (done["claims"], done["citations"]) == (whole["claims"], whole["citations"])
+    assert [data["claim"] for name, data in stream if name == "claim"] == done["claims"]
+    assert [new for name, data in stream if name == "claim" for new in data["citations"]] == done["citations"]
+
+
+def test_a_refusal_says_what_was_searched(client: TestClient) -> None:
+    asked = {"question": "Who won the world chess championship?", "outlets": ["tideline"]}
+    answer = client.post("/v1/ask", json=asked).json()
+    assert answer["status"] == "not_in_archive"
+    assert (answer["claims"], answer["citations"]) == ([], [])
+    assert answer["searched"] == {
+        "articles": 5, "passages": answer["searched"]["passages"], "since": None, "until": None,
+        "outlets": ["Tideline"], "oldest": "2020-02-21", "newest": "2024-11-15",
+    }  # fmt: skip
+    assert "Searched 5 articles" in answer["text"]
+    assert len(answer["related"]) == 3
+
+
+def test_as_of_hides_what_came_later(client: TestClient) -> None:
+    asked = {"question": "What does the Harbour Bridge cost?", "as_of": "2020-12-31"}
+    answer = client.post("/v1/ask", json=asked).json()
+    assert "48 million" in answer["text"]
+    assert "61 million" not in answer["text"]
+    assert all(citation["published"] <= "2020-12-31" for citation in answer["citations"])
+
+
+def test_search_gives_passages_with_their_places(client: TestClient) -> None:
+    found = client.post("/v1/search", json={"query": "pumps at Salt Lane", "limit": 3}).json()["results"]
+    assert len(found) == 3
+    assert found[0]["title"] == "Who switched off the pumps at Salt Lane?"
+    article = client.get(f"/v1/articles/{found[0]['article_id']}").json()
+    assert article["text"][found[0]["start"] : found[0]["end"]] == found[0]["text"]
+
+
+def test_the_archive_describes_itself(client: TestClient) -> None:
+    about = client.get("/v1/archive").json()
+    assert about["articles"] == 34
+    assert about["outlets"] == [
+        "Lenn Valley News", "Radio Seawall", "Seven Quays", "The Ostrel Courier", "Tideline",
+    ]  # fmt: skip
+    assert about["suggested_questions"] == ["Who pays?"]
+
+
+def test_probes(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ready"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "detail"),
+    [
+        (
+            "POST",
+            "/v1/ask",
+            {"question": "  "},
+            422,
+            "question: String should have at least 1 character (given '  ')",
+        ),
+        ("POST", "/v1/ask", {}, 422, "question: Field required"),
+        (
+            "POST",
+            "/v1/ask",
+            {"question": "x" * 4001},
+            422,
+            "question: String should have at most 4000 characters",
+        ),
+        ("POST", "/v1/ask", {"question": "x", "sinc": "2020"}, 422, "sinc: Extra inputs are not permitted"),
+        ("POST", "/v1/ask", {"question": "x", "since": "soon"}, 422, "since: Input should be a valid date"),
+        (
+            "POST",
+            "/v1/ask",
+            {"question": "x", "outlets": ["Nope"]},
+            422,
+            "no outlet 'Nope' in this archive; there",
+        ),
+        ("POST", "/v1/ask", {"question": "x", "outlets": ["Nope"], "stream": True}, 422, "no outlet 'Nope'"),
+        ("POST", "/v1/ask", "{", 422, "the body is not JSON: "),
+        (
+            "POST",
+            "/v1/search",
+            {"query": "x", "limit": 0},
+            422,
+            "limit: Input should be greater than or equal to 1",
+        ),
+        ("GET", "/v1/articles/9999", None, 404, "there is no article 9999 in this archive"),
+        ("GET", "/v1/articles/1/versions/7", None, 404, "there is no version 7 of article 1 in this archive"),
+        ("GET", "/v1/articles/x", None, 422, "path.article_id: Input should be a valid integer"),
+        (
+            "GET",
+            f"/v1/articles/{10**30}",
+            None,
+            422,
+            "path.article_id: Input should be less than or equal to",
+        ),
+        ("GET", "/nothing", None, 404, "there is nothing at /nothing"),
+        ("GET", "/static/../settings.py", None, 404, "there is nothing at"),
+        ("DELETE", "/v1/ask", None, 405, "Method Not Allowed"),
+    ],
+)
+def test_every_error_is_a_problem(
+    client: TestClient, method: str, path: str, body: Any, status: int, detail: str
+) -> None:
+    sent = {"content": body} if isinstance(body, str) else {"json": body}
+    headers = {"content-type": "application/json"}
+    response = client.request(method, path, headers=headers, **({} if body is None else sent))
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["status"] == status
+    assert problem["detail"].startswith(detail)
+    if status == 405:
+        assert response.headers["allow"] == "POST"
+
+
+def test_a_page_elsewhere_cannot_ask_through_a_name_of_its_own(client: TestClient) -> None:
+    for host in ("evil.example", "localhost.evil.example:8000", ""):
+        response = client.get("/v1/archive", headers={"host": host})
+        assert response.status_code == 421
+        assert response.headers["content-type"] == "application/problem+json"
+    for host in ("localhost:8000", "127.0.0.1:80", "[::1]:8000", "localhost"):
+        assert client.get("/healthz", headers={"host": host}).status_code == 200
+
+
+def test_nothing_but_the_pages_own_files_may_run(client: TestClient) -> None:
+    page = client.get("/")
+    assert page.headers["content-type"].startswith("text/html")
+    for response in (page, client.get("/v1/archive"), client.get("/nothing")):
+        assert "default-src 'none'; script-src 'self'" in response.headers["content-security-policy"]
+        assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_openapi_knows_the_contract(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()
+    answer = schema["components"]["schemas"]["Answer"]["properties"]
+    assert {"claims", "citations", "disagreements", "searched"} <= set(answer)
+    responses = schema["paths"]["/v1/ask"]["post"]["responses"]
+    assert "application/problem+json" in responses["4XX"]["content"]
+    assert "text/event-stream" in responses["200"]["content"]
+
+
+def test_the_server_is_reachable_from_this_machine_only(sample: Path, models: Path) -> None:
+    command = [sys.executable, "-m", "service.cli", "serve", "--data", str(sample), "--host", "0.0.0.0"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith("dateline: host '0.0.0.0' can be reached by others")
+
+
+def test_a_port_that_is_taken_is_told(sample: Path, models: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "service.cli", "serve", "--data", str(sample), "--port", port]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in done.stderr
+
+
+def test_a_real_server_answers_and_stops_when_told(sample: Path, models: Path) -> None:
+    with (
+        server(sample, models) as address,
+        urllib.request.urlopen(f"{address}readyz", timeout=20) as response,
+    ):
+        assert json.load(response) == {"status": "ready"}
