@@ -24,6 +24,13 @@ def is_answered(record: Record) -> bool:
     return record.answer is not None and not is_refused(record)
 
 
+def wants_answer(record: Record) -> bool:
+    """Whether an answer must say, cite or show anything; sets that judge retrieval alone want nothing."""
+    expected = record.case.expected
+    asked = (expected.facts, expected.order, expected.sources, expected.spans, expected.newest_source)
+    return not expected.refusal and any((*asked, expected.disagreement, expected.change))
+
+
 def said(record: Record) -> str:
     """The words of the answer without citation marks; empty for a refusal, whose words answer nothing."""
     return without_marks(record.answer["text"]) if record.answer and is_answered(record) else ""
@@ -117,13 +124,14 @@ def refusal_recall(record: Record) -> float | None:
 def refusal_precision(record: Record) -> float | None:
     """Of a question that was refused: 1 if it should be. The mean is the precision of refusals."""
     expected = record.case.expected
-    return float(expected.refusal or expected.may_refuse) if is_refused(record) else None
+    judged = expected.refusal or expected.may_refuse or wants_answer(record)
+    return float(expected.refusal or expected.may_refuse) if judged and is_refused(record) else None
 
 
 def answered(record: Record) -> float | None:
     """Of a question that has an answer: 1 if one was given, right or wrong. Falls with needless refusals."""
-    expected = record.case.expected
-    return None if expected.refusal or expected.may_refuse else float(is_answered(record))
+    required = wants_answer(record) and not record.case.expected.may_refuse
+    return float(is_answered(record)) if required else None
 
 
 def disagreement_found(record: Record) -> float | None:

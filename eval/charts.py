@@ -10,6 +10,8 @@ from eval.intervals import Interval
 ROW = 26  # pixels
 PLOT = 300  # the square of a curve, in pixels
 MARGIN = 46
+SINGLE = 60  # points of a curve, up to which each has its dot
+LONGEST = 18  # letters of a label
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,10 @@ def dots(rows: Sequence[Dot], title: str) -> str:
     ]
     for place, row in enumerate(rows):
         y = place * ROW + ROW / 2
-        lines.append(f'<text x="{left - 12}" y="{y + 4}" text-anchor="end">{escape(row.label)}</text>')
+        lines.append(
+            f'<text x="{left - 12}" y="{y + 4}" text-anchor="end">{escape(_short(row.label))}'
+            f"<title>{escape(row.label)}</title></text>"
+        )
         if row.interval:
             x1, x2 = (left + end * width for end in (row.interval.low, row.interval.high))
             lines.append(f'<line class="range" x1="{x1:.1f}" x2="{x2:.1f}" y1="{y}" y2="{y}"/>')
@@ -51,7 +56,7 @@ def curve(points: Sequence[Point], title: str) -> str:
     lines.append(f'<polyline class="curve" points="{path}"/>')
     lines += [
         f'<circle class="mean" cx="{_x(point.coverage):.1f}" cy="{_y(point.risk):.1f}" r="3"/>'
-        for point in points
+        for point in (points if len(points) <= SINGLE else ())
     ]
     return _svg(PLOT + MARGIN + 14, PLOT + MARGIN + 10, title, lines)
 
@@ -59,16 +64,16 @@ def curve(points: Sequence[Point], title: str) -> str:
 def reliability(bins: Sequence[Bin], title: str) -> str:
     """A bar for the accuracy of each bin of confidence; on the diagonal confidence would be accuracy."""
     lines = _square("score of the surest claim", "share right")
+    lines.append(f'<line class="even" x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}"/>')
     for one in bins:
         x, y, width = _x(one.low) + 1, _y(one.accuracy), _x(one.high) - _x(one.low) - 2
         height = max(_y(0) - y, 1.5)
         lines.append(
             f'<rect class="bar" x="{x:.1f}" y="{_y(0) - height:.1f}" '
             f'width="{width:.1f}" height="{height:.1f}"/>'
-            f'<text class="tick" x="{x + width / 2:.1f}" y="{min(y, _y(0)) - 5:.1f}" text-anchor="middle">'
-            f"{one.count}</text>"
+            f'<text class="tick over" x="{x + width / 2:.1f}" y="{min(y, _y(0)) - 5:.1f}" '
+            f'text-anchor="middle">{one.count}</text>'
         )
-    lines.append(f'<line class="even" x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}"/>')
     return _svg(PLOT + MARGIN + 14, PLOT + MARGIN + 10, title, lines)
 
 
@@ -78,9 +83,10 @@ def histogram(values: Sequence[float], marks: Sequence[tuple[str, float]], title
     counts = [0] * 12
     for value in values:
         counts[min(int(value / top * 12), 11)] += 1
-    lines = _square("seconds", "questions", (top, max(counts)))
+    most = -(-max(counts) // 4) * 4  # the next multiple of four, so that each line is a whole number
+    lines = _square("seconds", "questions", (top, most))
     for place, count in enumerate(counts):
-        x, y = _x(place / 12) + 1, _y(count / max(counts))
+        x, y = _x(place / 12) + 1, _y(count / most)
         if count:
             width = _x(1 / 12) - _x(0) - 2
             lines.append(
@@ -91,7 +97,7 @@ def histogram(values: Sequence[float], marks: Sequence[tuple[str, float]], title
         anchor, shift = ("end", -5) if value > top / 2 else ("start", 5)
         lines.append(
             f'<line class="even" x1="{x:.1f}" x2="{x:.1f}" y1="{_y(1)}" y2="{_y(0)}"/>'
-            f'<text class="tick mark" x="{x + shift:.1f}" y="{_y(1) + 12 + 15 * place}" '
+            f'<text class="tick mark over" x="{x + shift:.1f}" y="{_y(1) + 12 + 15 * place}" '
             f'text-anchor="{anchor}">{escape(name)}</text>'
         )
     return _svg(PLOT + MARGIN + 14, PLOT + MARGIN + 10, title, lines)
@@ -122,6 +128,10 @@ def _x(share: float) -> float:
 
 def _y(share: float) -> float:
     return 8 + (1 - share) * PLOT
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…"
 
 
 def _round_up(value: float) -> float:

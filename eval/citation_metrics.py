@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from eval.answer_metrics import cited, is_refused
+from eval.answer_metrics import cited, is_refused, wants_answer
 from eval.normalising import Day, Token, same, tokens, without_marks
 from eval.records import Record
 from index.archive import Archive
@@ -168,9 +168,7 @@ def words_in_passages(passages: Iterable[Mapping[str, Any]]) -> WordsAt:
 
 def _without_answer(record: Record) -> float | None:
     """An error is wrong where an answer was wanted; a refusal cites nothing that could be wrong."""
-    expected = record.case.expected
-    wanted = expected.facts or expected.sources or expected.spans or expected.order
-    return 0.0 if record.answer is None and wanted and not expected.refusal else None
+    return 0.0 if record.answer is None and wants_answer(record) else None
 
 
 def _claims(record: Record) -> Iterator[tuple[Mapping[str, Any], list[Reference]]]:

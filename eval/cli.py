@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Measure answers: run a set of questions, score it, report on it, compare two runs.",
     no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 RunFolder = Annotated[Path, typer.Argument(help="The folder of a run.", metavar="RUN")]
@@ -27,47 +28,54 @@ FailUnder = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")]
 Data = Annotated[Path | None, typer.Option("--data", help="The folder of an archive.", metavar="DIR")]
+QuestionSet = Annotated[
+    Path | None,
+    typer.Argument(
+        help="Cases (.yaml, or a folder of them), a SQuAD or RGB file, a BEIR folder or .zip, a "
+        "MultiHop-RAG folder [default: the packaged cases over the sample archive].",
+        metavar="SET",
+    ),
+]
+AnswererName = Annotated[str | None, typer.Option(help="Who answers, such as quotes.", metavar="NAME")]
+Url = Annotated[str | None, typer.Option(help="Ask this server over HTTP, not in process.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        help="The folder of the run; one that was stopped goes on [default: artifacts/runs/…].",
+        metavar="DIR",
+    ),
+]
+Concurrency = Annotated[int, typer.Option(help="Questions asked at one time.", min=1, max=64)]
+Limit = Annotated[int | None, typer.Option(help="Only so many questions, spread over the set.", min=1)]
+Given = Annotated[
+    bool, typer.Option("--given", help="SQuAD: ask each question over its own paragraph alone.")
+]
+Noise = Annotated[float, typer.Option(help="RGB: the share of passages that do not answer.", min=0, max=1)]
+Cache = Annotated[
+    Path | None,
+    typer.Option(help="Where archives of sets are kept [default: the user's cache folder].", metavar="DIR"),
+]
 
 
 @app.command("run")
 def run_command(
-    questions: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Cases (.yaml, or a folder of them), a SQuAD or RGB file, a BEIR folder or .zip, a "
-            "MultiHop-RAG folder [default: the packaged cases over the sample archive].",
-            metavar="SET",
-        ),
-    ] = None,
-    answerer: Annotated[str | None, typer.Option(help="Who answers, such as quotes.", metavar="NAME")] = None,
-    url: Annotated[str | None, typer.Option(help="Ask this server over HTTP, not in process.")] = None,
+    questions: QuestionSet = None,
+    answerer: AnswererName = None,
+    url: Url = None,
     data: Data = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="The folder of the run; one that was stopped goes on [default: artifacts/runs/…].",
-            metavar="DIR",
-        ),
-    ] = None,
-    concurrency: Annotated[int, typer.Option(help="Questions asked at one time.", min=1, max=64)] = 4,
-    limit: Annotated[
-        int | None, typer.Option(help="Only so many questions, spread over the set.", min=1)
-    ] = None,
-    given: Annotated[
-        bool, typer.Option("--given", help="SQuAD: ask each question over its own paragraph alone.")
-    ] = False,
-    noise: Annotated[
-        float, typer.Option(help="RGB: the share of passages that do not answer.", min=0, max=1)
-    ] = 0.6,
-    cache: Annotated[
-        Path | None,
-        typer.Option(
-            help="Where archives of sets are kept [default: the user's cache folder].", metavar="DIR"
-        ),
-    ] = None,
+    out: Out = None,
+    concurrency: Concurrency = 4,
+    limit: Limit = None,
+    given: Given = False,
+    noise: Noise = 0.6,
+    cache: Cache = None,
     json: Json = False,
 ) -> None:
-    """Ask every question of a set, keep all that came back, and print the scores."""
+    """Ask every question of a set and print the scores.
+
+    All that came back is kept in the folder of the run. A run that was stopped goes on where it was
+    when it is given the same --out, and asks again what failed.
+    """
     import asyncio
 
     from eval.run import run_set
@@ -87,6 +95,8 @@ def run_command(
         )
     )
     folder = out or _new_folder(prepared.name)
+    # Told before the first question, so that whoever stops the run knows how it goes on.
+    typer.echo(f"the run is kept in {folder}; it goes on with --out {folder}", err=True)
     asyncio.run(
         run_set(
             prepared.cases,
@@ -108,7 +118,7 @@ def score_command(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Score a run again, by the metrics as they are now, without asking again.
+    """Score a run by today's metrics, without asking again.
 
     With --data the quotes are looked up in the archive that was asked. Exits 1 where a score is under
     its threshold.
@@ -130,7 +140,10 @@ def score_command(
 
 @app.command("report")
 def report_command(run: RunFolder) -> None:
-    """Write report.html and summary.md into the folder of a run, and print where the page is."""
+    """Write a run's report.html and summary.md.
+
+    Both are written into the folder of the run; the path of the page is printed.
+    """
     from eval.report import write_report
 
     typer.echo(write_report(run))
@@ -143,7 +156,7 @@ def compare_command(
     more: Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE]…", hidden=True)] = None,
     fail_under: FailUnder = None,
 ) -> None:
-    """Show what run B wins and loses against run A, question by question.
+    """Show what run B wins and loses against run A.
 
     Exits 1 where a score of B is under its threshold, or fell by more than chance.
     """
@@ -167,7 +180,7 @@ def new_command(
     data: Data = None,
     out: Annotated[Path | None, typer.Option(help="Write here [default: print].", metavar="FILE")] = None,
 ) -> None:
-    """Propose cases, to be filled in by a person before they can be run."""
+    """Propose cases, to be filled in before they can be run."""
     from eval.drafting import from_archive, from_feedback
     from service.settings import load_settings
 

@@ -172,7 +172,7 @@ def _of_file(path: Path, given: bool, noise: float) -> PublicSet:
 def _document(key: str, text: str, title: str | None = None, **known: str | date | None) -> Draft:
     """An article that is reporting throughout: the text of a judged set is not to be cleaned."""
     words = normalise(text)
-    says = {"title": title, "url": key, "language": language_of(words), **known}
+    says = {"title": title, "url": key, "language": language_of(words[:300]), **known}
     return Draft(
         key=key,
         text=words,

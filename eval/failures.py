@@ -35,6 +35,9 @@ def _wrongs(row: Row) -> Iterator[str]:
     if record.error is not None:
         yield f"no answer: {record.error}"
         return
+    if row.scores["correct"] is None:
+        yield "nothing relevant was retrieved"
+        return
     if expected.refusal:
         yield "answered, though the archive does not answer it"
         return
@@ -49,9 +52,7 @@ def _wrongs(row: Row) -> Iterator[str]:
         yield "not in the right order"
     if nothing_forbidden(record) == 0:
         yield "says or cites what is forbidden"
-    if row.scores["correct"] is None:
-        yield "nothing relevant was retrieved"
-    elif not expected.facts and not expected.spans and row.scores["sources"] not in (None, 1):
+    if not expected.facts and not expected.spans and row.scores["sources"] not in (None, 1):
         yield "does not cite every expected source"
 
 

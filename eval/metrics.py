@@ -25,8 +25,8 @@ class Metric:
 
 
 def seconds(record: Record) -> float | None:
-    """Seconds until the whole answer was there; None for an error."""
-    return None if record.answer is None else record.seconds
+    """Seconds until the whole answer was there, to three digits; None for an error."""
+    return None if record.answer is None else float(f"{record.seconds:.3g}")
 
 
 def cost_usd(record: Record) -> float | None:

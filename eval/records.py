@@ -73,7 +73,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A run and what produced it: answerer, prompt version, index manifest, settings, git revision, packages."""
+    """A run and what produced it: answerer, prompt version, index, settings, git revision, packages."""
 
     id: str
     set: str

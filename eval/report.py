@@ -14,6 +14,7 @@ import numpy as np
 
 from eval.answer_metrics import cited
 from eval.charts import Dot, curve, dots, histogram, reliability
+from eval.citation_metrics import WordsAt
 from eval.confidence import calibration, expected_calibration_error, risk_coverage
 from eval.failures import expectations, wrongs
 from eval.metrics import Metric
@@ -32,17 +33,17 @@ HEADLINES = (
     "answered",
 )
 OF_RETRIEVAL = ("nDCG@10", "R@10", "RR", "Hits@10", "MRR@10")
-BY_KIND = ("correct", "citation_precision", "citation_recall", "nDCG@10", "Hits@10", "F1")
+BY_KIND = ("correct", "facts", "F1", "citation_precision", "nDCG@10", "Hits@10")
 SHOWN = 200  # failed questions; a page of thousands is read by nobody
 LONG = 400  # characters of a value of what produced the run, from which on it is folded
 
 
-def write_report(run_folder: Path) -> Path:
+def write_report(run_folder: Path, words_at: WordsAt | None = None) -> Path:
     """Writes `report.html` and `summary.md` into the folder of the run and returns the page's path.
 
-    Raises DatelineError where the folder holds no run.
+    `words_at` is that of `score`. Raises DatelineError where the folder holds no run.
     """
-    scores = score(run_folder)
+    scores = score(run_folder, words_at=words_at)
     durable.write(run_folder / SUMMARY, summary(scores).encode())
     durable.write(run_folder / PAGE, page(scores).encode())
     return run_folder / PAGE
@@ -56,6 +57,9 @@ def page(scores: Scores) -> str:
     body = "\n".join((*sections, _failed(scores.rows), _produced(scores)))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        # Nothing may run or be fetched, even if a word escaped the escaping.
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "style-src 'unsafe-inline'\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
@@ -76,14 +80,14 @@ def _tiles(scores: Scores) -> str:
     found = found or [aggregate for name in OF_RETRIEVAL if (aggregate := scores.aggregate(name))]
     tiles = (
         f'<div class="tile"><b>{mean(one)}</b><span>{escape(one.metric)}</span>'
-        f'<span class="soft">{_of(one)}</span></div>'
+        f'<span class="soft">{spread(one)}</span><span class="soft">{_count(one.scored)}</span></div>'
         for one in found
     )
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
 
-def _of(one: Aggregate) -> str:
-    return f"{spread(one)}, {one.scored} questions" if one.interval else f"{one.scored} question"
+def _count(questions: int) -> str:
+    return "1 question" if questions == 1 else f"{questions} questions"
 
 
 def _table(scores: Scores) -> str:
@@ -112,7 +116,7 @@ def _kinds(scores: Scores) -> str:
     if len(scores.kinds) < 2:
         return ""
     panels = (_kind_panel(scores, name) for name in BY_KIND if scores.aggregate(name))
-    return f'<h2>By kind of question</h2>\n<div class="panels">{"".join(panels)}</div>'
+    return f'<h2>By kind of question</h2>\n<div class="panels wide">{"".join(panels)}</div>'
 
 
 def _kind_panel(scores: Scores, name: str) -> str:

@@ -14,7 +14,7 @@ from typing import Self
 
 import numpy as np
 
-from index.catalogue import Catalogue, Outcome, Summary, article_digest
+from index.catalogue import Catalogue, Outcome, Summary
 from index.checking import catalogue_faults
 from index.chunking import Chunk, Chunker
 from index.embedding import Embedder, Vectors
@@ -22,6 +22,7 @@ from index.errors import BadValue, Busy, Mismatch, NoSpace, NotFound
 from index.generations import Generation, Generations, Snapshot
 from index.lexical import stems
 from index.records import Article, Draft, Filters, Hit, Skipped
+from index.rows import article_digest
 from index.schema import FORMAT
 from index.search import search
 
@@ -181,6 +182,20 @@ class Archive:
                 f"article {article_id}" if version is None else f"version {version} of article {article_id}"
             )
             raise NotFound(f"there is no {which} in this archive")
+        return found
+
+    def copies(self, article: Article) -> list[Article]:
+        """The other articles that print the same text, with small edits or none, oldest first.
+
+        Together they are one source, not several.
+        """
+        return self._catalogue.copies(article)
+
+    def versions(self, article_id: int) -> list[Article]:
+        """Every version of an article, the first one first. Raises NotFound."""
+        found = self._catalogue.versions(article_id)
+        if not found:
+            raise NotFound(f"there is no article {article_id} in this archive")
         return found
 
     def articles(

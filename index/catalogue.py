@@ -4,13 +4,10 @@ SQLAlchemy Core over SQLite in WAL mode with `synchronous=FULL`. An article is o
 its COMMIT is the acknowledgement; every index is a cache of what stands here.
 """
 
-import hashlib
-import json
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
@@ -23,10 +20,12 @@ from sqlalchemy.exc import DatabaseError
 
 from index import schema
 from index.chunking import Chunk
+from index.duplicates import bands, is_copy
 from index.embedding import Vectors
 from index.errors import Damaged, DatelineError, NoSpace
-from index.records import Article, Draft, Filters, Origin, Passage, Span, Zone, ZoneKind
-from index.schema import article, change, passage, setting, version
+from index.records import Article, Draft, Filters, Passage
+from index.rows import article_of, passage_checksum, passage_of, vector_of, version_columns
+from index.schema import article, band, change, passage, setting, version
 
 Ids = NDArray[np.int64]
 
@@ -128,14 +127,17 @@ class Catalogue:
             current = connection.execute(select(article).where(article.c.key == draft.key)).one_or_none()
             if current is None:
                 number = 1
-                made = connection.execute(insert(article).values(key=draft.key, version=number))
+                made = connection.execute(insert(article).values(key=draft.key, version=number, cluster=0))
                 article_id = _new_id(made)
             else:
                 article_id, number = current.id, current.version + 1
                 _forget_passages(connection, article_id)
-                connection.execute(update(article).where(article.c.id == article_id).values(version=number))
             made = connection.execute(
-                insert(version).values(article_id=article_id, number=number, **_columns(draft))
+                insert(version).values(article_id=article_id, number=number, **version_columns(draft))
+            )
+            cluster = _clustered(connection, article_id, draft.evidence())
+            connection.execute(
+                update(article).where(article.c.id == article_id).values(version=number, cluster=cluster)
             )
             _store_passages(connection, _new_id(made), chunks, vectors)
         return Outcome.ADDED if current is None else Outcome.UPDATED
@@ -193,7 +195,7 @@ class Catalogue:
         of_version = version.c.number == (article.c.version if number is None else number)
         with self.reading() as connection:
             row = connection.execute(_ARTICLES.where(article.c.id == article_id, of_version)).one_or_none()
-        return None if row is None else _article(row)
+        return None if row is None else article_of(row)
 
     def articles(
         self, after: int = 0, limit: int | None = None, filters: Filters | None = None
@@ -203,7 +205,20 @@ class Catalogue:
             article.c.id
         )
         with self.reading() as connection:
-            return [_article(row) for row in connection.execute(query.limit(limit))]
+            return [article_of(row) for row in connection.execute(query.limit(limit))]
+
+    def copies(self, of: Article) -> list[Article]:
+        """The other articles that print the same text, with small edits or none, oldest first."""
+        query = _ARTICLES.where(_CURRENT_NUMBER, article.c.cluster == of.cluster, article.c.id != of.id)
+        with self.reading() as connection:
+            rows = connection.execute(query.order_by(version.c.published, article.c.id))
+            return [article_of(row) for row in rows]
+
+    def versions(self, article_id: int) -> list[Article]:
+        """Every version of an article, the first one first; empty where there is no such article."""
+        query = _ARTICLES.where(article.c.id == article_id).order_by(version.c.number)
+        with self.reading() as connection:
+            return [article_of(row) for row in connection.execute(query)]
 
     def current_versions(self) -> Iterator[tuple[int, Article]]:
         """Every current version with its id, few at a time."""
@@ -216,7 +231,7 @@ class Catalogue:
                 rows = connection.execute(query).all()
             if not rows:
                 return
-            yield from ((row.version_id, _article(row)) for row in rows)
+            yield from ((row.version_id, article_of(row)) for row in rows)
             last = rows[-1].id
 
     # Reading passages
@@ -230,7 +245,7 @@ class Catalogue:
         )
         for some in _portions(ids):
             for row in connection.execute(query.where(passage.c.id.in_(some))):
-                found[row.id] = _passage(row), vector_of(row.vector)
+                found[row.id] = passage_of(row), vector_of(row.vector)
         return found
 
     def articles_of(self, connection: Connection, article_ids: Iterable[int]) -> dict[int, Article]:
@@ -238,7 +253,7 @@ class Catalogue:
         found = {}
         for some in _portions(list(article_ids)):
             for row in connection.execute(_ARTICLES.where(_CURRENT_NUMBER, article.c.id.in_(some))):
-                found[row.id] = _article(row)
+                found[row.id] = article_of(row)
         return found
 
     def passage_ids(self, connection: Connection, filters: Filters | None = None) -> Ids:
@@ -292,14 +307,8 @@ _ARTICLES = select(
     *(column for column in version.c if column.name not in {"id", "article_id"}),
     article.c.id,
     article.c.key,
+    article.c.cluster,
 ).join_from(version, article, version.c.article_id == article.c.id)
-
-
-def article_digest(draft: Draft) -> str:
-    """Changes when the article's evidence or metadata does, and not with the menus around it."""
-    known = [draft.title, draft.outlet, draft.author, draft.language, draft.url, draft.evidence()]
-    days = [day and day.isoformat() for day in (draft.published, draft.updated)]
-    return hashlib.sha256(json.dumps([known, days]).encode()).hexdigest()
 
 
 def _configure(connection: Any, _: Any) -> None:
@@ -353,63 +362,27 @@ def _conditions(filters: Filters | None) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
+def _clustered(connection: Connection, article_id: int, evidence: str) -> int:
+    """Notes the bands of an article's text and gives its cluster: that of the texts it copies, or its own.
+
+    Where it copies texts of several clusters, they become one.
+    """
+    connection.execute(delete(band).where(band.c.article_id == article_id))
+    numbers = bands(evidence)
+    near = select(band.c.article_id).where(band.c.number.in_(numbers)).distinct()
+    rows = connection.execute(_ARTICLES.where(_CURRENT_NUMBER, article.c.id.in_(near))).all()
+    clusters = {row.cluster for row in rows if is_copy(evidence, article_of(row).evidence())}
+    if numbers:
+        connection.execute(insert(band), [{"article_id": article_id, "number": number} for number in numbers])
+    cluster = min(clusters, default=article_id)
+    if len(clusters) > 1:
+        connection.execute(update(article).where(article.c.cluster.in_(clusters)).values(cluster=cluster))
+    return cluster
+
+
 def _new_id(made: sa.CursorResult[Any]) -> int:
     new_id: int = cast(Any, made.inserted_primary_key)[0]
     return new_id
-
-
-def _columns(draft: Draft) -> dict[str, Any]:
-    return {
-        "title": draft.title,
-        "outlet": draft.outlet,
-        "author": draft.author,
-        "published": draft.published,
-        "updated": draft.updated,
-        "language": draft.language,
-        "url": draft.url,
-        "text": draft.text,
-        "zones": [[zone.start, zone.end, zone.kind] for zone in draft.zones],
-        "origins": dict(draft.origins),
-        "digest": article_digest(draft),
-        "checksum": hashlib.sha256(draft.text.encode()).hexdigest(),
-        "added": datetime.now(UTC).replace(tzinfo=None),
-    }
-
-
-def _article(row: Any) -> Article:
-    return Article(
-        id=row.id,
-        version=row.number,
-        key=row.key,
-        title=row.title,
-        outlet=row.outlet,
-        author=row.author,
-        published=row.published,
-        updated=row.updated,
-        language=row.language,
-        url=row.url,
-        text=row.text,
-        zones=tuple(Zone(start, end, ZoneKind(kind)) for start, end, kind in row.zones),
-        origins={name: Origin(origin) for name, origin in row.origins.items()},
-        added=row.added.replace(tzinfo=UTC),
-    )
-
-
-def _passage(row: Any) -> Passage:
-    return Passage(
-        id=row.id,
-        article_id=row.article_id,
-        version=row.number,
-        start=row.start,
-        end=row.end,
-        text=row.slice,
-        sentences=tuple(Span(start, end) for start, end in row.sentences),
-    )
-
-
-def vector_of(data: bytes) -> Vectors:
-    """A stored vector as float32, of shape (dimension,)."""
-    return np.frombuffer(data, dtype="<f2").astype(np.float32)
 
 
 def _store_passages(
@@ -444,8 +417,3 @@ def _log(connection: Connection, op: str, passage_ids: Sequence[int]) -> None:
         connection.execute(
             insert(change), [{"op": op, "passage_id": passage_id} for passage_id in passage_ids]
         )
-
-
-def passage_checksum(start: int, end: int, sentences: list[list[int]], vector: bytes) -> int:
-    """CRC-32 of what a passage must never lose: its place, its sentences and its vector."""
-    return zlib.crc32(json.dumps([start, end, sentences]).encode() + vector)

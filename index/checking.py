@@ -7,7 +7,8 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Connection, func, select
 
-from index.catalogue import IS_CURRENT, Catalogue, passage_checksum, vector_of
+from index.catalogue import IS_CURRENT, Catalogue
+from index.rows import passage_checksum, vector_of
 from index.schema import article, passage, version
 
 

@@ -105,9 +105,10 @@ class LexicalIndex:
 
 @cache
 def analyzer() -> tantivy.TextAnalyzer:
-    """Text to words as the index keeps them: lower case, without accents, English stems.
+    """Text to words as the index keeps them: lower case, without accents, stemmed.
 
-    Words of other scripts pass through whole.
+    Each stemmer knows the letters of its own script alone, so together they stem by script: Latin as
+    English, Arabic as Arabic, Cyrillic as Russian, Greek as Greek. Words of other scripts stay whole.
     """
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     for step in (
@@ -115,6 +116,9 @@ def analyzer() -> tantivy.TextAnalyzer:
         tantivy.Filter.lowercase(),
         tantivy.Filter.ascii_fold(),
         tantivy.Filter.stemmer("english"),
+        tantivy.Filter.stemmer("arabic"),
+        tantivy.Filter.stemmer("russian"),
+        tantivy.Filter.stemmer("greek"),
     ):
         builder = builder.filter(step)
     return builder.build()

@@ -102,6 +102,7 @@ class Article(Draft):
 
     id: int
     version: int
+    cluster: int  # the same for all articles that print one text
     added: datetime
 
 

@@ -41,6 +41,7 @@ article = Table(
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("key", String, nullable=False, unique=True),
     Column("version", Integer, nullable=False),  # the number of its current version
+    Column("cluster", _Id, nullable=False, index=True),  # articles of one text share it
     sqlite_autoincrement=True,
 )
 
@@ -57,14 +58,23 @@ version = Table(
     Column("updated", Date),
     Column("language", String),
     Column("url", Text),
+    Column("dateline", Text),
     Column("text", Text, nullable=False),
     Column("zones", JSON, nullable=False),  # [[start, end, kind], …]
+    Column("dates", JSON, nullable=False),  # [[start, end, first day, last day, origin], …]
     Column("origins", JSON, nullable=False),  # {"published": "text", …}
     Column("digest", String, nullable=False),  # of what may be quoted and its metadata
     Column("checksum", String, nullable=False),  # sha256 of the text
     Column("added", DateTime, nullable=False),  # UTC
     UniqueConstraint("article_id", "number"),
     sqlite_autoincrement=True,
+)
+
+band = Table(  # of the MinHash signatures of current versions; near-duplicates share one
+    "band",
+    tables,
+    Column("article_id", _Id, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", BigInteger, primary_key=True, index=True),
 )
 
 passage = Table(

@@ -235,7 +235,22 @@ def show_article(
     if json:
         typer.echo(to_json(shown(archive, article, version), indent=2))
     else:
-        terminal.show_article(terminal.console(), archive.article(article, version))
+        chosen = archive.article(article, version)
+        terminal.show_article(terminal.console(), chosen, archive.copies(chosen))
+
+
+@articles_app.command("history")
+def show_history(
+    article: Annotated[int, typer.Argument(help="The id of the article.", metavar="ID")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Show what each version of an article changed."""
+    from service.listings import changes, to_json
+    from service.terminal import console, show_changes
+
+    found = changes(_settings(data).open_archive(), article)
+    typer.echo(to_json(found, indent=2)) if json else show_changes(console(), found)
 
 
 @articles_app.command("remove")

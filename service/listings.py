@@ -1,5 +1,6 @@
 """Articles and passages as every front sends them: the wire contract beside that of answers."""
 
+import difflib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,12 +38,41 @@ class ZoneShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DateShown:
+    """A stretch of the text that names days, and the first and last of them."""
+
+    start: int
+    end: int
+    first: date
+    last: date
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown(Listed):
-    """One version of an article, whole. `latest_version` is the number of the current one."""
+    """One version of an article, whole.
+
+    `latest_version` is the number of the current one; `copies` are the other articles that print the
+    same text.
+    """
 
     latest_version: int
+    dateline: str | None
     text: str
     zones: tuple[ZoneShown, ...]
+    dates: tuple[DateShown, ...]
+    copies: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What one version of an article changed: metadata by name (old, new), and paragraphs."""
+
+    version: int
+    added: datetime
+    metadata: dict[str, tuple[str | None, str | None]]
+    removed: tuple[str, ...]
+    inserted: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +105,19 @@ def shown(archive: Archive, article_id: int, version: int | None = None) -> Show
     article = archive.article(article_id, version)
     latest = article.version if version is None else archive.article(article_id).version
     zones = tuple(ZoneShown(start=zone.start, end=zone.end, kind=zone.kind) for zone in article.zones)
-    return Shown(**_listing(article), latest_version=latest, text=article.text, zones=zones)
+    dates = tuple(
+        DateShown(start=day.start, end=day.end, first=day.first, last=day.last, origin=day.origin)
+        for day in article.dates
+    )
+    return Shown(
+        **_listing(article),
+        latest_version=latest,
+        dateline=article.dateline,
+        text=article.text,
+        zones=zones,
+        dates=dates,
+        copies=tuple(map(listed, archive.copies(article))),
+    )
 
 
 def found(hit: Hit) -> Found:
@@ -99,6 +141,13 @@ def found(hit: Hit) -> Found:
     )
 
 
+def changes(archive: Archive, article_id: int) -> list[Change]:
+    """The versions of an article, oldest first, each with what it changed. Raises NotFound."""
+    versions = archive.versions(article_id)
+    before = [None, *versions[:-1]]
+    return [_change(old, new) for old, new in zip(before, versions, strict=True)]
+
+
 def to_json(value: Any, indent: int | None = None) -> str:
     """Any of the contracts as JSON; days are YYYY-MM-DD."""
     return _to_json(value, indent=indent).decode()
@@ -118,3 +167,26 @@ def _listing(article: Article) -> dict[str, Any]:
         "origins": {name: str(origin) for name, origin in article.origins.items()},
         "added": article.added,
     }
+
+
+def _change(old: Article | None, new: Article) -> Change:
+    names = ("title", "outlet", "author", "published", "updated", "language", "url")
+    pairs = {name: (_told(old, name), _told(new, name)) for name in names}
+    lines = difflib.ndiff(_paragraphs(old), _paragraphs(new)) if old else ()
+    marked = [(line[:2], line[2:]) for line in lines]
+    return Change(
+        version=new.version,
+        added=new.added,
+        metadata={name: pair for name, pair in pairs.items() if old and pair[0] != pair[1]},
+        removed=tuple(text for mark, text in marked if mark == "- "),
+        inserted=tuple(text for mark, text in marked if mark == "+ "),
+    )
+
+
+def _paragraphs(article: Article | None) -> list[str]:
+    return [] if article is None else article.evidence().split("\n\n")
+
+
+def _told(article: Article | None, name: str) -> str | None:
+    value = getattr(article, name, None)
+    return None if value is None else str(value)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from index.archive import Archive
+from index.duplicates import words
 from index.lexical import stems
 from index.records import Article, Hit, Span
 from service.answers import Plan, Quote, Statement
@@ -99,7 +100,19 @@ class QuotingAnswerer:
         chosen = _merged(sorted(good, key=lambda candidate: -candidate.score))
         if plan.order == "newest":
             chosen.sort(key=lambda candidate: candidate.article.published or date.min, reverse=True)
-        return _spread(chosen)
+        return [self._with_copies(candidate) for candidate in _spread(chosen)]
+
+    def _with_copies(self, candidate: _Candidate) -> _Candidate:
+        """The candidate with the outlets that print its sentence in a copy of its article."""
+        sentence = f" {' '.join(words(candidate.span.of(candidate.article.text)))} "
+        outlets = [
+            copy.outlet
+            for copy in self._archive.copies(candidate.article)
+            if copy.outlet and sentence in f" {' '.join(words(copy.evidence()))} "
+        ]
+        others = dict.fromkeys((*candidate.also_printed_by, *outlets))
+        others.pop(candidate.article.outlet or "", None)
+        return replace(candidate, also_printed_by=tuple(others))
 
     def _judged(self, question: str, hits: Sequence[Hit]) -> list[_Candidate]:
         """Every sentence of the hits with its score, from about 0 to a little over 1."""
@@ -115,12 +128,11 @@ class QuotingAnswerer:
         kinds = [answer for asked, answer in _KINDS if asked.search(question)]
         judged = []
         for (hit, sentence), text, cosine in zip(sentences, texts, cosines.tolist(), strict=True):
-            words = frozenset(stems(text))
-            around = _around(hit)
-            score = (max(cosine, 0.0) + _coverage(weights, words, around)) / 2
+            held = frozenset(stems(text))
+            score = (max(cosine, 0.0) + _coverage(weights, held, _around(hit))) / 2
             if kinds and all(kind.search(text) for kind in kinds):
                 score += EXPECTED_KIND
-            judged.append(_Candidate(hit.article, sentence, words, score))
+            judged.append(_Candidate(hit.article, sentence, held, score))
         return judged
 
 

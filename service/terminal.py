@@ -12,7 +12,7 @@ from rich.text import Text
 
 from index.records import EVIDENCE, Article, Origin
 from service.answers import Answer, Citation
-from service.listings import Found, Listed
+from service.listings import Change, Found, Listed
 
 NOT_READ = {Origin.TEXT: "read in the text", Origin.INFERRED: "inferred"}
 
@@ -82,7 +82,7 @@ def show_list(out: Console, articles: Iterable[Listed]) -> None:
     out.print(table)
 
 
-def show_article(out: Console, article: Article) -> None:
+def show_article(out: Console, article: Article, copies: Sequence[Article]) -> None:
     """Its metadata with the origin of each, then its text; what is not evidence is dimmed and named."""
     for name in ("title", "outlet", "author", "published", "updated", "language", "url"):
         value = getattr(article, name)
@@ -90,6 +90,8 @@ def show_article(out: Console, article: Article) -> None:
             out.print(f"{name:<10}{value}  ({article.origins.get(name, Origin.UNKNOWN)})")
         else:
             out.print(f"{name:<10}unknown", style="dim")
+    for copy in copies:
+        out.print(f"{'copy':<10}article {copy.id}, {copy.outlet or 'unknown outlet'}")
     out.print(f"{'version':<10}{article.version}\n")
     for zone in article.zones:
         text = zone.of(article.text)
@@ -97,3 +99,14 @@ def show_article(out: Console, article: Article) -> None:
             out.print(text + "\n")
         else:
             out.print(f"[{zone.kind}, not evidence] {text}\n", style="dim")
+
+
+def show_changes(out: Console, changes: Sequence[Change]) -> None:
+    """Each version, with what it changed in the metadata and in the reporting."""
+    for change in changes:
+        out.print(f"version {change.version}, added {change.added:%Y-%m-%d %H:%M} UTC", style="bold")
+        for name, (old, new) in change.metadata.items():
+            out.print(f"  {name}: {old or 'unknown'} → {new or 'unknown'}")
+        for mark, paragraphs in (("-", change.removed), ("+", change.inserted)):
+            for paragraph in paragraphs:
+                out.print(Padding(Text(f"{mark} {paragraph}"), (0, 0, 0, 2)))

@@ -78,7 +78,7 @@ def test_a_case_says_everything_that_can_be_expected(write: Write) -> None:
     assert flood.where == "cases.yaml:1"
     assert captain.expected.refusal
     assert captain.turns == ("Who was the captain?",)
-    assert captain.where == "cases.yaml:17"
+    assert captain.where == "cases.yaml:16"
 
 
 def test_a_folder_is_read_whole_and_in_order(write: Write, tmp_path: Path) -> None:
@@ -133,7 +133,8 @@ def test_a_folder_is_read_whole_and_in_order(write: Write, tmp_path: Path) -> No
             "6: 'x' is both expected and forbidden",
         ),
         (
-            "- id: a\n  kind: k\n  question: q\n  expect:\n    facts: [[12 crowns]]\n    forbidden_text: [12 Crowns]",
+            "- id: a\n  kind: k\n  question: q\n  expect:\n    facts: [[12 crowns]]\n    "
+            "forbidden_text: [12 Crowns]",
             "6: '12 Crowns' is forbidden and stands in an expected fact",
         ),
         (
@@ -167,7 +168,7 @@ def test_every_mistake_of_every_file_is_told_in_one_go(write: Write, tmp_path: P
         "b.yaml:2: there is no kin",
         "c.yaml:1: nothing is expected, so nothing could be scored",
         "c.yaml:2: expect is missing",
-        "b.yaml:17: id 'captain' is already used at a.yaml:17",
+        "b.yaml:16: id 'captain' is already used at a.yaml:16",
     ]
 
 

@@ -57,6 +57,8 @@ class Bare:
             "attention_mask": np.array([encoding.attention_mask], dtype=np.int64),
         }
         vector = self._session.run(None, inputs)[0]
+        # One question is too little for two threads, which then wait for each other. For each thread anew.
+        faiss.omp_set_num_threads(1)
         scores, ids = self._vectors.search(vector, CANDIDATES)
         return {int(i): float(s) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0}
 

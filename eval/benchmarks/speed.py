@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,8 +26,9 @@ from eval.benchmarks.preparing import DATELINE, SAMPLE, Process, open_archive, p
 # What takes memory is imported where it is used: the peak that the system reports of a child
 # process begins with what its parent held.
 if TYPE_CHECKING:
+    from eval.benchmarks.bare import Bare
     from index.archive import Archive
-    from index.embedding import Vectors
+    from index.embedding import Embedder, Vectors
 
 BARE = Path(__file__).with_name("bare.py")
 
@@ -115,22 +117,30 @@ def cold_figures(folder: Path, bare: Path, question: str) -> list[Figure]:
 # Warm searches
 
 
-def warm_figures(archive: "Archive", bare: Path, questions: Sequence[str]) -> list[Figure]:
-    """One search after another in one process, of Dateline and the bare script in turn."""
-    from eval.benchmarks.bare import Bare
-
-    script = Bare(bare)
+def warm_figures(folder: Path, bare: Path, questions: Sequence[str]) -> list[Figure]:
+    """One search after another, of Dateline and the bare script in turn, each in a process that lives on."""
     ours, theirs = [], []
-    for number in range(WARM_RUNS + 1):
-        for question in questions:
-            times = (milliseconds(archive.search, question), milliseconds(script.search, question))
+    with _process() as dateline, _process() as script:
+        for number in range(WARM_RUNS + 1):
+            times = dateline.submit(dateline_times, folder, questions).result()
+            base = script.submit(bare_times, bare, questions).result()
             if number:
-                ours.append(times[0])
-                theirs.append(times[1])
+                ours += times
+                theirs += base
     return [
         bounded(f"warm search, {name}", "ms", percentile(ours, part), percentile(theirs, part), limit)
         for name, part, limit in (("p50", 50, MILLISECONDS_WARM), ("p95", 95, None))
     ]
+
+
+def dateline_times(folder: Path, questions: Sequence[str]) -> list[float]:
+    """Milliseconds of each search in the archive, which is opened once in a process."""
+    return [milliseconds(_archive(folder).search, question) for question in questions]
+
+
+def bare_times(bare: Path, questions: Sequence[str]) -> list[float]:
+    """Milliseconds of each search of the bare script, which is loaded once in a process."""
+    return [milliseconds(_script(bare).search, question) for question in questions]
 
 
 def milliseconds(call: Callable[[str], object], question: str) -> float:
@@ -138,6 +148,22 @@ def milliseconds(call: Callable[[str], object], question: str) -> float:
     started = time.perf_counter()
     call(question)
     return (time.perf_counter() - started) * 1000
+
+
+@cache
+def _archive(folder: Path) -> "Archive":
+    return open_archive(folder)
+
+
+@cache
+def _script(bare: Path) -> "Bare":
+    from eval.benchmarks.bare import Bare
+
+    return Bare(bare)
+
+
+def _process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
 
 
 def percentile(values: Sequence[float], part: int) -> float:
@@ -148,7 +174,7 @@ def percentile(values: Sequence[float], part: int) -> float:
 # Embedding
 
 
-def embedding_figures(archive: "Archive", texts: Sequence[str], questions: Sequence[str]) -> list[Figure]:
+def embedding_figures(embedder: "Embedder", texts: Sequence[str], questions: Sequence[str]) -> list[Figure]:
     """Dateline's embedder against sentence-transformers on torch, with the same weights."""
     original = original_model()
 
@@ -157,10 +183,10 @@ def embedding_figures(archive: "Archive", texts: Sequence[str], questions: Seque
 
     ours, theirs = [], []
     for _ in range(EMBEDDING_RUNS):
-        ours.append(per_second(archive.embedder.encode_documents, texts))
+        ours.append(per_second(embedder.encode_documents, texts))
         theirs.append(per_second(encode, texts))
-    vectors, reference = archive.embedder.encode_documents(texts), encode(texts)
-    asked, asked_reference = archive.embedder.encode_documents(questions), encode(questions)
+    vectors, reference = embedder.encode_documents(texts), encode(texts)
+    asked, asked_reference = embedder.encode_documents(questions), encode(questions)
     cosine = float((vectors * reference).sum(axis=1).mean())
     agreement = top_agreement(asked @ vectors.T, asked_reference @ reference.T)
     return [
@@ -252,12 +278,11 @@ def shown(value: float | None, unit: str) -> str:
 def measure(folder: Path, articles: Path, passages: int) -> None:
     """Makes the archive and the bare script's files in that folder, and prints the table."""
     # In a process of its own: see the note at the imports.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
-        prepared = processes.submit(prepare, folder, articles, passages).result()
+    with _process() as preparing:
+        prepared = preparing.submit(prepare, folder, articles, passages).result()
     figures = cold_figures(folder, prepared.bare, prepared.questions[0])
-    archive = open_archive(folder)
-    figures += warm_figures(archive, prepared.bare, prepared.questions)
-    figures += embedding_figures(archive, prepared.texts, prepared.questions)
+    figures += warm_figures(folder, prepared.bare, prepared.questions)
+    figures += embedding_figures(open_archive(folder).embedder, prepared.texts, prepared.questions)
     show(figures, f"{machine()}\n{prepared.holding}\n")
 
 

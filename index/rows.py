@@ -1,0 +1,94 @@
+"""Rows of the catalogue to records, and records to columns."""
+
+import hashlib
+import json
+import zlib
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+
+from index.embedding import Vectors
+from index.records import Article, DateMention, Draft, Origin, Passage, Span, Zone, ZoneKind
+
+
+def article_digest(draft: Draft) -> str:
+    """Changes when the article's evidence or metadata does, and not with the menus around it."""
+    known = [draft.title, draft.outlet, draft.author, draft.language, draft.url, draft.evidence()]
+    days = [day and day.isoformat() for day in (draft.published, draft.updated)]
+    return hashlib.sha256(json.dumps([known, days]).encode()).hexdigest()
+
+
+def version_columns(draft: Draft) -> dict[str, Any]:
+    """What the catalogue keeps of an article in the row of one of its versions."""
+    return {
+        "title": draft.title,
+        "outlet": draft.outlet,
+        "author": draft.author,
+        "published": draft.published,
+        "updated": draft.updated,
+        "language": draft.language,
+        "url": draft.url,
+        "dateline": draft.dateline,
+        "text": draft.text,
+        "zones": [[zone.start, zone.end, zone.kind] for zone in draft.zones],
+        "dates": [
+            [date.start, date.end, date.first.isoformat(), date.last.isoformat(), date.origin]
+            for date in draft.dates
+        ],
+        "origins": dict(draft.origins),
+        "digest": article_digest(draft),
+        "checksum": hashlib.sha256(draft.text.encode()).hexdigest(),
+        "added": datetime.now(UTC).replace(tzinfo=None),
+    }
+
+
+def article_of(row: Any) -> Article:
+    """The article of a row that joins a version and its article."""
+    return Article(
+        id=row.id,
+        version=row.number,
+        cluster=row.cluster,
+        key=row.key,
+        title=row.title,
+        outlet=row.outlet,
+        author=row.author,
+        published=row.published,
+        updated=row.updated,
+        language=row.language,
+        url=row.url,
+        dateline=row.dateline,
+        text=row.text,
+        zones=tuple(Zone(start, end, ZoneKind(kind)) for start, end, kind in row.zones),
+        dates=tuple(_date_mention(*stored) for stored in row.dates),
+        origins={name: Origin(origin) for name, origin in row.origins.items()},
+        added=row.added.replace(tzinfo=UTC),
+    )
+
+
+def _date_mention(start: int, end: int, first: str, last: str, origin: str) -> DateMention:
+    days = {"first": date.fromisoformat(first), "last": date.fromisoformat(last)}
+    return DateMention(start, end, **days, origin=Origin(origin))
+
+
+def passage_of(row: Any) -> Passage:
+    """The passage of a row that joins a passage and its version, with its slice of the text."""
+    return Passage(
+        id=row.id,
+        article_id=row.article_id,
+        version=row.number,
+        start=row.start,
+        end=row.end,
+        text=row.slice,
+        sentences=tuple(Span(start, end) for start, end in row.sentences),
+    )
+
+
+def vector_of(data: bytes) -> Vectors:
+    """A stored vector as float32, of shape (dimension,)."""
+    return np.frombuffer(data, dtype="<f2").astype(np.float32)
+
+
+def passage_checksum(start: int, end: int, sentences: list[list[int]], vector: bytes) -> int:
+    """CRC-32 of what a passage must never lose: its place, its sentences and its vector."""
+    return zlib.crc32(json.dumps([start, end, sentences]).encode() + vector)
