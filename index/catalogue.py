@@ -15,14 +15,12 @@ from typing import Any, cast
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, event, func, insert, select, update
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from index import schema
+from index import database, schema
 from index.chunking import Chunk
 from index.duplicates import bands, is_copy
 from index.embedding import Vectors
-from index.errors import Damaged, DatelineError, NoSpace
 from index.records import Article, Draft, Filters, Passage
 from index.rows import article_of, passage_checksum, passage_of, vector_of, version_columns
 from index.schema import article, band, change, passage, setting, version
@@ -68,9 +66,7 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         """Opens the database file; the tables are made by `create`."""
         self.path = path
-        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-        event.listen(self._engine, "connect", _configure)
-        event.listen(self._engine, "begin", _begin)
+        self._engine = database.engine(path)
 
     def create(self, **settings: str) -> None:
         """Makes the tables of a new archive and notes what it is made with."""
@@ -91,14 +87,14 @@ class Catalogue:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one moment of the catalogue. Raises Damaged where it cannot be read."""
-        with _told(self.path), self._engine.connect() as connection:
+        with database.told(self.path), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction, committed at the end of the block or not at all."""
-        engine = self._engine.execution_options(dateline_begin="BEGIN IMMEDIATE")
-        with _told(self.path), engine.begin() as connection:
+        engine = database.writing(self._engine)
+        with database.told(self.path), engine.begin() as connection:
             yield connection
 
     def settings(self) -> dict[str, str]:
@@ -309,36 +305,6 @@ _ARTICLES = select(
     article.c.key,
     article.c.cluster,
 ).join_from(version, article, version.c.article_id == article.c.id)
-
-
-def _configure(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # leaves BEGIN to _begin; the driver's own comes too late for reads
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("dateline_begin", "BEGIN"))
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turns the database's own errors into sentences."""
-    try:
-        yield
-    except DatabaseError as error:
-        cause = str(error.orig)
-        if "full" in cause:
-            raise NoSpace(
-                f"the disk of {path.parent} is full; what was added before is safe: "
-                "make room and add the same again"
-            ) from error
-        if "malformed" in cause or "not a database" in cause or "no such table" in cause:
-            raise Damaged(
-                f"the catalogue {path} is damaged ({cause}); put back a copy of it, "
-                "or add the articles to a new archive with --data"
-            ) from error
-        raise DatelineError(f"the catalogue {path} cannot be used: {cause}") from error
 
 
 def _portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -3,7 +3,9 @@
 Article text is printed as it is, never read as markup; cleaning has taken control characters out.
 """
 
+import sys
 from collections.abc import Iterable, Sequence
+from textwrap import indent
 
 from rich.console import Console
 from rich.padding import Padding
@@ -18,8 +20,12 @@ NOT_READ = {Origin.TEXT: "read in the text", Origin.INFERRED: "inferred"}
 
 
 def console() -> Console:
-    """Standard output, without guesses about what in a text is markup or a number."""
-    return Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+    """Standard output, without guesses about what in a text is markup or a number.
+
+    Lines are folded for a terminal only: a quote that goes into a file or a pipe stays in one piece.
+    """
+    width = None if sys.stdout.isatty() else 100_000
+    return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
 def show_answer(out: Console, answer: Answer) -> None:
@@ -29,9 +35,7 @@ def show_answer(out: Console, answer: Answer) -> None:
         if answer.related:
             out.print("\nRelated, not an answer:", style="dim")
             for citation in answer.related:
-                out.print(
-                    Padding(Text(f"“{citation.quote}”\n{reference(citation)}", style="dim"), (0, 0, 0, 2))
-                )
+                _print_indented(out, f"“{citation.quote}”\n{reference(citation)}", "dim")
         return
     for claim in answer.claims:
         out.print(claim.text)
@@ -61,7 +65,7 @@ def show_found(out: Console, results: Sequence[Found]) -> None:
         source = [result.title or "untitled", result.outlet or "unknown outlet"]
         source.append(str(result.published or "date unknown"))
         out.print(f"{place}. {'; '.join(source)}; article {result.article_id}", style="bold")
-        out.print(Padding(Text(result.text), (0, 0, 1, 3)))
+        _print_indented(out, f"{result.text}\n")
 
 
 def show_list(out: Console, articles: Iterable[Listed]) -> None:
@@ -109,4 +113,12 @@ def show_changes(out: Console, changes: Sequence[Change]) -> None:
             out.print(f"  {name}: {old or 'unknown'} → {new or 'unknown'}")
         for mark, paragraphs in (("-", change.removed), ("+", change.inserted)):
             for paragraph in paragraphs:
-                out.print(Padding(Text(f"{mark} {paragraph}"), (0, 0, 0, 2)))
+                _print_indented(out, f"{mark} {paragraph}")
+
+
+def _print_indented(out: Console, text: str, style: str = "") -> None:
+    """Indents folded lines too in a terminal; elsewhere adds no spaces at the ends of lines."""
+    if out.is_terminal:
+        out.print(Padding(Text(text, style=style), (0, 0, 0, 3)))
+    else:
+        out.print(indent(text, "   "))

@@ -21,8 +21,8 @@ AGENCY = (
 EDITED = AGENCY.replace("taken off", "rescued from").replace(" An inquiry has been opened.", "")
 OTHER = (
     "The council decided on Tuesday evening by fifteen votes to twelve to charge six crowns for every "
-    "crossing by a lorry. Cars, buses and motorcycles remain free. The treasurer expects the toll to bring in about "
-    "seven hundred thousand crowns a year, the mayor said after the vote."
+    "crossing by a lorry. Cars, buses and motorcycles remain free. The treasurer expects the toll to bring "
+    "in about seven hundred thousand crowns a year, the mayor said after the vote."
 )
 
 

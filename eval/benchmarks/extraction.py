@@ -17,9 +17,10 @@ from typing import Annotated
 
 import typer
 
+from index.furniture import known
 from index.readers import read_bytes
 from index.readers.decoding import decode
-from index.records import Draft
+from index.records import Draft, ZoneKind
 
 LIST = "evaldata_sample.json"
 Extractor = Callable[[bytes], str]
@@ -107,15 +108,35 @@ def show(tallies: Iterable[Tally], pages: int) -> None:
         )
 
 
-def dateline(data: bytes) -> str:
-    """The evidence that Dateline's reader finds."""
-    drafts = [draft for draft in read_bytes(data, "page.html") if isinstance(draft, Draft)]
-    return "\n".join(draft.evidence() for draft in drafts)
+def evidence(data: bytes) -> str:
+    """What Dateline may quote: reporting and captions."""
+    return "\n".join(draft.evidence() for draft in _drafts(data))
+
+
+def article(data: bytes) -> str:
+    """The reporting with the headings over its paragraphs and without captions, as trafilatura has it."""
+    return "\n".join(_with_headings(draft) for draft in _drafts(data))
+
+
+def _with_headings(draft: Draft) -> str:
+    zones = [zone for zone in draft.zones if zone.kind is not ZoneKind.CAPTION]
+    last = max((zone.end for zone in zones if zone.kind is ZoneKind.REPORTING), default=0)
+    return "\n".join(
+        zone.of(draft.text)
+        for zone in zones
+        if zone.kind is ZoneKind.REPORTING
+        or (zone.kind is ZoneKind.NAVIGATION and zone.end <= last and known(zone.of(draft.text)) is None)
+    )
+
+
+def _drafts(data: bytes) -> list[Draft]:
+    return [draft for draft in read_bytes(data, "page.html") if isinstance(draft, Draft)]
 
 
 def _extractors() -> dict[str, Extractor]:
     return {
-        "Dateline, evidence": dateline,
+        "Dateline, article": article,
+        "Dateline, evidence": evidence,
         "trafilatura": _trafilatura(),
         "trafilatura, precision": _trafilatura(favor_precision=True),
         "trafilatura, recall": _trafilatura(favor_recall=True),
@@ -141,7 +162,7 @@ def _page(folder: Path, entry: dict[str, list[str] | str]) -> Page:
 
 
 def _squeezed(text: str) -> str:
-    return "".join(text.split())
+    return "".join(text.replace("\xad", "").split())
 
 
 def main(

@@ -4,17 +4,19 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from index import cleaning
+from index import cleaning, furniture
 from index.errors import Unreadable
+from index.furniture import ends_sentence
 from index.readers import page_metadata
 from index.readers.decoding import binary_name, decode, head
-from index.readers.drafting import Found, draft, first
+from index.readers.drafting import Found, Known, draft, first
 from index.records import Draft, Skipped, ZoneKind
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
 
-Blocks = Iterable[tuple[str, ZoneKind | None]]
+Block = tuple[str, ZoneKind | None]
+Blocks = Iterable[Block]
 
 _PAGE = re.compile(
     r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
@@ -42,6 +44,17 @@ _HEADINGS = frozenset({"head", "h1", "h2", "h3", "h4", "h5", "h6"})
 _NO_TEXT = "script style noscript template svg iframe button input select option textarea title meta link"
 _SILENT = frozenset(_NO_TEXT.split())
 _FURNITURE = frozenset({"nav", "footer", "form", "aside"})
+_COMMENT_PATH = " | ".join(
+    f"//*[contains(@{name}, '{part}')]"
+    for name in ("id", "class")
+    for part in ("omment", "omentario", "isqus")
+)
+_COMMENT_NAME = re.compile(
+    r"(?<![a-z])(?:comments|comment[_-]?(?:list|area|section|thread|wrapper|container)s?|disqus_thread"
+    r"|kommentare|comentarios|commentaires)(?![a-z])",
+    re.I,
+)
+_SHORT, _TINY = 1500, 100  # letters
 
 
 class HtmlReader:
@@ -68,7 +81,7 @@ def page_draft(page: str, source: str) -> Draft | Skipped:
     """The article of a whole web page, or why there is none."""
     tree = _parsed(page)
     says = page_metadata.of(tree)
-    text, marked = cleaning.join(_article_blocks(tree))
+    text, marked = cleaning.join(_article_blocks(tree, says.known))
     if not text:
         return Skipped(source, "the page holds no text that can be read; it is empty or nested too deeply")
     title = says.known.title
@@ -84,10 +97,10 @@ def fragment_draft(markup: str, says: Found, source: str, key: str | None = None
     """The article of a text field that holds HTML; `says` goes before what a page in it says."""
     tree = _parsed(markup)
     whole = _PAGE.match(markup.lstrip()) is not None
-    text, marked = cleaning.join(_article_blocks(tree) if whole else blocks(tree))
+    says = first(says, page_metadata.of(tree)) if whole else says
+    text, marked = cleaning.join(_article_blocks(tree, says.known) if whole else blocks(tree))
     if not text:
         return Skipped(source, "the text is empty")
-    says = first(says, page_metadata.of(tree)) if whole else says
     return draft(text, cleaning.zones(text, title=says.known.title, marked=marked), says, source, key)
 
 
@@ -118,7 +131,8 @@ def blocks(tree: "_Element") -> Blocks:
         if event == "end":
             silent -= tag in _SILENT
             if tag in _BLOCK_TAGS:
-                yield from _flushed(gathered, stack.pop())
+                kind = stack.pop()
+                yield from _flushed(gathered, None if _reports(element, tag, gathered, stack[-1]) else kind)
         gathered.append(element.tail if element.tail and not silent and element is not tree else "")
     yield from _flushed(gathered, None)
 
@@ -134,6 +148,14 @@ def _kind_of_tag(tag: str) -> ZoneKind | None:
     if tag in _HEADINGS or tag in _FURNITURE:
         return ZoneKind.NAVIGATION
     return ZoneKind.CAPTION if tag == "figcaption" else None
+
+
+def _reports(element: "_Element", tag: str, gathered: list[str], around: ZoneKind | None) -> bool:
+    """Whether a heading below the first level is a standfirst or a paragraph in large type."""
+    if tag not in _HEADINGS - {"h1"} or element.get("rend") == "h1" or around is not None:
+        return False
+    text = "".join(gathered).strip()
+    return len(text.split()) >= 12 and ends_sentence(text) and not text.endswith("?")
 
 
 def _flushed(gathered: list[str], kind: ZoneKind | None) -> Blocks:
@@ -158,42 +180,51 @@ def _parsed(page: str) -> "_Element":
         raise Unreadable("the page holds no readable HTML") from error
 
 
-def _article_blocks(tree: "_Element") -> Blocks:
-    """Body, captions and comments. Where trafilatura finds less than the page's paragraphs, these count."""
-    body, comments = _extracted(tree)
-    own = list(blocks(_main_part(tree)))
-    if _letters(body) < 200 and _letters(own) > _letters(body):
-        body = own
-    known = {cleaning.normalise(text) for text, _ in body}
-    yield from body
+def _article_blocks(tree: "_Element", says: Known) -> Blocks:
+    """Standfirst, body, captions and comments, each block once.
+
+    Where trafilatura finds hardly anything, what the page's JSON-LD or its paragraphs hold counts.
+    """
+    page = list(blocks(tree))
+    body = _body(tree)
+    sections = [list(blocks(section)) for section in _comment_sections(tree)]
+    commented = _marks_of_comments(sections, body)
+    known = {_mark(text) for text, _ in body}
+    for text, kind in (*_standfirst(page, body, tree, says), *body):
+        yield text, ZoneKind.COMMENT if _mark(text) in commented else kind
     captions = tree.xpath("//article//figcaption | //main//figcaption")
     for text, _ in (block for caption in captions for block in blocks(caption)):
-        if cleaning.normalise(text) not in known:
+        if _mark(text) not in known:
             yield text, ZoneKind.CAPTION
-    yield from (
-        (text, kind or ZoneKind.COMMENT) for text, kind in comments if cleaning.normalise(text) not in known
-    )
+    for text, kind in (block for section in sections for block in section):
+        if (mark := _mark(text)) in commented - known:
+            known.add(mark)
+            yield text, kind or furniture.known(cleaning.normalise(text)) or ZoneKind.COMMENT
 
 
-def _extracted(
-    tree: "_Element",
-) -> tuple[list[tuple[str, ZoneKind | None]], list[tuple[str, ZoneKind | None]]]:
-    from copy import deepcopy
+def _body(tree: "_Element") -> list[Block]:
+    found = _extracted(tree)
+    stated = page_metadata.article_body(tree) if _letters(found) < _SHORT else None
+    if stated and len(stated) > 2 * _letters(found):
+        return list(fragment_blocks(stated)) if holds_markup(stated) else _paragraphs(stated)
+    if _letters(found) >= _TINY:
+        return found
+    own = list(blocks(_main_part(tree)))
+    return own if _letters(own) > _letters(found) else found
 
+
+def _extracted(tree: "_Element") -> list[Block]:
     from lxml import etree
     from trafilatura import bare_extraction
 
     try:
-        found = bare_extraction(
-            deepcopy(tree), include_comments=True, include_tables=True, with_metadata=False
-        )
+        # Asked for comments, it takes some articles for them; they are found by their element instead.
+        found = bare_extraction(tree, include_comments=False, include_tables=True, with_metadata=False)
     except (RecursionError, ValueError, TypeError, AttributeError, etree.LxmlError):
-        return [], []  # what trafilatura cannot take, the page's own paragraphs still give
-    if found is None or isinstance(found, dict):
-        return [], []
-    body = list(blocks(found.body)) if found.body is not None else []
-    comments = list(blocks(found.commentsbody)) if found.commentsbody is not None else []
-    return body, comments
+        return []  # what trafilatura cannot take, the page's own paragraphs still give
+    if found is None or isinstance(found, dict) or found.body is None:
+        return []
+    return list(blocks(found.body))
 
 
 def _main_part(tree: "_Element") -> "_Element":
@@ -201,5 +232,63 @@ def _main_part(tree: "_Element") -> "_Element":
     return articles[0] if len(articles) == 1 else tree
 
 
-def _letters(found: Iterable[tuple[str, ZoneKind | None]]) -> int:
+def _comment_sections(tree: "_Element") -> "Iterator[_Element]":
+    """The outermost elements named for readers' comments."""
+    inside: set[_Element] = set()
+    for element in tree.xpath(_COMMENT_PATH):
+        names = f"{element.get('id') or ''} {element.get('class') or ''}"
+        if element in inside or not _COMMENT_NAME.search(names):
+            continue
+        inside.update(element.iterdescendants())
+        yield element
+
+
+def _marks_of_comments(sections: list[list[Block]], body: list[Block]) -> set[str]:
+    """The blocks of the sections, without those that hold much of the body: a comment may be a column."""
+    marks: set[str] = set()
+    lengths = {_mark(text): len(text) for text, _ in body}
+    for section in sections:
+        own = {_mark(text) for text, _ in section}
+        if 2 * sum(lengths.get(mark, 0) for mark in own) < sum(lengths.values()) or not lengths:
+            marks |= own
+    return marks
+
+
+def _standfirst(page: list[Block], body: list[Block], tree: "_Element", says: Known) -> Iterator[Block]:
+    """The paragraphs over the body that sum the article up, which trafilatura often leaves out.
+
+    They are told by the page's own description, or by standing between its headline and its body.
+    """
+    marks = {_mark(text) for text, _ in body}
+    inside = "".join(_mark(text) for text, _ in body)
+    title = _mark(says.title or "")
+    end = next((n for n, (text, _) in enumerate(page) if len(text) > 40 and _mark(text) in marks), 0)
+    start = max((n for n, (text, _) in enumerate(page[:end]) if title and _mark(text) == title), default=end)
+    descriptions = [mark for text in page_metadata.descriptions(tree) if len(mark := _mark(text)) >= 40]
+    for number, (text, kind) in enumerate(page):
+        mark = _mark(text)
+        if len(mark) < 40 or mark == title or mark in inside or furniture.known(cleaning.normalise(text)):
+            continue
+        described = any(mark in whole or whole[:60] in mark for whole in descriptions)
+        between = False and start < number < end and kind is None and _reads_on(text)
+        if between or (described and kind in (None, ZoneKind.NAVIGATION) and len(mark) < 1000):
+            inside += mark
+            yield text, ZoneKind.REPORTING if described else None
+
+
+def _reads_on(text: str) -> bool:
+    plain = cleaning.normalise(text)
+    return len(plain.split()) >= 12 and ends_sentence(plain)
+
+
+def _paragraphs(text: str) -> list[Block]:
+    return [(part, None) for part in re.split(r"\n\s*\n|\r\n?|\n", text) if part.strip()]
+
+
+def _mark(text: str) -> str:
+    """A block without what extraction may change: white space and invisible letters."""
+    return "".join(cleaning.without_controls(text).split())
+
+
+def _letters(found: Iterable[Block]) -> int:
     return sum(len(text) for text, kind in found if kind is None)

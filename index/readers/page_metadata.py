@@ -47,6 +47,21 @@ def of(tree: "_Element") -> Found:
     return first(stated, found(_guessed(tree), Origin.INFERRED))
 
 
+def descriptions(tree: "_Element") -> list[str]:
+    """What the page's meta tags and JSON-LD give as the article's summary."""
+    tags = tree.xpath(
+        "//meta[@name='description' or @property='og:description' or @name='twitter:description']/@content"
+    )
+    stated = next(_articles(tree), {}).get("description")
+    return [*map(str, tags), *([stated] if isinstance(stated, str) else [])]
+
+
+def article_body(tree: "_Element") -> str | None:
+    """The article's whole text, where the page's JSON-LD holds it."""
+    body = next(_articles(tree), {}).get("articleBody")
+    return body if isinstance(body, str) else None
+
+
 def _json_ld(tree: "_Element") -> Known:
     article = next(_articles(tree), {})
     return Known(
