@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: run test check fix bench
+.PHONY: run test check fix eval bench
 
 run: $(INSTALLED)
 	test -e .dateline || { $(BIN)/dateline add eval/sample/articles && cp eval/sample/dateline.toml .dateline/; }
@@ -22,6 +22,14 @@ check: $(INSTALLED)
 fix: $(INSTALLED)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+# The least that this version's answers to the packaged questions may be.
+eval: $(INSTALLED)
+	rm -rf artifacts/runs/packaged
+	$(BIN)/dateline eval run --out artifacts/runs/packaged
+	$(BIN)/dateline eval report artifacts/runs/packaged
+	$(BIN)/dateline eval score artifacts/runs/packaged --fail-under citation_precision=1 citation_recall=1 \
+		quote_exactness=1 correct=0.55 sources=0.85 newest_source=1 nothing_forbidden=0.85 nDCG@10=0.84
 
 bench: $(INSTALLED)
 	$(BIN)/python -m eval.benchmarks.speed

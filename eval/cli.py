@@ -149,6 +149,49 @@ def report_command(run: RunFolder) -> None:
     typer.echo(write_report(run))
 
 
+@app.command("judge")
+def judge_command(
+    run: RunFolder,
+    model: Annotated[str, typer.Option(help="A model by litellm's name, such as openai/gpt-4o-mini.")],
+    json: Json = False,
+) -> None:
+    """Grade a run by a language model, and say how far it agrees with the rules.
+
+    The grades are kept as judgements.jsonl in the folder of the run. A grade that cannot be read counts
+    as none.
+    """
+    from dataclasses import asdict
+
+    from eval.judging import calibrate, judge_records, litellm_judge
+    from eval.run import read_records
+    from service.listings import to_json
+
+    records = read_records(run)
+    judgements = judge_records(records, litellm_judge(model))
+    lines = (to_json({"model": model} | asdict(judgement)) for judgement in judgements)
+    (run / "judgements.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    calibration = calibrate(records, judgements)
+    typer.echo(to_json(calibration, indent=2) if json else calibration.text())
+
+
+@app.command("release")
+def release_command(
+    run: RunFolder,
+    version: Annotated[str, typer.Option(help="The version that was measured, such as 0.1.0.")],
+) -> None:
+    """Keep a run's scores as those of a released version.
+
+    Writes eval/results/VERSION.json and docs/results.md, to be committed with the release.
+    """
+    from datetime import UTC, datetime
+
+    from eval.results_page import write_release, write_results_page
+    from eval.scoring import score
+
+    typer.echo(write_release(score(run), version, datetime.now(UTC).date()))
+    typer.echo(write_results_page())
+
+
 @app.command("compare")
 def compare_command(
     before: Annotated[Path, typer.Argument(help="The run to compare with.", metavar="A")],

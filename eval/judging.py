@@ -54,6 +54,14 @@ class Calibration:
     kappa: float | None
     confusion: Mapping[tuple[bool, bool], int]
 
+    def text(self) -> str:
+        """The calibration in a line."""
+        agreement, kappa = (
+            "unknown" if value is None else f"{value:.3f}" for value in (self.agreement, self.kappa)
+        )
+        counted = f"{self.judged} answers graded by both, {self.unscored} unscored"
+        return f"{counted}; agreement with the rules {agreement}, Cohen's kappa {kappa}"
+
 
 def prompt_version() -> str:
     """The first twelve hex digits of the SHA-256 of the prompt: another text is another version."""
@@ -148,8 +156,11 @@ def litellm_judge(model: str, timeout: float = 60.0) -> Judge:
         try:
             response = litellm.completion(model=model, messages=messages, temperature=0, timeout=timeout)
             return str(response.choices[0].message.content or "")
-        except Exception as error:
-            raise DatelineError(f"the judge {model!r} gave no grade: {error}") from error
+        except Exception as error:  # noqa: BLE001, for litellm raises whatever its providers do
+            # Its text is left out: providers repeat the key they refuse.
+            status = getattr(error, "status_code", None)
+            told = f"{type(error).__name__}{f' (status {status})' if status else ''}"
+            raise DatelineError(f"the judge {model!r} gave no grade: {told}") from None
 
     return judge
 

@@ -1,7 +1,10 @@
 """The judge: what it is asked, how its grade is read, and how far it agrees with the rules."""
 
-import importlib.util
 import json
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
 
 import pytest
 
@@ -88,7 +91,56 @@ def test_kappa_by_hand() -> None:
     assert cohens_kappa([]) is None
 
 
-@pytest.mark.skipif(importlib.util.find_spec("litellm") is not None, reason="litellm is installed")
-def test_without_litellm_the_way_to_it_is_told() -> None:
+class Provider(BaseHTTPRequestHandler):
+    """An OpenAI-compatible server that grades, or refuses the key and repeats it."""
+
+    refuses = False
+    asked: ClassVar[list[dict[str, Any]]] = []
+
+    def do_POST(self) -> None:
+        self.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        if self.refuses:
+            self._send(401, {"error": {"message": f"bad key {self.headers['Authorization']}", "code": "401"}})
+        else:
+            message = {"role": "assistant", "content": "It holds the fact.\nGRADE: correct"}
+            choice = {"index": 0, "message": message, "finish_reason": "stop"}
+            self._send(200, {"id": "1", "object": "chat.completion", "model": "m", "choices": [choice]})
+
+    def _send(self, status: int, body: dict[str, Any]) -> None:
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Keeps the test's output clean."""
+
+
+@pytest.mark.filterwarnings("ignore")  # litellm's own imports warn of what they will change
+def test_a_real_provider_is_asked_through_litellm_and_no_key_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("OPENAI_API_BASE", f"http://127.0.0.1:{server.server_port}/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-1234567890")
+    try:
+        judge = litellm_judge("openai/grader")
+        assert [one.grade for one in judge_records([told("a", "Fourteen.")], judge)] == [1]
+        assert Provider.asked[0]["messages"][0]["content"].startswith("# Grade one answer")
+        Provider.refuses = True
+        with pytest.raises(
+            DatelineError, match="'openai/grader' gave no grade: AuthenticationError"
+        ) as told_error:
+            judge("x")
+        assert "sk-secret" not in str(told_error.value)
+        assert told_error.value.__cause__ is None
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_without_litellm_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "litellm", None)
     with pytest.raises(DatelineError, match=r"install it with: pip install 'dateline\[llm\]'"):
         litellm_judge("openai/gpt-4o-mini")

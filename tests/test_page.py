@@ -125,7 +125,9 @@ def test_follow_ups_stand_below_and_markup_stays_text(page: Page) -> None:
 
 
 def test_it_works_on_a_phone_in_the_dark(browser: Browser, address: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark", reduced_motion="reduce")
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, color_scheme="dark", reduced_motion="reduce"
+    )
     page = context.new_page()
     page.goto(address)
     ask(page, "What is the latest on the cost of the Harbour Bridge?")
