@@ -9,7 +9,7 @@ import json
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,12 @@ class Manifest:
     embedder: str
     chunker: str
     files: dict[str, dict[str, Any]]  # relative path → {"sha256", "size"}
+    seal: str = ""  # sha256 of all the above
+
+    def sealed(self) -> str:
+        """What `seal` must be."""
+        known = {name: value for name, value in asdict(self).items() if name != "seal"}
+        return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Snapshot:
     passages that came after are computed among themselves, so they run low until published.
     """
 
+    embedder: str
     watermark: int
     vectors: VectorIndex
     lexical: LexicalIndex
@@ -121,7 +128,7 @@ class Generations:
         """The name that CURRENT holds, read afresh."""
         try:
             return (self._root / CURRENT).read_text().strip() or None
-        except OSError:
+        except (OSError, ValueError):  # bytes that are no name
             return None
 
     def snapshot(self, base: Generation | None) -> Snapshot:
@@ -130,17 +137,22 @@ class Generations:
         Without a base, or with one that the log no longer reaches back to, all is read anew from
         the catalogue; nothing is embedded again.
         """
-        empty = FaissIndex.empty(self._dimension())
         with self._catalogue.reading() as connection:
-            watermark = self._catalogue.watermark(connection)
-            if base is None or not self._reaches(connection, base):
-                vectors = self._filled(connection, empty, None)
-                lexical = LexicalIndex.build(self._catalogue.entries(connection))
-                return Snapshot(watermark, vectors, lexical, empty, LexicalIndex.build([]), frozenset())
-            added, removed = self._catalogue.changes(connection, base.manifest.watermark)
-            later = self._filled(connection, empty, added)
-            words = LexicalIndex.build(self._catalogue.entries(connection, added))
-        return Snapshot(watermark, base.vectors, base.lexical, later, words, frozenset(removed))
+            return self._snapshot(connection, base)
+
+    def _snapshot(self, connection: Connection, base: Generation | None) -> Snapshot:
+        made_with = self._catalogue.settings_in(connection)
+        embedder = made_with["embedder"]
+        empty = FaissIndex.empty(int(made_with["dimension"]))
+        watermark = self._catalogue.watermark(connection)
+        if base is None or base.manifest.embedder != embedder or not self._reaches(connection, base):
+            vectors = self._filled(connection, empty, None)
+            lexical = LexicalIndex.build(self._catalogue.entries(connection))
+            return Snapshot(embedder, watermark, vectors, lexical, empty, LexicalIndex.build([]), frozenset())
+        added, removed = self._catalogue.changes(connection, base.manifest.watermark)
+        later = self._filled(connection, empty, added)
+        words = LexicalIndex.build(self._catalogue.entries(connection, added))
+        return Snapshot(embedder, watermark, base.vectors, base.lexical, later, words, frozenset(removed))
 
     def publish(self, *, afresh: bool = False) -> Generation:
         """Writes the catalogue's state as a new generation. Only the process that holds the lock may.
@@ -166,7 +178,7 @@ class Generations:
         durable.rename(unfinished, self._root / f"gen-{number}")
         durable.write(self._root / "CURRENT.tmp", f"gen-{number}\n".encode())
         durable.rename(self._root / "CURRENT.tmp", self._root / CURRENT)
-        self._prune(keep={f"gen-{number}", previous})
+        self._prune(keep={f"gen-{number}", base.name if base else previous})
         return self._open(f"gen-{number}")
 
     def faults(self) -> Iterator[str]:
@@ -178,10 +190,13 @@ class Generations:
         try:
             generation = self._open(current)
         except (Damaged, OSError) as error:
-            yield f"the index {current} is damaged: {error}"
+            if self.current_name() == current:
+                yield f"the index {current} is damaged: {error}"
+            else:  # a writer published another one meanwhile
+                yield from self.faults()
             return
-        snapshot = self.snapshot(generation)
         with self._catalogue.reading() as connection:
+            snapshot = self._snapshot(connection, generation)
             held = set(self._catalogue.passage_ids(connection).tolist())
         for side, main, later in (
             ("vector", generation.vectors.ids(), snapshot.later_vectors.ids()),
@@ -221,6 +236,8 @@ class Generations:
             manifest = Manifest(**json.loads((directory / MANIFEST).read_bytes()))
         except (ValueError, TypeError) as error:
             raise Damaged(f"{MANIFEST} cannot be read: {error}") from error
+        if manifest.seal != manifest.sealed():
+            raise Damaged(f"{MANIFEST} is not the file that was published")
         made_with = self._catalogue.settings()
         expected = (FORMAT, int(made_with["dimension"]), made_with["embedder"], made_with["chunker"])
         if (manifest.format, manifest.dimension, manifest.embedder, manifest.chunker) != expected:
@@ -273,6 +290,7 @@ class Generations:
             made_with["chunker"],
             files,
         )
+        manifest = replace(manifest, seal=manifest.sealed())
         durable.write(directory / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
         durable.sync(directory / LEXICAL)
         durable.sync(directory)
@@ -289,7 +307,9 @@ class Generations:
         watermarks = []
         for name in self._names():
             if name not in keep:
-                shutil.rmtree(self._root / name)
+                # Renamed first: a reader that is opening it may still write a lock file there.
+                durable.rename(self._root / name, self._root / f"{name}.tmp")
+                shutil.rmtree(self._root / f"{name}.tmp", ignore_errors=True)
                 continue
             try:
                 watermarks.append(self._verified(self._root / name).watermark)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zlib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 
 from index.embedding import Vectors
 from index.records import Article, DateMention, Draft, Origin, Passage, Span, Zone, ZoneKind
+
+NOT_TOLD = frozenset({"id", "article_id", "number", "checksum"})  # columns that only say which row it is
 
 
 def article_digest(draft: Draft) -> str:
@@ -21,7 +24,7 @@ def article_digest(draft: Draft) -> str:
 
 def version_columns(draft: Draft) -> dict[str, Any]:
     """What the catalogue keeps of an article in the row of one of its versions."""
-    return {
+    columns: dict[str, Any] = {
         "title": draft.title,
         "outlet": draft.outlet,
         "author": draft.author,
@@ -38,9 +41,15 @@ def version_columns(draft: Draft) -> dict[str, Any]:
         ],
         "origins": dict(draft.origins),
         "digest": article_digest(draft),
-        "checksum": hashlib.sha256(draft.text.encode()).hexdigest(),
         "added": datetime.now(UTC).replace(tzinfo=None),
     }
+    return columns | {"checksum": version_checksum(columns)}
+
+
+def version_checksum(columns: Mapping[str, Any]) -> str:
+    """SHA-256 of all that a version's row tells of its article: its text, zones, dates and metadata."""
+    told = {name: value for name, value in columns.items() if name not in NOT_TOLD}
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def article_of(row: Any) -> Article:

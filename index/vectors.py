@@ -76,6 +76,9 @@ class FaissIndex:
     def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
         import faiss
 
+        # One query is too little work for two threads, which on shared cores wait for each other; the
+        # setting belongs to the thread that calls.
+        faiss.omp_set_num_threads(1)
         parameters = None
         if allowed is not None:
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]

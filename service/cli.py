@@ -2,7 +2,6 @@
 
 import sys
 from datetime import date
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -47,8 +46,8 @@ Language = Annotated[
 
 def main() -> None:
     """Runs the command line; a mistake is told in one line, without a traceback."""
-    for command in entry_points(group="dateline.commands"):
-        app.add_typer(command.load(), name=command.name)
+    if not _is_built_in(sys.argv[1:2]):
+        _add_plugins()
     try:
         app()
     except DatelineError as error:
@@ -76,22 +75,51 @@ def version(
 
 @app.command()
 def add(
-    paths: Annotated[
-        list[Path],
-        typer.Argument(help="Files and folders: .txt, .md, .html, .json, .jsonl.", metavar="PATH..."),
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files, folders and addresses: .txt, .md, .html, .pdf, .json, .jsonl, .zip, .warc; feeds; "
+            "files of addresses.",
+            metavar="PATH|URL...",
+        ),
     ],
+    every: Annotated[
+        str | None,
+        typer.Option(help="Add again and again, as often as 15m or 2h, until Ctrl+C.", metavar="TIME"),
+    ] = None,
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", help="A field of JSON files, as title=headline; repeated.", metavar="FIELD=NAME"
+        ),
+    ] = None,
+    entries: Annotated[
+        bool, typer.Option("--entries", help="Take feed entries as they are; fetch none of their pages.")
+    ] = False,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Read articles from files and folders into the archive.
 
+    Addresses are fetched, with every address that a file lists and every page that a feed names.
     What is there already is left alone, and an article that changed becomes a new version.
     """
-    from service.adding import Tally, add_paths, show_tally
+    from index.readers.fields import parse_mapped
+    from index.readers.web import Fetcher
+    from service.adding import Sources, Tally, add_sources, show_tally
+    from service.watching import parse_interval, watch
 
+    chosen = Sources(tuple(sources), tuple(mapped or ()), entries)
+    parse_mapped(chosen.mapped)  # before an archive is made
+    seconds = None if every is None else parse_interval(every)
+    archive = _settings(data).create_archive()
+    following = chosen.following(archive, Fetcher(archive.visits))
+    if seconds is not None:
+        watch(archive, following, chosen, seconds, json)
+        return
     tally = Tally()
     try:
-        add_paths(_settings(data), paths, tally)
+        add_sources(archive, following, chosen, tally)
     finally:
         # However the run ended, the reader learns what is safely in.
         show_tally(tally, json)
@@ -160,7 +188,8 @@ def check(data: Data = None, json: Json = False) -> None:
     elif faults:
         typer.echo("\n".join(faults))
         typer.echo(
-            f"{len(faults)} faults; `dateline rebuild` mends the indexes, adding an article again its text"
+            f"{len(faults)} faults; `dateline rebuild` mends the indexes; an article that is not sound is "
+            "mended by removing it and adding it again"
         )
     else:
         typer.echo(
@@ -266,6 +295,21 @@ def remove_articles(
     for article in articles:
         archive.remove(article)
         typer.echo(f"removed article {article}")
+
+
+def _is_built_in(words: list[str]) -> bool:
+    """Whether the command is one of these: then nothing need be looked for elsewhere."""
+    groups = {group.name for group in app.registered_groups}
+    commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    return bool(words) and words[0] in groups | commands
+
+
+def _add_plugins() -> None:
+    """Adds the commands that other packages, and `eval`, register under dateline.commands."""
+    from importlib.metadata import entry_points
+
+    for command in entry_points(group="dateline.commands"):
+        app.add_typer(command.load(), name=command.name)
 
 
 def _settings(data: Path | None, **given: Any) -> Any:

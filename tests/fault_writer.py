@@ -14,7 +14,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-import faiss  # noqa: F401  # imported lazily by `index`; here once, for every process that is forked
+import datasketch  # noqa: F401  # `index` imports these when it needs them; here once for all that is forked
+import faiss  # noqa: F401
 import langchain_text_splitters  # noqa: F401
 
 from index.archive import Archive
