@@ -11,11 +11,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from index.errors import BadValue, Busy, DatelineError, NoSpace, NotFound
+from index.errors import BadValue, Busy, Damaged, DatelineError, Mismatch, NoSpace, NotFound
 
 log = logging.getLogger(__name__)
 
 STATUS = {
+    Mismatch: HTTPStatus.SERVICE_UNAVAILABLE,
+    Damaged: HTTPStatus.SERVICE_UNAVAILABLE,
     NotFound: HTTPStatus.NOT_FOUND,
     BadValue: HTTPStatus.UNPROCESSABLE_ENTITY,
     Busy: HTTPStatus.CONFLICT,
