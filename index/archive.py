@@ -4,7 +4,7 @@ import fcntl
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,10 +25,12 @@ from index.records import Article, Draft, Filters, Hit, Skipped
 from index.rows import article_digest
 from index.schema import FORMAT
 from index.search import search
+from index.visits import StoredVisits
 
 log = logging.getLogger(__name__)
 
 BATCH = 256  # passages embedded at one time: enough to sort by length, seconds of work to lose
+BATCH_SECONDS = 30.0  # of waiting for articles, as for pages that are fetched with pauses, before these go in
 PUBLISH_AFTER = 5000  # passages; until published, every reader replays them by itself
 REFRESH_SECONDS = 1.0  # how long a running reader may go without looking for new articles
 
@@ -103,7 +105,7 @@ class Archive:
 
     # Adding and removing
 
-    def add(self, drafts: Iterable[Draft | Skipped]) -> Iterator[Added | Skipped]:
+    def add(self, drafts: Iterable[Draft | Skipped]) -> Generator[Added | Skipped, None, None]:
         """Adds articles and yields each result once it is on disk; then publishes the indexes.
 
         An article whose evidence and metadata are those of its current version changes nothing. Of
@@ -124,6 +126,11 @@ class Archive:
                 # However the run ends, what was acknowledged must be found at once.
                 self._publish()
 
+    @property
+    def visits(self) -> StoredVisits:
+        """The pages that articles came from, to ask whether they have changed."""
+        return StoredVisits(self._catalogue)
+
     def remove(self, article_id: int) -> None:
         """Removes an article with all its versions. Raises NotFound where there is none."""
         with self._alone():
@@ -139,7 +146,13 @@ class Archive:
         Raises BadValue for an outlet that the archive does not have.
         """
         chosen = self.resolved(filters or Filters())
-        return search(self._current(), self._catalogue, self.embedder, text, chosen, limit)
+        snapshot = self._current()
+        if snapshot.embedder != self.embedder.id:
+            raise Mismatch(
+                f"the archive in {self.directory} was embedded by {snapshot.embedder!r} while this process "
+                f"ran with {self.embedder.id!r}; start it again"
+            )
+        return search(snapshot, self._catalogue, self.embedder, text, chosen, limit)
 
     def weights(self, text: str) -> dict[str, float]:
         """The stemmed words of a text, each with how much it tells passages apart.
@@ -225,8 +238,7 @@ class Archive:
     def rebuild(self) -> None:
         """Makes the derived indexes anew from the catalogue; nothing is embedded."""
         with self._alone():
-            self._generations.publish(afresh=True)
-            self._forget()
+            self._publish(afresh=True)
 
     @classmethod
     def embed_again(
@@ -254,7 +266,7 @@ class Archive:
 
         with archive._alone():
             archive._catalogue.replace_passages(cut(), **archive._made_with(embedder))
-            archive._generations.publish(afresh=True)
+            archive._publish(afresh=True)
         archive.close()
 
     def _made_with(self, embedder: Embedder) -> dict[str, str]:
@@ -281,13 +293,14 @@ class Archive:
     def _batches(self, drafts: Iterable[Draft | Skipped]) -> Iterator[list[Draft | Skipped]]:
         """Groups of articles with some BATCH passages to embed between them."""
         batch: list[Draft | Skipped] = []
-        characters = 0
+        characters, began = 0, time.monotonic()
         for draft in drafts:
             batch.append(draft)
             characters += len(draft.text) if isinstance(draft, Draft) else 0
-            if characters >= BATCH * self._chunker.size or len(batch) >= BATCH:
+            late = time.monotonic() - began > BATCH_SECONDS
+            if late or characters >= BATCH * self._chunker.size or len(batch) >= BATCH:
                 yield batch
-                batch, characters = [], 0
+                batch, characters, began = [], 0, time.monotonic()
         if batch:
             yield batch
 
@@ -311,10 +324,10 @@ class Archive:
             first += len(chunks)
             yield Added(draft.key, outcome, len(chunks))
 
-    def _publish(self) -> None:
+    def _publish(self, *, afresh: bool = False) -> None:
         try:
-            self._generations.publish()
-        except OSError as error:
+            self._generations.publish(afresh=afresh)
+        except (OSError, ValueError) as error:  # tantivy tells of a full disk by a ValueError
             raise NoSpace(f"the index could not be written ({error}); the articles are safe") from error
         finally:
             self._forget()

@@ -1,20 +1,23 @@
 """Who published an article, who wrote it, when and where, read from its own lines; and its language.
 
 Nothing is guessed. A date counts only in a header line or under a label ("Published:"), never in
-running text. A file's name is no evidence of the outlet, but it may confirm a word found in the text.
+running text; but where that line leaves the year out, or could mean two days, what the text says of its
+days may settle it, and the date is then `inferred`. A file's name is no evidence of the outlet, but it
+may confirm a word found in the text.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from index.dates import MONTHS, WEEKDAYS, dates_in
+from index.date_mentions import mentions, weekday_date, years_in
+from index.dates import MONTHS, WEEKDAYS, ambiguous_in, dates_in
 from index.furniture import HEADER_MENU_GAP, ends_sentence, is_menu, is_section_menu, plain
-from index.records import Origin, Zone, ZoneKind
+from index.records import Origin, Span, Zone, ZoneKind
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -24,6 +27,11 @@ _BYLINE = re.compile(
     r"(?:by|written by|reported by|reporting by|author|authors|words by|par|por|von|بقلم|كتب|تقرير)\s*:?\s+"
     rf"(?P<name>{_NAME}(?:[ ,&]+(?:and |et |y |und )?{_NAME}){{0,7}})",
     re.IGNORECASE,
+)
+# What follows the name: "in Erbil", ", political editor", ", Staff Writer".
+_BESIDE_NAME = re.compile(
+    r"(?:,?\s(?:in|for|at|reporting from)\s[A-Z].*|,\s[a-z][a-z ]*"
+    r"|,\s(?:Senior |Chief )?(?:Staff|Political|Foreign|News) (?:Writer|Reporter|Editor|Correspondent))$"
 )
 _LABEL = (
     r"published|posted|publication date|date|created|issued|publié|publicado|veröffentlicht|نشر|تاريخ النشر"
@@ -109,30 +117,45 @@ class Byline:
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
 
-def find(text: str, zones: Sequence[Zone], file_name: str = "") -> Byline:
+def find(text: str, zones: Sequence[Zone], file_name: str = "", language: str | None = None) -> Byline:
     """What the zones of `text` say about outlet, author, dates, place and language.
 
-    `file_name` only confirms an outlet that the text names itself.
+    `file_name` only confirms an outlet that the text names itself. A `language` that is known already
+    is not looked for.
     """
     header = _header(text, zones)
     published, updated = _dates(header, _labelled_footer(text, zones, len(header)))
+    concluded = None if published else _settled_date(header, text, zones)
     place, agency = _dateline(text, zones)
     values: dict[str, str | date | None] = {
         "outlet": _outlet(text, zones, header, agency, file_name),
         "author": next(filter(None, map(author_in, header)), None),
-        "published": published,
+        "published": published or concluded,
         "updated": updated,
         "dateline": place,
     }
     origins = {name: Origin.TEXT if value else Origin.UNKNOWN for name, value in values.items()}
-    language = language_of(_evidence(text, zones) or text)
+    if concluded:
+        origins["published"] = Origin.INFERRED
+    language = language or language_of(_evidence(text, zones) or text)
     origins["language"] = Origin.INFERRED if language else Origin.UNKNOWN
     return Byline(**values, language=language, origins=origins)  # type: ignore[arg-type]
 
 
 def author_in(line: str) -> str | None:
-    """The name in a byline such as "By Khalid al-Taie | 2 June 2021"; None if the line is none."""
-    head = re.split(r"\s[|–—-]\s", line, maxsplit=1)[0].strip()
+    """The name in a byline such as "By Khalid al-Taie | 2 June 2021"; None if the line is none.
+
+    Two or more authors stay as the line has them: "Ann Lee and Bo Chen".
+    """
+    if len(line) > 200:
+        return None
+    head, *rest = (part.strip() for part in re.split(r"\s[|–—·•-]\s|(?<=\d)\.\s", line))
+    dated = rest and any(True for _ in _days_in(head))
+    return _name_in(head) or (_name_in(rest[-1]) if dated else None)
+
+
+def _name_in(words: str) -> str | None:
+    head = _BESIDE_NAME.sub("", words)
     match = _BYLINE.fullmatch(head.rstrip("."))
     if match is None or len(head) > 100:
         return None
@@ -147,7 +170,7 @@ def is_date_line(line: str, bare: bool = False) -> bool:
 
     With `bare`, nothing but a label, a weekday or a time may stand beside it.
     """
-    found = list(dates_in(line)) if len(line) <= 120 else []
+    found = list(_days_in(line)) if len(line) <= 120 else []
     if not found:
         return not bare and _YEARLESS.search(line) is not None and not ends_sentence(line)
     rest = _without_dates(line)
@@ -167,8 +190,16 @@ def language_of(text: str) -> str | None:
     sample = text[:4000]
     if sum(map(str.isalpha, sample)) < 20:
         return None
+    if _is_sorani(sample):
+        return "ku"
     label: str = _identifier().classify(sample)[0]
     return "ku" if label == "ckb" else label
+
+
+def _is_sorani(sample: str) -> bool:
+    """Kurdish in Arabic letters, which the model takes for Persian or Uighur, has vowels of its own."""
+    own, kept_apart = sum(map(sample.count, "ێۆڵڕە")), sum(map(sample.count, "ېۇۈڭ"))
+    return sum(map(sample.count, "ێڵڕ")) > kept_apart and own >= 0.06 * sum(map(str.isalpha, sample))
 
 
 @cache
@@ -177,8 +208,10 @@ def _identifier() -> "LanguageIdentifier":
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    # Labels of three letters are dialects, which have no ISO 639-1 code and take Arabic for "ary".
-    identifier.set_languages([label for label in identifier.labels if len(label) == 2 or label == "ckb"])
+    # Labels of three letters are dialects, which have no ISO 639-1 code and take Arabic for "ary"; in
+    # Aragonese and Latin there is no news, but they take short Spanish lines.
+    known = [label for label in identifier.labels if len(label) == 2 or label == "ckb"]
+    identifier.set_languages([label for label in known if label not in ("an", "la")])
     return identifier
 
 
@@ -219,6 +252,47 @@ def _dated(lines: Sequence[str]) -> Iterator[tuple[date, bool]]:
         for span, day in dates_in(line):
             yield day, _UPDATED.search(line[before : span.start]) is not None
             before = span.end
+
+
+def _settled_date(header: Sequence[str], text: str, zones: Sequence[Zone]) -> date | None:
+    """The day of a header line that lacks its year or could mean two days, where the text settles it."""
+    for line in filter(is_date_line, header):
+        if _UPDATED.search(line):
+            continue
+        day = weekday_date(line, years_in(text, zones)) if _YEARLESS.search(line) else None
+        both = next((days for _, days in ambiguous_in(line)), None)
+        day = _agreeing(both, text, zones) if both else day
+        if day is not None and day <= date.today() + timedelta(days=1):
+            return day
+    return None
+
+
+def _agreeing(both: tuple[date, date], text: str, zones: Sequence[Zone]) -> date | None:
+    """The day that the text agrees with: by a day of a month it names, else by the weekdays of its opening.
+
+    News names the days just before it is printed. A weekday counts only if it is that day's or the
+    evening's before, and only where the other day fits neither.
+    """
+    opening = [zone for zone in zones if zone.kind is ZoneKind.REPORTING][:3]
+    near = [day for day in both if _names_day_near(text, zones, day)]
+    if not near:
+        near = [day for day in both if any(_is_fresh(m.of(text), day) for m in mentions(text, opening, day))]
+    return near[0] if len(near) == 1 else None
+
+
+def _names_day_near(text: str, zones: Sequence[Zone], day: date) -> bool:
+    """Whether the text names a day of a month that is one of the ten up to `day`."""
+    return any(
+        re.search(r"\d", mention.of(text)) is not None
+        and mention.first == mention.last
+        and timedelta(0) <= day - mention.first <= timedelta(days=10)
+        for mention in mentions(text, zones, day)
+    )
+
+
+def _is_fresh(words: str, day: date) -> bool:
+    weekday = WEEKDAYS.get(words.casefold())
+    return weekday in (day.weekday(), (day - timedelta(days=1)).weekday())
 
 
 def _dateline(text: str, zones: Sequence[Zone]) -> tuple[str | None, str | None]:
@@ -298,9 +372,14 @@ def _squeezed(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
+def _days_in(line: str) -> Iterator[Span]:
+    """Where a line has full dates, those that could be two days among them."""
+    return (span for found in (dates_in(line), ambiguous_in(line)) for span, _ in found)
+
+
 def _without_dates(line: str) -> str:
     kept, before = [], 0
-    for span, _ in dates_in(line):
+    for span in sorted(set(_days_in(line)), key=lambda span: span.start):
         kept.append(line[before : span.start])
         before = span.end
     return " ".join([*kept, line[before:]])

@@ -7,7 +7,7 @@ its COMMIT is the acknowledgement; every index is a cache of what stands here.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
@@ -17,13 +17,13 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from index import database, schema
+from index import database, durable, schema
 from index.chunking import Chunk
 from index.duplicates import bands, is_copy
 from index.embedding import Vectors
 from index.records import Article, Draft, Filters, Passage
 from index.rows import article_of, passage_checksum, passage_of, vector_of, version_columns
-from index.schema import article, band, change, passage, setting, version
+from index.schema import article, band, change, passage, setting, version, visit
 
 Ids = NDArray[np.int64]
 
@@ -69,8 +69,11 @@ class Catalogue:
         self._engine = database.engine(path)
 
     def create(self, **settings: str) -> None:
-        """Makes the tables of a new archive and notes what it is made with."""
-        with self.writing() as connection:
+        """Makes the tables of a new archive and notes what it is made with, whole or not at all."""
+        unfinished = Catalogue(self.path.with_suffix(".unfinished"))
+        for left in self.path.parent.glob("catalogue.unfinished*"):
+            left.unlink()
+        with unfinished.writing() as connection:
             schema.tables.create_all(connection)
             connection.execute(
                 insert(setting),
@@ -79,6 +82,8 @@ class Catalogue:
                     for name, value in ({"format": schema.FORMAT} | settings).items()
                 ],
             )
+        unfinished.close()  # the last connection moves the write-ahead log into the file
+        durable.rename(unfinished.path, self.path)
 
     def close(self) -> None:
         """Closes every connection."""
@@ -100,7 +105,11 @@ class Catalogue:
     def settings(self) -> dict[str, str]:
         """What the archive was made with: format, embedder, chunker."""
         with self.reading() as connection:
-            return {row.name: row.value for row in connection.execute(select(setting))}
+            return self.settings_in(connection)
+
+    def settings_in(self, connection: Connection) -> dict[str, str]:
+        """The same, of the moment that the connection sees."""
+        return {row.name: row.value for row in connection.execute(select(setting))}
 
     # Writing
 
@@ -142,6 +151,8 @@ class Catalogue:
         """Removes the article with all its versions; False where there is none."""
         with self.writing() as connection:
             _forget_passages(connection, article_id)
+            # Asked whether it has changed, the web would say no, and the article could not be added again.
+            connection.execute(delete(visit))
             return connection.execute(delete(article).where(article.c.id == article_id)).rowcount > 0
 
     def replace_passages(self, cut: Iterable[tuple[int, Sequence[Chunk], Vectors]], **settings: str) -> None:
@@ -158,6 +169,21 @@ class Catalogue:
         """Drops the log below a sequence number that no kept generation needs."""
         with self.writing() as connection:
             connection.execute(delete(change).where(change.c.seq < before))
+
+    def note_visit(self, url: str, etag: str | None, last_modified: str | None) -> None:
+        """Keeps what a server gave to ask by whether a page has changed."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        with self.writing() as connection:
+            connection.execute(delete(visit).where(visit.c.url == url))
+            connection.execute(
+                insert(visit).values(url=url, etag=etag, last_modified=last_modified, fetched_at=now)
+            )
+
+    def visit(self, url: str) -> tuple[str | None, str | None] | None:
+        """The etag and the day of change that the last visit to a page left; None where there was none."""
+        with self.reading() as connection:
+            row = connection.execute(select(visit).where(visit.c.url == url)).one_or_none()
+        return None if row is None else (row.etag, row.last_modified)
 
     # Reading articles
 

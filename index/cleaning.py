@@ -8,13 +8,13 @@ stands among prose, is reporting.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from index import furniture
 from index.bylines import author_in, is_date_line, is_dateline
 from index.furniture import ends_sentence
-from index.records import EVIDENCE, Span, Zone, ZoneKind
+from index.records import EVIDENCE, Draft, Span, Zone, ZoneKind
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 # Directional marks (200E, 200F, 061C) go too: they only steer display, and would split words for search.
@@ -26,6 +26,7 @@ _INVISIBLE = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_TITLE = 300  # code points
 _LONGEST_HEADER = 500  # lines; a list or table without a sentence must not pass for a header
+_FEWEST, _SHARE = 3, 0.3  # of an outlet's articles, for a line to be its template
 _JOINERS_ONLY = re.compile("[\u200c\u200d ]*")
 
 
@@ -83,6 +84,77 @@ def headline(text: str) -> str | None:
     lines = _lines(text, ())
     found = _title_line(lines[: _body_start(lines)])
     return None if found is None else found.words
+
+
+def recurring_lines(drafts: Iterable[Draft]) -> frozenset[str]:
+    """The short lines that an outlet prints in at least three of these articles and in three of ten.
+
+    Only articles of one outlet are compared, or of one folder or site where it is unknown: what two
+    outlets print alike is an agency's. A long paragraph that recurs is the background of a running story,
+    and the versions of one article count once. Hand the result to `without_template`.
+    """
+    houses: dict[str, dict[str, set[str]]] = {}
+    for draft in drafts:
+        house = houses.setdefault(_house(draft), {})
+        article = _lead(draft)
+        for _, line in _short_lines(draft):
+            house.setdefault(line, set()).add(article)
+        house.setdefault("", set()).add(article)  # no line is empty: all the articles of the house
+    return frozenset(
+        f"{name}\n{line}"
+        for name, lines in houses.items()
+        for line, articles in lines.items()
+        if line and len(articles) >= max(_FEWEST, _SHARE * len(lines[""]))
+    )
+
+
+def without_template(draft: Draft, lines: frozenset[str]) -> Draft:
+    """The article with its outlet's recurring lines made navigation, and the dates in them left out.
+
+    An article of which nothing would be left stays as it is.
+    """
+    house = _house(draft)
+    template = {zone for zone, line in _short_lines(draft) if f"{house}\n{line}" in lines}
+    judged = tuple(
+        replace(zone, kind=ZoneKind.NAVIGATION) if zone in template else zone for zone in draft.zones
+    )
+    if not template or not any(zone.kind is ZoneKind.REPORTING for zone in judged):
+        return draft
+    dates = tuple(
+        day for day in draft.dates if not any(zone.start <= day.start < zone.end for zone in template)
+    )
+    return replace(draft, zones=judged, dates=dates)
+
+
+def _house(draft: Draft) -> str:
+    """The outlet, else the site or folder that the key names."""
+    return draft.outlet.casefold() if draft.outlet else draft.key.partition("#")[0].rpartition("/")[0]
+
+
+def _lead(draft: Draft) -> str:
+    """The first long paragraph, which tells articles apart and the versions of one together."""
+    long = (zone.of(draft.text) for zone in draft.zones if _is_long(zone, draft))
+    return next(long, draft.title or draft.key)
+
+
+def _is_long(zone: Zone, draft: Draft) -> bool:
+    words = zone.of(draft.text)
+    return zone.kind is ZoneKind.REPORTING and _weight(words) >= (12 if ends_sentence(words) else 25)
+
+
+def _short_lines(draft: Draft) -> Iterator[tuple[Zone, str]]:
+    """The evidence that may be template, and its words without case and outer punctuation.
+
+    A short sentence may be only where it stands above or below all paragraphs.
+    """
+    long = [number for number, zone in enumerate(draft.zones) if _is_long(zone, draft)]
+    first, last = (long[0], long[-1]) if long else (len(draft.zones), -1)
+    for number, zone in enumerate(draft.zones):
+        words = zone.of(draft.text)
+        if zone.kind not in EVIDENCE or _is_long(zone, draft) or _weight(words) >= 25:
+            continue
+        if not ends_sentence(words) or not first <= number <= last:
+            yield zone, furniture.plain(words)
 
 
 @dataclass(frozen=True, slots=True)

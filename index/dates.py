@@ -67,7 +67,8 @@ _FILLER = (
     frozenset({"at", "on", "um", "à", "el", "le", "am", "pm", "gmt", "utc", "z", "uhr"}) | WEEKDAYS.keys()
 )
 # Arabic-Indic and Persian digits; other scripts' digits are read by int() but not matched by clocks.
-_DIGITS = {zero + n: ord("0") + n for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for n in range(10)}
+DIGITS = {zero + n: ord("0") + n for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for n in range(10)}
+"""For `str.translate`: the digits of other scripts as ASCII, each in its place."""
 
 
 def parse_date(text: str, today: date | None = None) -> date | None:
@@ -76,7 +77,7 @@ def parse_date(text: str, today: date | None = None) -> date | None:
     The day is the one written, whatever the time zone. Days before 1700 or after `today` (the real
     one unless given) are refused; one day of grace covers zones that are already in tomorrow.
     """
-    plain = text.strip().translate(_DIGITS)
+    plain = text.strip().translate(DIGITS)
     found = next(dates_in(plain, today), None) if len(plain) <= 100 else None
     if found is None:
         return _mail_date(plain, today)
@@ -88,12 +89,25 @@ def parse_date(text: str, today: date | None = None) -> date | None:
 
 def dates_in(text: str, today: date | None = None) -> Iterator[tuple[Span, date]]:
     """Every full date written in `text`, in order, with where it stands. Same refusals as `parse_date`."""
-    plain = text.translate(_DIGITS)
+    plain = text.translate(DIGITS)
     for match in _DATE.finditer(plain):
         before = re.search(r"(\w+),?\s*$", plain[: match.start()])
         day = _day(match, WEEKDAYS.get(before[1].casefold()) if before else None)
         if day is not None and _plausible(day, today):
             yield Span(match.start(), match.end()), day
+
+
+def ambiguous_in(text: str, today: date | None = None) -> Iterator[tuple[Span, tuple[date, date]]]:
+    """Every numeric date that could be two days, such as `03-04-2021`, with both: day first, month first."""
+    plain = text.translate(DIGITS)
+    for match in _DATE.finditer(plain):
+        if match["a"] is None or match["s2"] == "." or match["a"] == match["b"]:
+            continue
+        first, second, year = int(match["a"]), int(match["b"]), int(match["y3"])
+        days = [_exact(year, second, first), _exact(year, first, second)]
+        both = [day for day in days if day is not None and _plausible(day, today)]
+        if len(both) == 2:
+            yield Span(match.start(), match.end()), (both[0], both[1])
 
 
 def from_timestamp(seconds: float, today: date | None = None) -> date | None:

@@ -36,6 +36,8 @@ _NAVIGATION_LINES = frozenset(
     noticias relacionadas | te puede interesar | suscríbete | lire la suite | lire aussi | à lire aussi
     les plus lus | partager | publicité | accueil | sur le même sujet | mehr lesen | weiterlesen | lesen sie auch
     meistgelesen | am meisten gelesen | teilen | anzeige | startseite | mehr zum thema | das könnte sie auch interessieren
+    zum weiterlesen | weitere informationen | weiterführende links | zum newsletter anmelden | newsletter abonnieren
+    subscribe to our newsletter | sign up for our newsletter | sign up to our newsletter | pour aller plus loin
     """.replace("\n", "|").split("|")
     if line.strip()
 )
@@ -54,11 +56,18 @@ _COMMENT_HEAD = re.compile(
     r"|dej[ae] (?:un|tu) comentario|laisser un commentaire|kommentar schreiben|أضف تعليق|اترك تعليق[اً]*"
 )
 _PROMOTION = re.compile(
-    r"(?:read (?:also|more|next)|see also|also read|related(?: article| story| news)?|lea también|lire aussi"
-    r"|lesen sie auch|اقرأ أيضا|اقرأ أيضاً) ?[:|–—].*"
+    r"(?:read (?:also|more|next)|see also|also read|related(?: article| story| news)?|lea también|(?:à )?lire aussi"
+    r"|lesen sie (?:auch|hier|dazu)|mehr dazu|[lt]e puede interesar|leia também|leggi anche|lees ook"
+    r"|czytaj (?:też|także|więcej)|dowiedz się więcej|اقرأ أيضا|اقرأ أيضاً) ?[:|–—»].*"
     r"|(?:subscribe to|sign up (?:for|to)|download|join|follow) (?:us|our|the) .{0,40}"
     r"(?:newsletter|app|channel|on (?:facebook|twitter|telegram|whatsapp|instagram|x|youtube)|page|podcast|alerts).*"
     r"|(?:reporting|writing|editing|edited|compiled|translated) by .{2,80}"
+    r"|(?:never|don't) miss .{0,60}(?:newsletter|app|sign(?:ing)? up|subscri).{0,80}|our standards:.{0,80}"
+    r"|subscribe (?:now|today) (?:to|for) .{0,80}|for the latest .{0,60}\b(?:download|follow|subscribe|sign up)\b.{0,80}"
+    r"|to (?:view|read|see|continue reading) (?:the|this) (?:full |whole |rest of the )?(?:story|article)\b.{0,60}"
+    r"(?:subscribe|log ?in|sign (?:in|up)|register).{0,80}|if you(?:'re| are) (?:seeing this message|already a subscriber).*"
+    r"|we want to hear (?:what you think|from you).{0,160}|(?:%d|\d+) bloggern? (?:like|gefällt).{0,20}"
+    r"|>> .{2,150} <<"
 )
 _LEGAL_LINE = re.compile(
     r"(?:©|\(c\) ?\d|copyright\b|all rights reserved|todos los derechos reservados|tous droits réservés"
@@ -74,6 +83,7 @@ _CAPTION = re.compile(
     r"\[?\(?(?:an? )?(?:file|handout|undated|archive) (?:photo|picture|image|photograph)\b.*"
     r"|(?:photo|image|picture|photograph|caption|graphic|illustration|foto|imagen|bild|صورة|الصورة)"
     r"(?: by| credit| courtesy of)? ?[:/©].*|file ?[-–—] .*"
+    r"|fot\. .{2,80}|kuva: .{2,80}|image (?:illustrative|d'illustration) ?[:/–].{2,120}|symbolbild.{0,80}"
     r"|صورة أرشيفية.*|imagen de archivo.*|photo d'archives?.*|archivbild.*|archivfoto.*"
     r"|.*[\[(](?:file |handout )?(?:photo|image|picture|photos|images|ap photo|foto|illustration)\b[^\])]{0,120}[\])]"
     r"|.{10,300}\b(?:photo|image|picture)s?(?: courtesy of| by| credit)?:? ?[^.]{2,60}/ ?(?:afp|getty|reuters|ap|epa)\b.{0,20}",

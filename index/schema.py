@@ -64,7 +64,7 @@ version = Table(
     Column("dates", JSON, nullable=False),  # [[start, end, first day, last day, origin], …]
     Column("origins", JSON, nullable=False),  # {"published": "text", …}
     Column("digest", String, nullable=False),  # of what may be quoted and its metadata
-    Column("checksum", String, nullable=False),  # sha256 of the text
+    Column("checksum", String, nullable=False),  # of the whole row
     Column("added", DateTime, nullable=False),  # UTC
     UniqueConstraint("article_id", "number"),
     sqlite_autoincrement=True,
@@ -97,4 +97,13 @@ change = Table(  # what derived indexes must still learn; written in the transac
     Column("op", String, nullable=False),  # add, remove
     Column("passage_id", _Id, nullable=False),
     sqlite_autoincrement=True,
+)
+
+visit = Table(  # what servers gave to ask by whether a page has changed
+    "visit",
+    tables,
+    Column("url", String, primary_key=True),
+    Column("etag", String),
+    Column("last_modified", String),
+    Column("fetched_at", DateTime, nullable=False),  # UTC
 )

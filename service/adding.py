@@ -1,64 +1,159 @@
-"""Adding files with a progress bar, a line for each problem and a summary."""
+"""Adding articles with a progress bar, a line for each problem, and a summary."""
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from index.archive import Added
-from index.readers import list_files, read_file
+from index.archive import Added, Archive
+from index.readers import list_files, readers
+from index.readers.fields import parse_mapped
+from index.readers.following import Following, is_address
+from index.readers.web import Fetcher, Unchanged
 from index.records import Draft, Skipped
 from service.listings import to_json
-from service.settings import Settings
+
+PAGE_BYTES = 20_000  # what a page whose size nobody knows counts for in the time left
+_COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    TextColumn("{task.percentage:>3.0f}%"),
+    TextColumn("{task.fields[speed]}"),
+    TimeRemainingColumn(),
+)
 
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the articles of one run."""
+    """What became of the articles of one run, and since when it runs."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     skipped: list[Skipped] = field(default_factory=list)
+    passages: int = 0
+    began: float = field(default_factory=time.monotonic)
 
-    def count(self, result: Added | Skipped) -> None:
+    def count(self, result: Added | Skipped | Unchanged) -> None:
         """Takes one result in."""
         if isinstance(result, Skipped):
             self.skipped.append(result)
+        elif isinstance(result, Unchanged):
+            self.outcomes["unchanged"] += 1
         else:
             self.outcomes[result.outcome] += 1
+            self.passages += result.passages
+
+    def counts(self) -> dict[str, int]:
+        """How many articles were added, updated and unchanged."""
+        return {name: self.outcomes[name] for name in ("added", "updated", "unchanged")}
+
+    def line(self) -> str:
+        """All counts in one line."""
+        told = ", ".join(f"{number} {name}" for name, number in self.counts().items())
+        return f"{told}, {len(self.skipped)} skipped"
+
+    def speed(self) -> str:
+        """Articles and passages a second."""
+        seconds = max(time.monotonic() - self.began, 0.001)
+        articles = self.outcomes.total() / seconds
+        return f"{articles:.1f} articles/s, {self.passages / seconds:.1f} passages/s"
 
 
-def add_paths(settings: Settings, paths: Sequence[Path], tally: Tally) -> None:
-    """Adds every article of those files and folders; each problem is told at once, on standard error."""
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What to add: files and folders, addresses, lists of addresses, feeds; and how to read them."""
+
+    named: tuple[str, ...]
+    mapped: tuple[str, ...] = ()
+    entries_only: bool = False
+
+    def each(self) -> list[str]:
+        """Every file and address, folders opened."""
+        found: dict[str, None] = {}
+        for name in self.named:
+            names = [name] if is_address(name) else map(str, list_files([Path(name)]))
+            found.update(dict.fromkeys(names))
+        return list(found)
+
+    def following(self, archive: Archive, fetcher: Fetcher) -> Following:
+        """A reader of all of them. Raises BadValue for a mapping that is wrong."""
+        asked = readers(parse_mapped(self.mapped))
+        return Following(fetcher, archive.visits, entries_only=self.entries_only, asked=asked)
+
+
+def add_sources(archive: Archive, following: Following, sources: Sources, tally: Tally) -> None:
+    """Adds every article of the sources; each problem is told at once, on standard error.
+
+    Where the run is interrupted while it reads, what was read goes in before KeyboardInterrupt is raised.
+    """
     errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
-    files = list_files(paths)
-    archive = settings.create_archive()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("reading", total=len(files))
+    following.start_round()
+    with Progress(*_COLUMNS, console=errors, transient=True, disable=not sys.stderr.isatty()) as progress:
+        reading = _Reading(following, sources.each(), tally, progress)
+        with closing(archive.add(reading.drafts())) as results:
+            for result in results:
+                tally.count(result)
+                following.kept(result.source if isinstance(result, Skipped) else result.key)
+                progress.update(reading.task, speed=tally.speed())
+                if isinstance(result, Skipped):
+                    errors.print(f"skipped {result.source}: {result.reason}", soft_wrap=True)
+    if reading.interrupted:
+        raise KeyboardInterrupt
 
-        def drafts() -> Iterator[Draft | Skipped]:
-            for file in files:
-                yield from read_file(file)
-                progress.advance(task)
 
-        for result in archive.add(drafts()):
-            tally.count(result)
-            if isinstance(result, Skipped):
-                errors.print(f"skipped {result.source}: {result.reason}", soft_wrap=True)
+class _Reading:
+    """The articles of the sources, with a bar that moves by the bytes read."""
+
+    def __init__(
+        self, following: Following, sources: Sequence[str], tally: Tally, progress: Progress
+    ) -> None:
+        self.interrupted = False
+        self._following = following
+        self._tally = tally
+        self._progress = progress
+        self._sizes = {source: _size(source) for source in sources}
+        self.task: TaskID = progress.add_task("reading", total=sum(self._sizes.values()), speed="")
+
+    def drafts(self) -> Iterator[Draft | Skipped]:
+        try:
+            for source, size in self._sizes.items():
+                yield from self._of(source, size)
+        except KeyboardInterrupt:
+            # Ending here as if all were read puts in the articles that wait to be embedded together.
+            self.interrupted = True
+
+    def _of(self, source: str, size: int) -> Iterator[Draft | Skipped]:
+        """The articles of one source. Within it the bar moves by their text, the best guess there is."""
+        left = size
+        for item in self._following.read(source):
+            if isinstance(item, Unchanged):
+                self._tally.count(item)
+                continue
+            yield item
+            step = min(left, len(item.text)) if isinstance(item, Draft) else 0
+            left -= step
+            self._progress.advance(self.task, step)
+        self._progress.advance(self.task, left)
+
+
+def _size(source: str) -> int:
+    try:
+        return PAGE_BYTES if is_address(source) else max(1, Path(source).stat().st_size)
+    except (OSError, ValueError):
+        return 1
 
 
 def show_tally(tally: Tally, json: bool) -> None:
-    """The summary: added, updated, unchanged, skipped."""
-    counts = {name: tally.outcomes[name] for name in ("added", "updated", "unchanged")}
+    """The summary: added, updated, unchanged, skipped; and how fast, where anything went in."""
     if json:
-        typer.echo(to_json(counts | {"skipped": tally.skipped}, indent=2))
-    else:
-        typer.echo(
-            ", ".join(f"{number} {name}" for name, number in counts.items())
-            + f", {len(tally.skipped)} skipped"
-        )
+        typer.echo(to_json(tally.counts() | {"skipped": tally.skipped}, indent=2))
+        return
+    typer.echo(tally.line())
+    if tally.passages:
+        typer.echo(tally.speed(), err=True)

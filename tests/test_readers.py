@@ -332,7 +332,8 @@ def test_hostile_files_are_read_or_told(tmp_path: Path, name: str, data: str) ->
 
 def test_readers_are_asked_in_order_and_text_is_last() -> None:
     assert readers()[-len(BUILT_IN) :] == BUILT_IN
-    assert [reader.name for reader in BUILT_IN] == ["html", "json", "markdown", "text"]
+    names = ["zip", "pdf", "warc", "feed", "html", "json", "markdown", "text"]
+    assert [reader.name for reader in BUILT_IN] == names
 
 
 def test_importing_loads_nothing_heavy() -> None:
@@ -365,3 +366,12 @@ def test_the_sample_articles_come_out_clean(name: str) -> None:
     evidence = draft.evidence()
     assert [junk for junk in JUNK if junk in evidence] == []
     assert len(evidence.split("\n\n")) == paragraphs
+
+
+@pytest.mark.parametrize("charset", ["undefined", "nonsense", "idna", "hex"])
+def test_a_charset_that_is_none_does_no_harm(tmp_path: Path, charset: str) -> None:
+    body = f'<html><head><meta charset="{charset}"><title>Bridge</title></head><body><article><p>'
+    page = body.encode() + "The café by the bridge opened on Friday, the mayor said. ".encode("cp1252") * 3
+    (result,) = read_file(put(tmp_path, "page.html", page))
+    assert isinstance(result, Draft)
+    assert "bridge opened on Friday" in result.evidence()

@@ -117,7 +117,7 @@ def _day(written: str | None) -> date | None:
 
 
 def _dateline(data: bytes, url: str) -> date | None:
-    drafts = [draft for draft in read_bytes(data, "page.html") if isinstance(draft, Draft)]
+    drafts = [draft for draft in read_bytes(data, url) if isinstance(draft, Draft)]
     return drafts[0].published if drafts else None
 
 

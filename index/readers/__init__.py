@@ -10,18 +10,25 @@ import stat
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from index.errors import Unreadable
 from index.readers.decoding import binary_name, suffix_of
+from index.readers.feed import FeedReader
+from index.readers.fields import Mapped
 from index.readers.html import HtmlReader
-from index.readers.json_lines import LONGEST_LINE, JsonReader
+from index.readers.json_lines import JsonReader
 from index.readers.markdown import MarkdownReader
+from index.readers.packed import PackedReader
+from index.readers.pdf import PdfReader
 from index.readers.text import TextReader
+from index.readers.warc import WarcReader
 from index.records import Draft, Skipped
 
 LARGEST_FILE = 20_000_000
-"""Bytes. A larger file is skipped unread, unless it is a .jsonl file, which is read line by line."""
+"""Bytes. A larger file is skipped unread, unless its reader takes it in piece by piece."""
+
+_HEAD = 1 << 16
 
 
 class Reader(Protocol):
@@ -39,17 +46,42 @@ class Reader(Protocol):
         ...
 
 
-BUILT_IN: tuple[Reader, ...] = (HtmlReader(), JsonReader(), MarkdownReader(), TextReader())
-"""In the order they are asked; plain text takes what the others leave."""
+@runtime_checkable
+class StreamReader(Reader, Protocol):
+    """A reader that also takes an open file of any size, and keeps to bounds of its own."""
+
+    def accepts_large(self, head: bytes, suffix: str) -> bool:
+        """Whether a large file that begins so is this format."""
+        ...
+
+    def read_stream(self, file: BinaryIO, source: str) -> Iterator[Draft | Skipped]:
+        """The articles in the file. May raise Unreadable."""
+        ...
+
+
+def built_in(mapped: Mapped = ()) -> tuple[Reader, ...]:
+    """Dateline's own readers in the order they are asked; plain text takes what the others leave.
+
+    With `mapped`, JSON is read by those field names, inside archives too.
+    """
+    plain: tuple[Reader, ...] = (PdfReader(), WarcReader(), FeedReader(), HtmlReader(), JsonReader(mapped),
+                                 MarkdownReader(), TextReader())  # fmt: skip
+    return (PackedReader(lambda data, source: read_bytes(data, source, (*_registered(), *plain))), *plain)
+
+
+BUILT_IN: tuple[Reader, ...] = built_in()
 
 
 @cache
-def readers() -> tuple[Reader, ...]:
-    """Every reader in the order asked: those other packages register, then the built-in ones."""
+def _registered() -> tuple[Reader, ...]:
     from importlib.metadata import entry_points  # a fifth of the time this package takes to import
 
-    registered = entry_points(group="dateline.readers")
-    return (*(entry.load()() for entry in registered), *BUILT_IN)
+    return tuple(entry.load()() for entry in entry_points(group="dateline.readers"))
+
+
+def readers(mapped: Mapped = ()) -> tuple[Reader, ...]:
+    """Every reader in the order asked: those other packages register, then the built-in ones."""
+    return (*_registered(), *(built_in(mapped) if mapped else BUILT_IN))
 
 
 def list_files(paths: Sequence[Path]) -> list[Path]:
@@ -69,34 +101,45 @@ def read_paths(paths: Sequence[Path]) -> Iterator[Draft | Skipped]:
         yield from read_file(path)
 
 
-def read_file(path: Path) -> Iterator[Draft | Skipped]:
+def read_file(path: Path, asked: Sequence[Reader] | None = None) -> Iterator[Draft | Skipped]:
     """The articles of one file, or why there is none. Never raises for what the file holds."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             yield Skipped(str(path), "it is not a file")
         elif status.st_size > LARGEST_FILE:
-            yield from _read_large(path, status.st_size)
+            yield from _read_large(path, status.st_size, readers() if asked is None else asked)
         else:
-            yield from read_bytes(path.read_bytes(), str(path))
+            yield from read_bytes(path.read_bytes(), str(path), asked)
     except OSError as error:
         yield Skipped(str(path), _reason(error))
     except ValueError:  # a NUL in the path
         yield Skipped(str(path), "no file can have this name")
 
 
-def read_bytes(data: bytes, source: str) -> Iterator[Draft | Skipped]:
-    """The articles in bytes that came from `source`, a path, file name or URL."""
-    suffix = suffix_of(source)
+def read_bytes(
+    data: bytes, source: str, asked: Sequence[Reader] | None = None, suffix: str | None = None
+) -> Iterator[Draft | Skipped]:
+    """The articles in bytes that came from `source`, a path, file name or URL.
+
+    `suffix` is for bytes whose format is known otherwise than from the name of their source.
+    """
+    suffix = suffix_of(source) if suffix is None else suffix
     if not data.strip():
         yield Skipped(source, "the file is empty")
         return
-    reader = next((reader for reader in readers() if reader.accepts(data, suffix)), None)
+    among = readers() if asked is None else asked
+    reader = next((reader for reader in among if reader.accepts(data, suffix)), None)
     if reader is None:
         yield Skipped(source, _refusal(data, suffix))
         return
+    yield from _told(reader.read(data, source), source)
+
+
+def _told(results: Iterator[Draft | Skipped], source: str) -> Iterator[Draft | Skipped]:
+    """What a reader gives, with its refusal as the last of it."""
     try:
-        yield from reader.read(data, source)
+        yield from results
     except Unreadable as error:
         yield Skipped(source, str(error))
     except RecursionError:
@@ -117,21 +160,17 @@ def _stays_inside(link: Path, folder: Path) -> bool:
     return link.resolve().is_relative_to(folder.resolve())
 
 
-def _read_large(path: Path, size: int) -> Iterator[Draft | Skipped]:
-    if path.suffix.lower() in (".jsonl", ".ndjson"):
-        with path.open("rb") as file:
-            yield from JsonReader().read_lines(_bounded_lines(file), str(path))
-        return
+def _read_large(path: Path, size: int, asked: Sequence[Reader]) -> Iterator[Draft | Skipped]:
+    suffix = suffix_of(path.name)
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        file.seek(0)
+        for reader in asked:
+            if isinstance(reader, StreamReader) and reader.accepts_large(head, suffix):
+                yield from _told(reader.read_stream(file, str(path)), str(path))
+                return
     megabytes, limit = size / 1e6, LARGEST_FILE // 1_000_000
     yield Skipped(str(path), f"it is {megabytes:.1f} MB; the limit is {limit} MB a file")
-
-
-def _bounded_lines(file: BinaryIO) -> Iterator[bytes]:
-    """Lines, of which none takes more memory than the longest that is read."""
-    while line := file.readline(LONGEST_LINE + 1):
-        yield line
-        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-            line = file.readline(LONGEST_LINE + 1)
 
 
 def _refusal(data: bytes, suffix: str) -> str:

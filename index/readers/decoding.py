@@ -88,7 +88,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     for encoding in filter(None, ("utf-8", declared)):
         try:
             return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError):  # bytes that do not fit, names of no charset, "undefined"
             continue
     return _almost_utf8(data) or _detected(data)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from urllib.parse import urldefrag, urlsplit, urlunsplit
 
 from index import bylines, cleaning
-from index.records import Draft, Origin, Zone
+from index.date_mentions import mentions
+from index.records import DateMention, Draft, Origin, Zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +54,20 @@ def first(*sources: Found) -> Found:
     return Found(Known(**values), origins)
 
 
-def draft(text: str, zones: Sequence[Zone], says: Found, source: str, key: str | None = None) -> Draft:
+def draft(
+    text: str,
+    zones: Sequence[Zone],
+    says: Found,
+    source: str,
+    key: str | None = None,
+    otherwise: Found = Found(),
+) -> Draft:
     """The article of a normalised text.
 
-    `says` is what the file tells; `source` is its path or address. Without a `key`, the URL is the key,
-    else the path.
+    `says` is what the file tells, `otherwise` what counts where neither file nor text tell; `source` is its
+    path or address. Without a `key`, the URL is the key, else the path.
     """
-    byline = bylines.find(text, zones, Path(source).stem)
+    byline = bylines.find(text, zones, Path(source).stem, says.known.language)
     own = Known(
         title=None if says.known.title else cleaning.headline(text),
         outlet=byline.outlet,
@@ -69,15 +77,22 @@ def draft(text: str, zones: Sequence[Zone], says: Found, source: str, key: str |
         language=byline.language,
     )
     origins = {name: byline.origins.get(name, Origin.TEXT) for name in _FIELDS}
-    best = first(says, Found(own, origins))
+    best = first(says, Found(own, origins), otherwise)
     values = {name: getattr(best.known, name) for name in _FIELDS}
     return Draft(
         key=key or key_of(source, url=best.known.url),
         text=text,
         zones=tuple(zones),
-        origins=best.origins,
+        dateline=byline.dateline,
+        dates=_dates(text, zones, best),
+        origins={**best.origins, "dateline": byline.origins["dateline"]},
         **values,
     )
+
+
+def _dates(text: str, zones: Sequence[Zone], best: Found) -> tuple[DateMention, ...]:
+    doubtful = best.origins["published"] is Origin.INFERRED
+    return mentions(text, zones, best.known.published, language=best.known.language, doubtful=doubtful)
 
 
 def key_of(source: str, *, url: str | None = None, id: str | None = None, outlet: str | None = None) -> str:

@@ -1,12 +1,12 @@
 """Metadata under the names people give it, in JSON and in front matter."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from index.cleaning import normalise
 from index.dates import from_timestamp, parse_date
-from index.errors import Unreadable
+from index.errors import BadValue, Unreadable
 from index.readers.drafting import Found, Known, found
 from index.records import Origin
 
@@ -30,6 +30,9 @@ NAMES = {
     "language": ("language", "lang", "inLanguage"),
 }
 """For each piece of metadata the field names that may hold it; the first that is there counts."""
+
+Mapped = tuple[tuple[str, str], ...]
+"""Pairs of a piece of metadata and the field that holds it in someone's files, such as ("title", "hed")."""
 
 _LANGUAGES = dict(
     zip(
@@ -58,6 +61,41 @@ def value_of(record: Mapping[str, object], name: str) -> tuple[str, object]:
         if record.get(alias) not in (None, "", [], {}):
             return alias, record[alias]
     return NAMES[name][0], None
+
+
+def parse_mapped(pairs: Sequence[str]) -> Mapped:
+    """The mapping that "title=headline" and the like spell. Raises BadValue naming what is wrong."""
+    mapped: dict[str, str] = {}
+    for pair in pairs:
+        ours, equals, theirs = (part.strip() for part in pair.partition("="))
+        if not (ours and equals and theirs):
+            raise BadValue(f"{pair!r} is not a mapping; write title=headline")
+        if ours not in NAMES:
+            raise BadValue(f"no field {ours!r} to map; there are: {', '.join(NAMES)}")
+        if ours in mapped:
+            raise BadValue(f"{ours!r} is mapped twice, to {mapped[ours]!r} and to {theirs!r}")
+        mapped[ours] = theirs
+    return tuple(mapped.items())
+
+
+def renamed(record: Mapping[str, object], mapped: Mapped) -> Mapping[str, object]:
+    """A record whose mapped fields stand under the first of our names, before all others.
+
+    "meta.headline" means the headline of the object meta, unless a field has that very name.
+    """
+    if not mapped:
+        return record
+    found = {NAMES[ours][0]: _value_at(record, theirs) for ours, theirs in mapped}
+    return {**record, **found}
+
+
+def _value_at(record: Mapping[str, object], path: str) -> object:
+    if path in record:
+        return record[path]
+    value: object = record
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def known_fields(record: Mapping[str, object]) -> Found:

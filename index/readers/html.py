@@ -9,7 +9,7 @@ from index.errors import Unreadable
 from index.furniture import ends_sentence
 from index.readers import page_metadata
 from index.readers.decoding import binary_name, decode, head
-from index.readers.drafting import Found, Known, draft, first
+from index.readers.drafting import Found, Known, draft, first, is_url
 from index.records import Draft, Skipped, ZoneKind
 
 if TYPE_CHECKING:
@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 Block = tuple[str, ZoneKind | None]
 Blocks = Iterable[Block]
 
+# A comment ends at its first end: were it free to run on, a row of comments would take the power of two.
 _PAGE = re.compile(
-    r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+    r"(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _TAG = re.compile(
     r"<(?:p|div|br|article|section|h[1-6]|ul|ol|table|blockquote|meta|title|main|span|figure|img|b|i|em|strong|a)\b[^<>]*>",
     re.I,
 )
+_BODY = re.compile(rb"<(?:html|body)\b", re.I)
 _DECLARED = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,80}encoding=["']([\w.-]{2,40})""",
     re.I,
@@ -68,7 +71,11 @@ class HtmlReader:
         if binary_name(data) is not None:
             return False
         start = head(data)
-        return _PAGE.match(start) is not None or (suffix in self.suffixes and _TAG.search(start) is not None)
+        if _PAGE.match(start) is not None:
+            return True
+        # Some pages open with pages of style sheets, so that the tag that tells them stands far down.
+        holds_body = start.startswith("<") and _BODY.search(data, 0, 1_000_000) is not None
+        return holds_body or (suffix in self.suffixes and _TAG.search(start) is not None)
 
     def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
         """One article. Raises Unreadable if the bytes are in no known encoding or hold no page."""
@@ -80,12 +87,19 @@ class HtmlReader:
 def page_draft(page: str, source: str) -> Draft | Skipped:
     """The article of a whole web page, or why there is none."""
     tree = _parsed(page)
-    says = page_metadata.of(tree)
+    address = source if is_url(source) else None
+    says = page_metadata.of(tree, address)
     text, marked = cleaning.join(_article_blocks(tree, says.known))
     if not text:
         return Skipped(source, "the page holds no text that can be read; it is empty or nested too deeply")
-    title = says.known.title
-    return draft(text, cleaning.zones(text, title=title, marked=marked), says, source)
+    zones = cleaning.zones(text, title=says.known.title, marked=marked)
+    return draft(text, zones, says, source, otherwise=_concluded(tree, says, address))
+
+
+def _concluded(tree: "_Element", says: Found, address: str | None) -> Found:
+    if says.known.published:
+        return Found()
+    return page_metadata.concluded_date(tree, says.known.url or address)
 
 
 def holds_markup(text: str) -> bool:
@@ -259,21 +273,27 @@ def _standfirst(page: list[Block], body: list[Block], tree: "_Element", says: Kn
 
     They are told by the page's own description, or by standing between its headline and its body.
     """
-    marks = {_mark(text) for text, _ in body}
     inside = "".join(_mark(text) for text, _ in body)
     title = _mark(says.title or "")
-    end = next((n for n, (text, _) in enumerate(page) if len(text) > 40 and _mark(text) in marks), 0)
-    start = max((n for n, (text, _) in enumerate(page[:end]) if title and _mark(text) == title), default=end)
-    descriptions = [mark for text in page_metadata.descriptions(tree) if len(mark := _mark(text)) >= 40]
+    gap = _above_body(page, {_mark(text) for text, _ in body}, title)
+    descriptions = [_mark(text[:2000]) for text in page_metadata.descriptions(tree) if len(text) >= 40]
     for number, (text, kind) in enumerate(page):
         mark = _mark(text)
-        if len(mark) < 40 or mark == title or mark in inside or furniture.known(cleaning.normalise(text)):
+        if not 40 <= len(mark) < 1000 or mark == title or kind not in (None, ZoneKind.NAVIGATION):
             continue
         described = any(mark in whole or whole[:60] in mark for whole in descriptions)
-        between = False and start < number < end and kind is None and _reads_on(text)
-        if between or (described and kind in (None, ZoneKind.NAVIGATION) and len(mark) < 1000):
+        between = number in gap and kind is None and _reads_on(text)
+        known = furniture.known(cleaning.normalise(text))
+        if (described or between) and mark not in inside and known is None:
             inside += mark
             yield text, ZoneKind.REPORTING if described else None
+
+
+def _above_body(page: list[Block], body: set[str], title: str) -> range:
+    """The numbers of the page's blocks between its headline and the first block of the body, a dozen at most."""
+    end = next((n for n, (text, _) in enumerate(page) if len(text) > 40 and _mark(text) in body), 0)
+    start = max((n for n, (text, _) in enumerate(page[:end]) if title and _mark(text) == title), default=end)
+    return range(max(start + 1, end - 12), end)
 
 
 def _reads_on(text: str) -> bool:

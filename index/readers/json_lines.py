@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from index.errors import Unreadable
 from index.readers import html
 from index.readers.decoding import binary_name, decode, head
 from index.readers.drafting import Known, content_mark, key_of
-from index.readers.fields import id_of, kind_of, known_fields, shown, value_of
+from index.readers.fields import Mapped, id_of, kind_of, known_fields, renamed, shown, value_of
 from index.readers.text import text_draft
 from index.records import Draft, Skipped
 
@@ -22,6 +23,10 @@ class JsonReader:
 
     name = "json"
     suffixes: tuple[str, ...] = (".json", ".jsonl", ".ndjson")
+
+    def __init__(self, mapped: Mapped = ()) -> None:
+        """`mapped` names the fields of files that name them in their own way."""
+        self._mapped = mapped
 
     def accepts(self, data: bytes, suffix: str) -> bool:
         """JSON by its suffix, or whatever else opens as an object does."""
@@ -42,13 +47,18 @@ class JsonReader:
             if source.endswith(".json") or sum(map(bool, map(str.strip, lines))) < 2:
                 yield Skipped(source, str(error))
             else:
-                yield from _read_lines(lines, source)
+                yield from _read_lines(lines, _File(source, mapped=self._mapped))
             return
-        yield from _read_items(whole, source)
+        yield from _read_items(whole, source, self._mapped)
 
-    def read_lines(self, lines: Iterable[bytes], source: str) -> Iterator[Draft | Skipped]:
+    def accepts_large(self, head: bytes, suffix: str) -> bool:
+        """Only lines can be read one by one, and only the suffix says that there are lines."""
+        return suffix in (".jsonl", ".ndjson")
+
+    def read_stream(self, file: BinaryIO, source: str) -> Iterator[Draft | Skipped]:
         """The articles of a .jsonl file of any size, a line at a time."""
-        yield from _read_lines(map(_decoded_line, lines), source)
+        lines = map(_decoded_line, _bounded_lines(file))
+        yield from _read_lines(lines, _File(source, mapped=self._mapped))
 
 
 @dataclass(slots=True)
@@ -57,6 +67,7 @@ class _File:
 
     source: str
     unit: str = "line"
+    mapped: Mapped = ()
     seen: dict[str, int] = field(default_factory=dict)
 
     def place(self, number: int) -> str:
@@ -71,7 +82,8 @@ class _File:
     def _article(self, record: object, number: int) -> Draft | Skipped:
         if not isinstance(record, Mapping):
             raise Unreadable(f"it is {kind_of(record)}; an article is a JSON object")
-        body = _body(record)
+        record = renamed(record, self.mapped)
+        body = _body(record, self.mapped)
         says = known_fields(record)
         key = self._key(id_of(record), says.known, body)
         read = html.fragment_draft if html.holds_markup(body) else text_draft
@@ -97,21 +109,20 @@ class _File:
         return fresh
 
 
-def _read_items(whole: object, source: str) -> Iterator[Draft | Skipped]:
-    items = _items(whole)
+def _read_items(whole: object, source: str, mapped: Mapped) -> Iterator[Draft | Skipped]:
+    items = _items(whole, mapped)
     if items is None:
-        result = _File(source).article(whole, 1)
+        result = _File(source, mapped=mapped).article(whole, 1)
         yield Skipped(source, result.reason) if isinstance(result, Skipped) else result
         return
     if not items:
         yield Skipped(source, "the list holds no article")
-    file = _File(source, "item")
+    file = _File(source, "item", mapped)
     for number, record in enumerate(items, 1):
         yield file.article(record, number)
 
 
-def _read_lines(lines: Iterable[str | Unreadable], source: str) -> Iterator[Draft | Skipped]:
-    file = _File(source)
+def _read_lines(lines: Iterable[str | Unreadable], file: _File) -> Iterator[Draft | Skipped]:
     for number, line in enumerate(lines, 1):
         if isinstance(line, str) and not line.strip():
             continue
@@ -123,20 +134,31 @@ def _read_lines(lines: Iterable[str | Unreadable], source: str) -> Iterator[Draf
         yield file.article(record, number)
 
 
-def _items(whole: object) -> list[object] | None:
+def _items(whole: object, mapped: Mapped) -> list[object] | None:
     """The articles of a list, or of an object that only wraps one; None for one article."""
-    if isinstance(whole, Mapping) and value_of(whole, "text")[1] is None:
+    if isinstance(whole, Mapping) and value_of(renamed(whole, mapped), "text")[1] is None:
         whole = next((whole[name] for name in _WRAPPERS if isinstance(whole.get(name), list)), whole)
     return whole if isinstance(whole, list) else None
 
 
-def _body(record: Mapping[str, object]) -> str:
+def _body(record: Mapping[str, object], mapped: Mapped) -> str:
     name, value = value_of(record, "text")
+    theirs = dict(mapped).get("text")
+    if value is None and theirs:
+        raise Unreadable(f"it has no text in the field {theirs}, to which text is mapped")
     if value is None:
         raise Unreadable("it has no text; put the article in a field named text")
     if not isinstance(value, str):
         raise Unreadable(f"{name} is {kind_of(value)}; it must be a string")
     return value
+
+
+def _bounded_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Lines, of which none takes more memory than the longest that is read."""
+    while line := file.readline(LONGEST_LINE + 1):
+        yield line
+        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            line = file.readline(LONGEST_LINE + 1)
 
 
 def _opens_object(start: str) -> bool:

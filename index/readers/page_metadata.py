@@ -3,8 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
+from html import unescape
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from index.cleaning import normalise
 from index.dates import parse_date
@@ -16,6 +20,19 @@ if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
 
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|Review|LiveBlog")
+_HOUSE_TYPES = re.compile(r"NewsMediaOrganization|Newspaper|WebSite")
+# What keeps old browsers from reading a script: comment marks and CDATA.
+_WRAPPING = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
+_TITLE_GAP = re.compile(r"\s+[|–—·•»:-]+\s+|\s*\|\s*")
+# Capitals or an address; a figure, a colon and a closing small word are those of pages and headlines.
+_NAME_OF_HOUSE = re.compile(
+    r"(?:[^\W\d_][\w.'’&-]* )*(?:[^\W\d_a-zà-ÿ][^\W\d]*\.?|[\w-]+\.[a-z]{2,4}|[A-Z]+\d*)"
+)
+_NOBODY = frozenset(
+    ["name", "date", "datum", "author", "autor", "auteur", "admin", "administrator", "wordpressadmin", "human", "user", "guest", "anonymous", "redaktion", "email"]
+)
+# Where a foot names the house: at the beginning of a line, or behind the mark of copyright and its years.
+_SIGNED = r"(?:^|\n|(?:©|\(c\)|copyright)\W{0,20}(?:\d{4}\W{1,20}){0,2})"
 _META = {
     "title": ("og:title", "twitter:title", "dc.title", "headline"),
     "outlet": ("og:site_name", "application-name", "dc.publisher", "publisher"),
@@ -37,14 +54,46 @@ _META = {
 }
 
 
-def of(tree: "_Element") -> Found:
-    """Title, outlet, author, dates, language and URL of a parsed page, each with its origin."""
+def of(tree: "_Element", address: str | None = None) -> Found:
+    """Title, outlet, author, dates, language and URL of a parsed page, each with its origin.
+
+    `address` is where the page came from, if it came from the web.
+    """
     stated = first(
         found(_json_ld(tree), Origin.PAGE),
         found(_meta_tags(tree), Origin.PAGE),
         found(_markup(tree), Origin.PAGE),
     )
-    return first(stated, found(_guessed(tree), Origin.INFERRED))
+    known = replace(stated.known, title=_without_house(stated.known))
+    if known.published:
+        known = replace(known, published=_local_day(known.published, known.url or address or ""))
+    return first(Found(known, stated.origins), found(_guessed(tree, known, address), Origin.INFERRED))
+
+
+def _without_house(known: Known) -> str | None:
+    """The title without the house's name behind it ("Dam to close | Valley Daily")."""
+    if not known.title or not known.outlet:
+        return known.title
+    parts = re.split(r"\s+[|–—-]\s+", known.title)
+    return (
+        known.title[: -len(parts[-1])].rstrip(" |–—-")
+        if parts[1:] and parts[-1] == known.outlet
+        else known.title
+    )
+
+
+def concluded_date(tree: "_Element", address: str | None) -> Found:
+    """The day of publication that htmldate concludes from markup and address, for a page that states none.
+
+    Its search of the running text stays off: that would take a day the article tells of for its own.
+    """
+    from htmldate import find_date
+
+    try:
+        day = find_date(tree, url=address, original_date=True, extensive_search=False)
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return Found()  # as for trafilatura: what it cannot take is no reason to lose the page
+    return found(Known(published=parse_date(day) if day else None), Origin.INFERRED)
 
 
 def descriptions(tree: "_Element") -> list[str]:
@@ -52,22 +101,25 @@ def descriptions(tree: "_Element") -> list[str]:
     tags = tree.xpath(
         "//meta[@name='description' or @property='og:description' or @name='twitter:description']/@content"
     )
-    stated = next(_articles(tree), {}).get("description")
+    stated = _main_article(list(_objects(tree)), tree).get("description")
     return [*map(str, tags), *([stated] if isinstance(stated, str) else [])]
 
 
 def article_body(tree: "_Element") -> str | None:
     """The article's whole text, where the page's JSON-LD holds it."""
-    body = next(_articles(tree), {}).get("articleBody")
+    body = _main_article(list(_objects(tree)), tree).get("articleBody")
     return body if isinstance(body, str) else None
 
 
 def _json_ld(tree: "_Element") -> Known:
-    article = next(_articles(tree), {})
+    objects = list(_objects(tree))
+    article = _main_article(objects, tree)
+    named = {str(value["@id"]): value for value in objects if "@id" in value and "name" in value}
+    house = next((value for value in objects if _HOUSE_TYPES.search(str(value.get("@type", ""))[:200])), {})
     return Known(
         title=_line(article.get("headline")),
-        outlet=_name(article.get("publisher")),
-        author=_name(article.get("author")),
+        outlet=_name(article.get("publisher"), named) or (_line(house.get("name")) if article else None),
+        author=_name(article.get("author"), named),
         published=_day(article.get("datePublished")),
         updated=_day(article.get("dateModified")),
         language=language_code(_line(article.get("inLanguage"))),
@@ -75,11 +127,23 @@ def _json_ld(tree: "_Element") -> Known:
     )
 
 
-def _articles(tree: "_Element") -> Iterator[Mapping[str, object]]:
-    """The objects of the page's JSON-LD that describe an article, however they are wrapped."""
-    for script in tree.xpath("//script[@type='application/ld+json']"):
+def _main_article(objects: list[Mapping[str, object]], tree: "_Element") -> Mapping[str, object]:
+    """The article that the page is; other articles may be listed beside it."""
+    articles = [value for value in objects if _ARTICLE_TYPES.search(str(value.get("@type", ""))[:200])]
+    link = tree.xpath("string(//link[@rel='canonical']/@href)")
+    own = (value for value in articles if link and link in (value.get("url"), value.get("mainEntityOfPage")))
+    return (
+        next(own, None)
+        or next((value for value in articles if value.get("datePublished")), None)
+        or next(iter(articles), {})
+    )
+
+
+def _objects(tree: "_Element") -> Iterator[Mapping[str, object]]:
+    """The objects of the page's JSON-LD, however they are wrapped."""
+    for script in tree.xpath("//script[contains(@type, 'ld+json')]"):
         try:
-            waiting: list[object] = [json.loads(script.text or "", strict=False)]
+            waiting: list[object] = [json.loads(_WRAPPING.sub("", script.text or ""), strict=False)]
         except (ValueError, RecursionError):
             continue  # broken JSON-LD is common, and the meta tags say the same
         while waiting:
@@ -87,8 +151,7 @@ def _articles(tree: "_Element") -> Iterator[Mapping[str, object]]:
             if isinstance(value, list):
                 waiting.extend(reversed(value))
             elif isinstance(value, Mapping):
-                if _ARTICLE_TYPES.search(str(value.get("@type", ""))[:200]):
-                    yield value
+                yield value
                 waiting.extend(value.get(name) for name in ("@graph", "mainEntity") if name in value)
 
 
@@ -126,13 +189,58 @@ def _markup(tree: "_Element") -> Known:
     )
 
 
-def _guessed(tree: "_Element") -> Known:
-    """trafilatura's reading of a page's layout, for what the page does not state. It dates nothing:
-    its search would take a day named in the running text for the day of publication."""
+def _guessed(tree: "_Element", known: Known, address: str | None) -> Known:
+    """What the page's layout lets conclude, for what the page does not state. It dates nothing:
+    a search would take a day named in the running text for the day of publication."""
     from trafilatura.metadata import examine_title_element, extract_author
 
-    title, _, _ = examine_title_element(tree)
-    return Known(title=_line(title), author=_line(extract_author(tree)))
+    title = known.title or _line(examine_title_element(tree)[0])
+    return Known(
+        title=title,
+        author=None if known.author else _person(_line(extract_author(tree))),
+        outlet=None if known.outlet else _house(tree, title, known.url or address),
+    )
+
+
+def _person(name: str | None) -> str | None:
+    """None for the label of a form field or an account that wrote nothing, which extraction may bring."""
+    return None if name is None or name.casefold() in _NOBODY else name
+
+
+def _house(tree: "_Element", title: str | None, address: str | None) -> str | None:
+    """The first or last part of the window's title, where the page's foot or its address has that name."""
+    window = _line(tree.xpath("string(//title)")) or ""
+    parts = [part for part in _TITLE_GAP.split(window) if part]
+    if len(parts) < 2:
+        return None
+    foot, host = _foot(tree), _squeezed(urlsplit(address or "").netloc)
+    for part in (parts[-1], parts[0]):
+        if part == title or len(part.split()) > 5 or not _NAME_OF_HOUSE.fullmatch(part):
+            continue
+        signed = re.search(rf"{_SIGNED}((?:The )?{re.escape(part)})\b", foot, re.IGNORECASE)
+        if signed:
+            return signed[1]
+        if len(_squeezed(part)) >= 3 and _squeezed(part) in host:
+            return part
+    return None
+
+
+def _squeezed(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _foot(tree: "_Element") -> str:
+    """The lines of the page's foot: of its footer elements, or its last ones if there are none."""
+    footers = tree.xpath("//footer//text()")
+    lines = [line for line in map(_line, footers or tree.xpath("//body//text()")) if line]
+    return "\n".join(lines if footers else lines[-3:])[-3000:]
+
+
+def _local_day(day: date, url: str) -> date:
+    """The day of an address like `/2021/06/02/`, where it is the stated one's neighbour: that is in UTC."""
+    match = re.search(r"/(\d{4})/(\d\d)/(\d\d)(?=/|-|$)", url)
+    local = parse_date("-".join(match.groups())) if match else None
+    return local if local and abs((local - day).days) == 1 else day
 
 
 def _text(element: "_Element") -> str | None:
@@ -140,14 +248,21 @@ def _text(element: "_Element") -> str | None:
 
 
 def _line(value: object) -> str | None:
-    return normalise(value).replace("\n", " ") or None if isinstance(value, str) else None
+    """A text on one line; what was escaped twice, as attributes often are, is read once more."""
+    return normalise(unescape(value)).replace("\n", " ") or None if isinstance(value, str) else None
 
 
-def _name(value: object) -> str | None:
-    """The name of a person or house, of which there may be several, as text or as objects."""
+def _name(value: object, named: Mapping[str, Mapping[str, object]] = MappingProxyType({})) -> str | None:
+    """The name of a person or house, of which there may be several, as text, as objects or as references."""
     several = value if isinstance(value, list) else [value]
-    names = [_line(one.get("name") if isinstance(one, Mapping) else one) for one in several]
-    return ", ".join(name for name in names if name and not name.startswith("http")) or None
+    names = []
+    for one in several:
+        if isinstance(one, Mapping) and "name" not in one:
+            one = named.get(str(one.get("@id")), one)
+        name = _line(one.get("name") if isinstance(one, Mapping) else one)
+        if name and not name.startswith("http"):
+            names.append(re.sub(r"^[Bb]y\s+(?=[A-Z])", "", name))
+    return ", ".join(dict.fromkeys(names)) or None
 
 
 def _day(value: object) -> date | None:

@@ -7,6 +7,8 @@ from index.readers.decoding import binary_name, decode
 from index.readers.drafting import Found, draft
 from index.records import Draft, Skipped
 
+MOST_LINES = 100_000
+"""A text of more lines is skipped: each is judged, and no article has a tenth of them."""
 _OFTEN_PLAIN = (".html", ".htm")  # what "save as" may call a page saved as text
 
 
@@ -30,4 +32,8 @@ def text_draft(raw: str, says: Found, source: str, key: str | None = None) -> Dr
     text = cleaning.normalise(raw)
     if not text:
         return Skipped(source, "the text is empty")
+    if text.count("\n") > MOST_LINES:
+        return Skipped(
+            source, f"it has more than {MOST_LINES:,} lines; it is a list or a log, not an article"
+        )
     return draft(text, cleaning.zones(text, title=says.known.title), says, source, key)

@@ -1,0 +1,143 @@
+"""RSS and Atom feeds: their entries, each an article by itself or the way to one."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from index.cleaning import normalise
+from index.dates import parse_date
+from index.errors import Unreadable
+from index.readers.decoding import binary_name, decode, head
+from index.readers.drafting import Found, Known, found, is_url, key_of
+from index.readers.fields import language_code
+from index.records import Draft, Origin, Skipped
+
+_FEED = re.compile(
+    r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?xml-stylesheet[^>]*>\s*|<!DOCTYPE[^>\[]*>\s*)*"
+    r"<(?:rss|feed|rdf:RDF|(?:atom|a):feed)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_DECLARED = re.compile(r"""^<\?xml[^>]{0,80}encoding=["']([\w.-]{2,40})""")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
+LARGEST_FEED = 5_000_000
+"""Bytes. Real feeds hold the latest hundred entries at most; the parser is slow on what is larger."""
+MOST_ENTRIES = 1000
+_DEEPEST = 100  # elements within each other; the parser takes time with the square of it
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: where its page is, what the feed says of it, and its own words as HTML."""
+
+    link: str | None
+    id: str | None
+    says: Found
+    markup: str
+
+
+class FeedReader:
+    """Reads the entries of a feed as they stand in it, without fetching their pages."""
+
+    name = "feed"
+    suffixes: tuple[str, ...] = (".rss", ".atom", ".xml")
+
+    def accepts(self, data: bytes, suffix: str) -> bool:
+        """A feed by its first element."""
+        return binary_name(data) is None and _FEED.match(head(data)) is not None
+
+    def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
+        """An article an entry, as much of it as the feed holds. Raises Unreadable for what is no feed."""
+        for entry in entries(data, source):
+            yield entry_draft(entry, source)
+
+
+def entries(data: bytes, source: str) -> list[Entry]:
+    """The entries of a feed, as it orders them. `source` is its path or address.
+
+    Raises Unreadable for what is no feed, too large, or declares entities of its own.
+    """
+    import feedparser
+
+    text = _safe_text(data)
+    # A stream, because feedparser takes a string for an address to fetch or a file to open.
+    base = {"content-location": source} if is_url(source) else {}
+    parsed = feedparser.parse(
+        BytesIO(text.encode("utf-8", "replace")),
+        response_headers={"content-type": "application/xml; charset=utf-8", **base},
+    )
+    if not parsed.version and not parsed.entries:
+        raise Unreadable("it is not a feed that can be read")
+    if not parsed.entries:
+        raise Unreadable("the feed holds no entry")
+    # Plain dictionaries, because feedparser's own give one field for another that is not there.
+    return [_entry(dict(entry), dict(parsed.feed)) for entry in parsed.entries[:MOST_ENTRIES]]
+
+
+def entry_draft(entry: Entry, source: str) -> Draft | Skipped:
+    """The article of an entry's own words."""
+    from index.readers.html import fragment_draft
+
+    place = entry.link or entry.says.known.title or source
+    if not entry.markup:
+        return Skipped(place, "the feed holds no text of this entry")
+    try:
+        key = key_of(source, url=entry.link, id=entry.id or entry.says.known.title)
+        return fragment_draft(entry.markup, entry.says, entry.link or source, key)
+    except Unreadable as error:
+        return Skipped(place, str(error))
+
+
+def _safe_text(data: bytes) -> str:
+    """A feed's text without its XML declaration. Raises Unreadable for what would harm the parser."""
+    if len(data) > LARGEST_FEED:
+        raise Unreadable(f"the feed is {len(data) / 1e6:.1f} MB; the limit is {LARGEST_FEED // 1_000_000} MB")
+    match = _DECLARED.match(head(data))
+    text = decode(data, match[1] if match else None).lstrip("\ufeff")
+    if re.search(r"<!ENTITY", text, re.IGNORECASE):
+        raise Unreadable("the feed declares entities of its own, which no feed needs and attacks are made of")
+    if _depth(text) > _DEEPEST:
+        raise Unreadable("it is nested too deeply to be a feed")
+    return _DECLARATION.sub("", text, count=1)
+
+
+def _depth(text: str) -> int:
+    """About how deep the elements are nested; text in CDATA is not counted."""
+    plain = re.sub(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", "", text, flags=re.DOTALL)
+    depth = deepest = 0
+    for match in re.finditer(r"<(/?)[a-zA-Z][^<>]*?(/?)>", plain):
+        depth += 0 if match[2] else -1 if match[1] else 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Entry:
+    link = _line(entry.get("link"))
+    own = Known(
+        title=_plain(entry.get("title")),
+        author=_plain(entry.get("author")),
+        outlet=_plain(feed.get("title")),
+        published=_day(entry.get("published")),
+        updated=_day(entry.get("updated")),
+        language=language_code(_line(feed.get("language"))),
+        url=link if link and is_url(link) else None,
+    )
+    contents = [str(part.get("value") or "") for part in entry.get("content", ())]
+    longest = max([*contents, str(entry.get("summary") or "")], key=len)
+    return Entry(own.url, _line(entry.get("id")), found(own, Origin.PAGE), longest.strip())
+
+
+def _line(value: object) -> str | None:
+    return normalise(value).replace("\n", " ") or None if isinstance(value, str) else None
+
+
+def _plain(value: object) -> str | None:
+    """A title or name, which feeds may write as HTML."""
+    from html import unescape
+
+    return _line(unescape(re.sub(r"<[^<>]{0,500}>", "", value))) if isinstance(value, str) else None
+
+
+def _day(value: object) -> Any:
+    return parse_date(normalise(value)) if isinstance(value, str) else None

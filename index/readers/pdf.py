@@ -1,0 +1,306 @@
+"""PDF with a text layer: what its pages say, in paragraphs again, without what is printed on every page."""
+
+import json
+import re
+import subprocess
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import Any, BinaryIO
+
+from index import cleaning
+from index.dates import parse_date
+from index.errors import Unreadable
+from index.furniture import ends_sentence
+from index.readers.drafting import Known, draft, found
+from index.records import Draft, Origin, Skipped, ZoneKind
+
+LARGEST_PDF = 200_000_000
+"""Bytes. Newspapers with pictures are large."""
+MEMORY = 1_500_000_000
+"""Bytes the parser may take."""
+SECONDS = 60
+"""The parser may work, and twice that by the clock on the wall."""
+
+_ANSWER_BYTES = 100_000_000
+_CHILD = Path(__file__).with_name("pdf_child.py")
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:page|p\.|seite|página|صفحة)?\s*[\divxlc]{1,5}(?:\s*(?:of|/|von|de|sur|من)\s*\d{1,5})?\W*",
+    re.IGNORECASE,
+)
+_EDGE = 4  # lines, of which fewer at the top and the bottom of a page may be furniture
+_AROUND = 6  # lines above and below by which the width of a column is told
+_NEXT_COLUMN = 60.0  # points; a line that is not within them below another opens a column or a page
+_HYPHEN = "\u00ad"  # how the child tells a hyphen at the end of a line
+_PRESENTATION = re.compile("[\ufb00-\ufb06\ufb50-\ufdff\ufe70-\ufefc]+")  # letter forms and ligatures
+_PRINTED_BY_BROWSER = re.compile(
+    r"chrom|skia|mozilla|firefox|safari|quartz|wkhtml|webkit|gecko", re.IGNORECASE
+)
+_NO_TITLE = re.compile(
+    r"untitled|untitled document|document\d*|microsoft word.*|.*\.(?:docx?|indd|qxp|odt|pdf|rtf|pages|html?)"
+    r"|https?://.*|\W*",
+    re.IGNORECASE,
+)
+_PDF_DATE = re.compile(r"(?:D:)?(\d{4})-?(\d\d)-?(\d\d)")
+_XMP_DATE = re.compile(rb"<prism:publicationDate>\s*([\d-]{10})|prism:publicationDate=\"([\d-]{10})")
+
+
+class PdfReader:
+    """Reads a PDF as one article. The bytes are parsed in a process of its own."""
+
+    name = "pdf"
+    suffixes: tuple[str, ...] = (".pdf",)
+
+    def __init__(self, memory: int = MEMORY, seconds: int = SECONDS) -> None:
+        """The bytes and the seconds of work that the parser may take."""
+        self._memory = memory
+        self._seconds = seconds
+
+    def accepts(self, data: bytes, suffix: str) -> bool:
+        """A PDF by its mark, which may stand a little below the top."""
+        start = data[:1024]
+        return start.lstrip().startswith(b"%PDF-") or (suffix in self.suffixes and b"%PDF-" in start)
+
+    def accepts_large(self, head: bytes, suffix: str) -> bool:
+        """The same of a file of any size."""
+        return self.accepts(head, suffix)
+
+    def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
+        """One article. Raises Unreadable where there is no text, for an encrypted and for a broken file."""
+        yield from self.read_stream(BytesIO(data), source)
+
+    def read_stream(self, file: BinaryIO, source: str) -> Iterator[Draft | Skipped]:
+        """The same of an open file."""
+        data = file.read(LARGEST_PDF + 1)
+        if len(data) > LARGEST_PDF:
+            raise Unreadable(f"it is larger than {LARGEST_PDF // 1_000_000} MB, the limit for a PDF")
+        parsed = _parsed(data, self._memory, self._seconds)
+        pages = [[_Line(_plain(line[0]), *line[1:]) for line in page] for page in parsed["pages"]]
+        if not any(pages):
+            raise Unreadable(_no_text(len(pages), parsed["images"]))
+        text, marked = cleaning.join(_blocks(pages))
+        if not text:
+            raise Unreadable("it holds no text that can be read")
+        info = parsed["info"]
+        says = found(_stated(info, data), Origin.PAGE)
+        zones = cleaning.zones(text, title=says.known.title, marked=marked)
+        yield _dated(draft(text, zones, says, source), info)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A printed line and the box around it, in points from the page's lower left corner."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+
+def _parsed(data: bytes, memory: int, seconds: int) -> dict[str, Any]:
+    """What the child read. Raises Unreadable where it refuses, dies or takes too long."""
+    # Without -P the child would find our html.py and the like before the standard library's.
+    command = [sys.executable, "-P", str(_CHILD), str(memory), str(seconds)]
+    try:
+        done = subprocess.run(  # noqa: S603
+            command, input=data, capture_output=True, timeout=2 * seconds, env={}, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Unreadable(f"it takes longer than {2 * seconds} seconds to read") from error
+    if done.returncode or len(done.stdout) > _ANSWER_BYTES:
+        raise Unreadable(_death(done.returncode, done.stderr, memory, seconds))
+    answer: dict[str, Any] = json.loads(done.stdout)
+    if "error" in answer:
+        raise Unreadable(_refusal(answer))
+    return answer
+
+
+def _refusal(answer: Mapping[str, object]) -> str:
+    reasons = {
+        "encrypted": "it is encrypted; save a copy without its password",
+        "broken": "it is not a PDF that can be read; it may be broken or cut off",
+        "long": f"it has {answer.get('pages', 0):,} pages; the limit is 500",
+        "large": "it holds more text than any article",
+    }
+    return reasons[str(answer["error"])]
+
+
+def _death(code: int, told: bytes, memory: int, seconds: int) -> str:
+    """Why the child ended without an answer. A signal's number is told as a negative code."""
+    if code in (-24, -9):  # SIGXCPU, and SIGKILL where that was not enough
+        return f"it takes more than {seconds} seconds of work to read"
+    if b"MemoryError" in told or code in (-6, -5, -4):  # how PDFium ends where memory does
+        return f"it takes more than {memory / 1e9:g} GB of memory to read"
+    if b"No module named" in told:
+        return "PDF needs the package pypdfium2; pip install pypdfium2"
+    return "its parser failed; the file may be broken"
+
+
+def _no_text(pages: int, images: int) -> str:
+    if not images:
+        return f"it holds no text ({_counted(pages, 'empty page')})"
+    return f"it has no text layer ({_counted(pages, 'page')} of images); run OCR on it first"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _plain(text: str) -> str:
+    """A line with its letters as letters: Arabic as joined for print and the ligature ﬁ are split again."""
+    return _PRESENTATION.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text).strip()
+
+
+# Pages into paragraphs
+
+
+def _blocks(pages: Sequence[Sequence[_Line]]) -> Iterator[tuple[str, ZoneKind | None]]:
+    """The paragraphs, with the furniture of the first page above them and that of the others below."""
+    gap = _usual_gap([line for page in pages for line in page])
+    edges = [_edges(page, gap) for page in pages]
+    marks = _repeated(edges)
+    body: list[_Line] = []
+    above: dict[str, None] = {}
+    below: dict[str, None] = {}
+    for number, (page, (top, bottom)) in enumerate(zip(pages, edges, strict=True)):
+        for line in page:
+            if line not in (*top, *bottom) or not (_mark(line) in marks or _is_page_number(line)):
+                body.append(line)
+            elif number == 0 and line in top:
+                above[line.text] = None
+            elif line.text not in above:
+                below[line.text] = None
+    yield from ((text, ZoneKind.NAVIGATION) for text in above)
+    yield from ((text, None) for text in _paragraphs(body, gap))
+    yield from ((text, ZoneKind.NAVIGATION) for text in below)
+
+
+def _edges(page: Sequence[_Line], gap: float) -> tuple[list[_Line], list[_Line]]:
+    """The few lines at the top and at the bottom of a page that stand apart from all others.
+
+    They go by place, because a page's head may be drawn after its text.
+    """
+    downwards = sorted(page, key=lambda line: -line.bottom)
+    return _apart(downwards, gap), _apart(downwards[::-1], gap)
+
+
+def _apart(lines: Sequence[_Line], gap: float) -> list[_Line]:
+    """The lines before the first wide gap, if it comes soon."""
+    for number, (line, following) in enumerate(pairwise(lines[: _EDGE + 1]), 1):
+        if abs(line.bottom - following.bottom) > 1.4 * gap:
+            return list(lines[:number])
+    return []
+
+
+def _repeated(edges: Sequence[tuple[list[_Line], list[_Line]]]) -> frozenset[str]:
+    """The marks of lines that stand at the edges of at least half the pages, and of two."""
+    count: Counter[str] = Counter()
+    for top, bottom in edges:
+        count.update({_mark(line) for line in (*top, *bottom)})
+    return frozenset(mark for mark, times in count.items() if times >= max(2, len(edges) / 2))
+
+
+def _mark(line: _Line) -> str:
+    """What is the same of a line on every page: its words without their numbers."""
+    return re.sub(r"\d+", "#", line.text.casefold())
+
+
+def _is_page_number(line: _Line) -> bool:
+    return any(map(str.isdigit, line.text)) and _PAGE_NUMBER.fullmatch(line.text) is not None
+
+
+def _paragraphs(lines: Sequence[_Line], gap: float) -> Iterator[str]:
+    """Lines broken at the width of a column, joined where a paragraph goes on."""
+    if not lines:
+        return
+    gathered = [lines[0].text]
+    for number, (line, following) in enumerate(pairwise(lines)):
+        around = lines[max(0, number - _AROUND) : number + _AROUND]
+        if _goes_on(line, following, gap, max(near.width for near in around)):
+            gathered.append(following.text)
+        else:
+            yield _joined(gathered)
+            gathered = [following.text]
+    yield _joined(gathered)
+
+
+def _usual_gap(lines: Sequence[_Line]) -> float:
+    """The usual distance from one line to the next below it."""
+    gaps = [line.bottom - following.bottom for line, following in pairwise(lines)]
+    below = [distance for distance in gaps if 0 < distance < _NEXT_COLUMN]
+    return median(below) if below else 12.0
+
+
+def _goes_on(line: _Line, following: _Line, gap: float, column: float) -> bool:
+    """Whether a paragraph goes on from one line to the next; `column` is how wide lines are around here."""
+    if line.text.endswith(_HYPHEN):
+        return True
+    if max(line.height, following.height) > 1.6 * max(1.0, min(line.height, following.height)):
+        return False  # a headline and the text below it
+    down = line.bottom - following.bottom
+    if not 0 < down < _NEXT_COLUMN:
+        return not ends_sentence(line.text) and line.width > 0.6 * column
+    if down > 1.4 * gap or following.left - line.left > 0.8 * gap:
+        return False  # a blank line, or a first line set in
+    return line.width > (0.85 if ends_sentence(line.text) else 0.6) * column
+
+
+def _joined(lines: Sequence[str]) -> str:
+    text = lines[0]
+    for line in lines[1:]:
+        text = _hyphenless(text, line) if text.endswith(_HYPHEN) else f"{text} {line}"
+    return text
+
+
+def _hyphenless(text: str, following: str) -> str:
+    """A word broken at a line's end; before a capital or a digit the hyphen is the word's own."""
+    kept = "" if following[:1].islower() else "-"
+    return text[:-1] + kept + following
+
+
+# What the document says of itself
+
+
+def _stated(info: Mapping[str, str], data: bytes) -> Known:
+    title = cleaning.normalise(info.get("Title", "")).replace("\n", " ")
+    author = cleaning.normalise(info.get("Author", "")).replace("\n", " ")
+    match = _XMP_DATE.search(data)
+    published = parse_date((match[1] or match[2]).decode("ascii")) if match else None
+    return Known(
+        title=title if not _NO_TITLE.fullmatch(title) else None,
+        author=author if " " in author.strip() else None,  # a single word is a login
+        published=published,
+    )
+
+
+def _dated(article: Draft, info: Mapping[str, str]) -> Draft:
+    """The day the file was made dates an article that gives no day itself.
+
+    A file that a browser printed was made on the day somebody saved it, which says nothing.
+    """
+    maker = f"{info.get('Creator', '')} {info.get('Producer', '')}"
+    made = _made(info.get("CreationDate", ""))
+    if article.published or made is None or _PRINTED_BY_BROWSER.search(maker):
+        return article
+    return replace(article, published=made, origins={**article.origins, "published": Origin.PAGE})
+
+
+def _made(written: str) -> date | None:
+    match = _PDF_DATE.match(written)
+    return parse_date("-".join(match.groups())) if match else None

@@ -1,0 +1,221 @@
+"""WARC, what web archives keep: the pages among a crawl's responses.
+
+Read here and not by a library: what reads WARC for Python takes a header line of any length into memory
+(400 kB of gzip took 1.2 GB), and refuses files that were packed as a whole. HTTP itself is read by
+`http.client`, whose lines and headers are bounded.
+"""
+
+import gzip
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from io import BytesIO
+from socket import socket
+from typing import BinaryIO, cast
+
+from index.errors import Unreadable
+from index.readers.drafting import is_url
+from index.readers.html import HtmlReader
+from index.readers.inflating import inflated
+from index.readers.pages import Page, Validators, media_of, read_page
+from index.records import Draft, Skipped
+
+MOST_RECORDS = 1_000_000
+LARGEST_RECORD = 20_000_000
+"""Bytes; a longer one is passed over without being held."""
+LARGEST_WHOLE = 20_000_000_000
+"""Bytes, unpacked."""
+HIGHEST_RATIO = 300
+"""Unpacked to packed, over the whole file so far."""
+
+_RATIO_FROM = 50_000_000
+_LONGEST_LINE = 20_000
+_MOST_HEADERS = 100
+_MOST_BLANKS = 20  # lines between two records; there are two
+_PORTION = 1 << 16
+_VERSION = re.compile(rb"WARC/[01]\.\d+\s*$")
+_GZIP = b"\x1f\x8b"
+
+
+class WarcReader:
+    """Reads the HTML pages of a WARC file, plain or packed with gzip."""
+
+    name = "warc"
+    suffixes: tuple[str, ...] = (".warc", ".warc.gz")
+
+    def accepts(self, data: bytes, suffix: str) -> bool:
+        """WARC by its first line, also under gzip."""
+        return data.startswith(b"WARC/") or (
+            data.startswith(_GZIP) and _first_bytes(data).startswith(b"WARC/")
+        )
+
+    def accepts_large(self, head: bytes, suffix: str) -> bool:
+        """The same of a file of any size."""
+        return self.accepts(head, suffix)
+
+    def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
+        """An article a page, with the address it was taken from. Raises Unreadable."""
+        yield from self.read_stream(BytesIO(data), source)
+
+    def read_stream(self, file: BinaryIO, source: str) -> Iterator[Draft | Skipped]:
+        """The same of an open file of any size."""
+        pages = 0
+        for record in _records(file):
+            place = f"{source}!{record.target}"
+            try:
+                page = _page(record)
+            except Unreadable as error:
+                yield Skipped(place, str(error))
+                continue
+            if page is not None:
+                pages += 1
+                for item in read_page(page, (HtmlReader(),)):
+                    yield replace(item, source=place) if isinstance(item, Skipped) else item
+        if not pages:
+            yield Skipped(source, "it holds no HTML page")
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A record's headers, names in lower case, and its content where it is a response to be read."""
+
+    headers: Mapping[str, str]
+    content: bytes | None
+
+    @property
+    def target(self) -> str:
+        return self.headers.get("warc-target-uri", "").strip("<> ")
+
+
+class _Unpacking:
+    """The bytes of a WARC file, whether it is packed or not, within bounds."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        start = file.read(2)
+        file.seek(0)
+        packed = start == _GZIP
+        self._plain = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
+        self._taken = 0
+
+    def read(self, size: int) -> bytes:
+        return self._bounded(self._plain.read(size))
+
+    def line(self) -> bytes:
+        line = self._bounded(self._plain.readline(_LONGEST_LINE))
+        if len(line) >= _LONGEST_LINE:
+            raise Unreadable("a line of its headers is longer than any real one; the rest was left out")
+        return line
+
+    def _bounded(self, data: bytes) -> bytes:
+        self._taken += len(data)
+        if self._taken > max(_RATIO_FROM, HIGHEST_RATIO * self._file.tell()):
+            raise Unreadable(f"it unpacks to more than {HIGHEST_RATIO} times its size, as attacks do")
+        if self._taken > LARGEST_WHOLE:
+            raise Unreadable(f"it unpacks to more than {LARGEST_WHOLE / 1e9:g} GB; the rest was left out")
+        return data
+
+
+def _records(file: BinaryIO) -> Iterator[_Record]:
+    """The records of a file, in order. Raises Unreadable where it breaks off or goes beyond bounds."""
+    stream = _Unpacking(file)
+    try:
+        for _ in range(MOST_RECORDS):
+            headers = _headers(stream)
+            if headers is None:
+                return
+            yield _Record(headers, _content(stream, headers))
+    except (OSError, EOFError, zlib.error) as error:
+        raise Unreadable("its gzip data is broken or cut off; what came before it was read") from error
+    raise Unreadable(f"it holds more than {MOST_RECORDS:,} records; the rest was left out")
+
+
+def _headers(stream: _Unpacking) -> dict[str, str] | None:
+    """The headers of the next record; None at the end of the file."""
+    for _ in range(_MOST_BLANKS):
+        line = stream.line()
+        if line.strip():
+            break
+        if not line:
+            return None
+    if not _VERSION.match(line):
+        raise Unreadable("it is not WARC where a record should begin; what came before it was read")
+    headers: dict[str, str] = {}
+    for _ in range(_MOST_HEADERS):
+        line = stream.line()
+        if not line.strip():
+            return headers
+        name, _, value = line.decode("utf-8", "replace").partition(":")
+        headers[name.strip().casefold()] = value.strip()
+    raise Unreadable("a record has more headers than any real one; the rest was left out")
+
+
+def _content(stream: _Unpacking, headers: Mapping[str, str]) -> bytes | None:
+    """The content of a response to read; of anything else None, once it is passed over."""
+    length = headers.get("content-length", "")
+    if not (length.isascii() and length.isdigit() and len(length) < 16):
+        raise Unreadable("a record does not say how long it is; what came before it was read")
+    left = int(length)
+    wanted = headers.get("warc-type") == "response" and left <= LARGEST_RECORD
+    parts = []
+    while left > 0:
+        part = stream.read(min(left, _PORTION))
+        if not part:
+            raise Unreadable("it is cut off within a record; what came before it was read")
+        left -= len(part)
+        parts += [part] if wanted else []
+    return b"".join(parts) if wanted else None
+
+
+def _page(record: _Record) -> Page | None:
+    """The HTML page of a record; None where it holds something else."""
+    from http.client import HTTPException
+
+    if record.content is None or not is_url(record.target):
+        return None
+    try:
+        status, headers, body = _response(record.content)
+    except (HTTPException, ValueError, OSError) as error:
+        raise Unreadable("its HTTP response is broken") from error
+    media, charset = media_of(headers.get("content-type", ""))
+    if status != 200 or media not in ("text/html", "application/xhtml+xml"):
+        return None
+    packed = headers.get("content-encoding", "")
+    # Some crawlers store a page unpacked and keep the header that says it is packed.
+    if packed and not (packed == "gzip" and not body.startswith(_GZIP)):
+        body = inflated(body, packed, LARGEST_RECORD)
+    return Page(url=record.target, data=body, media=media, charset=charset, validators=Validators())
+
+
+def _response(content: bytes) -> tuple[int, Mapping[str, str], bytes]:
+    """Status, headers in lower case, and body of an HTTP response."""
+    from http.client import HTTPException, HTTPResponse
+
+    response = HTTPResponse(cast(socket, _Recorded(content)))
+    response.begin()
+    headers = {name.casefold(): value for name, value in response.getheaders()}
+    try:
+        return response.status, headers, response.read()
+    except HTTPException:
+        if not response.chunked:
+            raise
+        # Some crawlers store the body joined and keep the header that says it comes in chunks.
+        return response.status, headers, content.partition(b"\r\n\r\n")[2]
+
+
+class _Recorded:
+    """As much of a socket as HTTPResponse asks for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def makefile(self, _: str) -> BytesIO:
+        return BytesIO(self._data)
+
+
+def _first_bytes(data: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data[:_PORTION], 16)
+    except zlib.error:
+        return b""

@@ -1,0 +1,79 @@
+"""Adding again and again: `dateline add --every 15m FEEDS` keeps an archive up to date."""
+
+import re
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import FrameType
+
+import typer
+
+from index.archive import Archive
+from index.errors import BadValue, Busy
+from index.readers.following import Following
+from service.adding import Sources, Tally, add_sources
+from service.listings import to_json
+
+SHORTEST = 60
+LONGEST = 7 * 24 * 3600
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def parse_interval(text: str) -> int:
+    """The seconds of "90s", "15m", "2h" or "1d". Raises BadValue for anything else."""
+    match = re.fullmatch(r"\s*(\d{1,6})\s*([smhd])\s*", text, re.IGNORECASE)
+    if match is None:
+        raise BadValue(f"{text!r} is not an interval; write it as 90s, 15m, 2h or 1d")
+    seconds = int(match[1]) * _UNITS[match[2].casefold()]
+    if seconds < SHORTEST:
+        raise BadValue(f"{text!r} is too often for the sites that are asked; the shortest is {SHORTEST}s")
+    if seconds > LONGEST:
+        raise BadValue(f"{text!r} is too seldom to wait for; the longest is {LONGEST // 86400}d")
+    return seconds
+
+
+def watch(archive: Archive, following: Following, sources: Sources, seconds: float, json: bool) -> None:
+    """Adds the sources every so many seconds, with a line a round, until Ctrl+C or SIGTERM."""
+    with _stoppable():
+        try:
+            while True:
+                began = time.monotonic()
+                _round(archive, following, sources, json)
+                time.sleep(max(0.0, seconds - (time.monotonic() - began)))
+        except KeyboardInterrupt:
+            typer.echo("stopped; what was added is in the archive", err=True)
+
+
+def _round(archive: Archive, following: Following, sources: Sources, json: bool) -> None:
+    """One round. Where another process is writing, the next round will do."""
+    tally = Tally()
+    try:
+        add_sources(archive, following, sources, tally)
+    except Busy as error:
+        typer.echo(f"dateline: {error}", err=True)
+    finally:
+        _show(tally, json)
+
+
+def _show(tally: Tally, json: bool) -> None:
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    if json:
+        typer.echo(to_json({"at": now} | tally.counts() | {"skipped": tally.skipped}))
+    else:
+        typer.echo(f"{now} {tally.line()}")
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Lets SIGTERM end a round as Ctrl+C does: by way of what must still be written."""
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
