@@ -22,9 +22,10 @@ from index.errors import BadValue, Busy, Mismatch, NoSpace, NotFound
 from index.generations import Generation, Generations, Snapshot
 from index.lexical import stems
 from index.records import Article, Draft, Filters, Hit, Skipped
-from index.rows import article_digest
+from index.rows import article_digest, text_digest
 from index.schema import FORMAT
 from index.search import search
+from index.templates import StoredTemplates
 from index.visits import StoredVisits
 
 log = logging.getLogger(__name__)
@@ -115,8 +116,9 @@ class Archive:
         with self._alone():
             unpublished = 0
             try:
+                templates = StoredTemplates(self._catalogue)
                 for batch in self._batches(_distinct(drafts)):
-                    for result in self._add_batch(batch):
+                    for result in self._add_batch(templates.cleaned(batch)):
                         unpublished += result.passages if isinstance(result, Added) else 0
                         yield result
                     if unpublished >= PUBLISH_AFTER:
@@ -310,7 +312,7 @@ class Archive:
         for draft in batch:
             if isinstance(draft, Skipped):
                 yield draft
-            elif known.get(draft.key) == article_digest(draft):
+            elif known.get(draft.key, frozenset()) & {article_digest(draft), text_digest(draft)}:
                 yield Added(draft.key, Outcome.UNCHANGED, 0)
             elif chunks := self._chunker.chunk(draft):
                 changed.append((draft, chunks))

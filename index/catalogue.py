@@ -7,7 +7,7 @@ its COMMIT is the acknowledgement; every index is a cache of what stands here.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
@@ -113,17 +113,15 @@ class Catalogue:
 
     # Writing
 
-    def digests(self, keys: Sequence[str]) -> dict[str, str]:
-        """The digests of the current versions of those articles that are here, by key."""
-        found: dict[str, str] = {}
+    def digests(self, keys: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Both digests of the current versions of those articles that are here, by key."""
+        query = select(article.c.key, version.c.digest, version.c.text_digest)
+        found: dict[str, frozenset[str]] = {}
         with self.reading() as connection:
             for some in _portions(keys):
-                rows = connection.execute(
-                    select(article.c.key, version.c.digest)
-                    .join_from(article, version, IS_CURRENT)
-                    .where(article.c.key.in_(some))
-                )
-                found.update((row.key, row.digest) for row in rows)
+                chosen = query.join_from(article, version, IS_CURRENT).where(article.c.key.in_(some))
+                for row in connection.execute(chosen):
+                    found[row.key] = frozenset({row.digest, row.text_digest})
         return found
 
     def store(self, draft: Draft, chunks: Sequence[Chunk], vectors: Vectors) -> Outcome:
@@ -169,21 +167,6 @@ class Catalogue:
         """Drops the log below a sequence number that no kept generation needs."""
         with self.writing() as connection:
             connection.execute(delete(change).where(change.c.seq < before))
-
-    def note_visit(self, url: str, etag: str | None, last_modified: str | None) -> None:
-        """Keeps what a server gave to ask by whether a page has changed."""
-        now = datetime.now(UTC).replace(tzinfo=None)
-        with self.writing() as connection:
-            connection.execute(delete(visit).where(visit.c.url == url))
-            connection.execute(
-                insert(visit).values(url=url, etag=etag, last_modified=last_modified, fetched_at=now)
-            )
-
-    def visit(self, url: str) -> tuple[str | None, str | None] | None:
-        """The etag and the day of change that the last visit to a page left; None where there was none."""
-        with self.reading() as connection:
-            row = connection.execute(select(visit).where(visit.c.url == url)).one_or_none()
-        return None if row is None else (row.etag, row.last_modified)
 
     # Reading articles
 

@@ -17,7 +17,16 @@ NOT_TOLD = frozenset({"id", "article_id", "number", "checksum"})  # columns that
 
 def article_digest(draft: Draft) -> str:
     """Changes when the article's evidence or metadata does, and not with the menus around it."""
-    known = [draft.title, draft.outlet, draft.author, draft.language, draft.url, draft.evidence()]
+    return _digest(draft, draft.evidence())
+
+
+def text_digest(draft: Draft) -> str:
+    """Changes when anything of the article does, and not with what is learned about its menus."""
+    return _digest(draft, draft.text)
+
+
+def _digest(draft: Draft, words: str) -> str:
+    known = [draft.title, draft.outlet, draft.author, draft.language, draft.url, words]
     days = [day and day.isoformat() for day in (draft.published, draft.updated)]
     return hashlib.sha256(json.dumps([known, days]).encode()).hexdigest()
 
@@ -41,6 +50,7 @@ def version_columns(draft: Draft) -> dict[str, Any]:
         ],
         "origins": dict(draft.origins),
         "digest": article_digest(draft),
+        "text_digest": text_digest(draft),
         "added": datetime.now(UTC).replace(tzinfo=None),
     }
     return columns | {"checksum": version_checksum(columns)}

@@ -64,6 +64,7 @@ version = Table(
     Column("dates", JSON, nullable=False),  # [[start, end, first day, last day, origin], …]
     Column("origins", JSON, nullable=False),  # {"published": "text", …}
     Column("digest", String, nullable=False),  # of what may be quoted and its metadata
+    Column("text_digest", String, nullable=False),  # of the whole text and its metadata
     Column("checksum", String, nullable=False),  # of the whole row
     Column("added", DateTime, nullable=False),  # UTC
     UniqueConstraint("article_id", "number"),
@@ -97,6 +98,12 @@ change = Table(  # what derived indexes must still learn; written in the transac
     Column("op", String, nullable=False),  # add, remove
     Column("passage_id", _Id, nullable=False),
     sqlite_autoincrement=True,
+)
+
+template = Table(  # lines that recur across the articles of an outlet
+    "template",
+    tables,
+    Column("line", Text, primary_key=True),  # the outlet, a line break, the line
 )
 
 visit = Table(  # what servers gave to ask by whether a page has changed
