@@ -150,7 +150,7 @@ def author_in(line: str) -> str | None:
     if len(line) > 200:
         return None
     head, *rest = (part.strip() for part in re.split(r"\s[|–—·•-]\s|(?<=\d)\.\s", line))
-    dated = rest and any(True for _ in _days_in(head))
+    dated = rest and is_date_line(head, bare=True)
     return _name_in(head) or (_name_in(rest[-1]) if dated else None)
 
 
@@ -173,10 +173,11 @@ def is_date_line(line: str, bare: bool = False) -> bool:
     found = list(_days_in(line)) if len(line) <= 120 else []
     if not found:
         return not bare and _YEARLESS.search(line) is not None and not ends_sentence(line)
-    rest = _without_dates(line)
-    if bare and not (_LABELLED.match(line) or _UPDATED.match(line)):
-        return not re.search(r"[^\W\d]{3,}", rest)
-    return len(re.findall(r"[^\W\d]{3,}", rest)) <= 5
+    beside = [
+        word for word in re.findall(r"[^\W\d]{3,}", _without_dates(line)) if word.casefold() not in WEEKDAYS
+    ]
+    labelled = _LABELLED.match(line) or _UPDATED.match(line)
+    return len(beside) <= (5 if labelled or not bare else 0)
 
 
 def is_dateline(line: str) -> bool:

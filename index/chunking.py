@@ -7,6 +7,7 @@ sentencex (Wikimedia) finds the sentences. Nothing is copied: a passage is where
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sentencex
 
@@ -19,6 +20,9 @@ SENTENCE_END = "\x1e"
 # A line break ends a sentence, full stop or not, unless the next line goes on in lower case, as in
 # text that was wrapped at a column.
 LINE_BREAK = re.compile(r"\n+(?![a-zà-öø-ÿа-яё])")
+
+# A letter and a full stop abbreviate a title, as in "د. أحمد" for Dr Ahmed.
+ARABIC_INITIAL = re.compile(r"(?:^|\s)[\u0621-\u064a]\.\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def _stretches(article: Draft) -> Iterator[Span]:
 def _sentences(text: str, offset: int, language: str) -> list[Span]:
     """Sentence spans that together cover the text, white space included."""
     spans = []
-    for found in sentencex.get_sentence_boundaries(language, text):
+    for found in _joined(text, sentencex.get_sentence_boundaries(language, text)):
         start = found["start_index"]
         for line in LINE_BREAK.finditer(found["text"]):
             spans.append(Span(offset + start, offset + found["start_index"] + line.end()))
@@ -104,6 +108,20 @@ def _sentences(text: str, offset: int, language: str) -> list[Span]:
         if start < found["end_index"]:
             spans.append(Span(offset + start, offset + found["end_index"]))
     return spans
+
+
+def _joined(text: str, boundaries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The sentences, with one that ends in an Arabic initial ("د. أحمد") joined to the next."""
+    start = 0
+    for found in boundaries:
+        if found["end_index"] < len(text) and ARABIC_INITIAL.search(text, start, found["end_index"]):
+            continue
+        yield {
+            "start_index": start,
+            "end_index": found["end_index"],
+            "text": text[start : found["end_index"]],
+        }
+        start = found["end_index"]
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

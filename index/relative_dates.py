@@ -82,9 +82,10 @@ def _next(day: date, unit: str) -> Days:
 
 def ago(match: re.Match[str], frame: Frame) -> Days | None:
     """ "three days ago" is a day, "two years ago" a whole year."""
-    if frame.published is None:
+    unit = match["unit"].casefold()
+    if frame.published is None or (unit in ("day", "week") and is_quoted(frame.text, match.start())):
         return None
-    return before(frame.published, number_of(match["n"]), match["unit"].casefold())
+    return before(frame.published, number_of(match["n"]), unit)
 
 
 def in_the_past(match: re.Match[str], frame: Frame) -> Days | None:

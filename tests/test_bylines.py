@@ -46,6 +46,34 @@ def test_an_ambiguous_date_stays_unknown() -> None:
     assert read("Dam to close for repairs\n03-04-2021").published is None
 
 
+def test_a_date_line_without_its_year_takes_the_one_year_that_fits() -> None:
+    # 22 March was a Tuesday in 2016 and in 2022.
+    header, years = "Dam to close for repairs before floods\nTuesday 22 March", " It fell in October 2020."
+    found = read(header, STORY + years + " They had named spring 2022.")
+    assert (found.published, found.origins["published"]) == (date(2022, 3, 22), Origin.INFERRED)
+    assert read(header, STORY).published is None
+    assert read(header, STORY + years + " The last one was in 2015.").published is None
+
+
+@pytest.mark.parametrize(
+    ("line", "story", "day"),
+    [
+        ("12-02-2020", "The dam broke on Tuesday (February 11), he said.", date(2020, 2, 12)),
+        ("02/12/2020", "The dam broke on February 11, he said.", date(2020, 2, 12)),
+        ("03-04-2021", "The dam broke on Saturday, he said.", date(2021, 4, 3)),
+        # 12 February and 2 December 2020 were Wednesdays.
+        ("12-02-2020", "The dam broke on Wednesday, he said.", None),
+        ("12-02-2020", "The dam broke, he said.", None),
+    ],
+)
+def test_an_ambiguous_date_is_settled_by_the_days_the_text_names(
+    line: str, story: str, day: date | None
+) -> None:
+    found = read(f"Dam to close for repairs before floods\n{line}", f"{story}\n\n{STORY}")
+    assert found.published == day
+    assert found.origins["published"] is (Origin.INFERRED if day else Origin.UNKNOWN)
+
+
 def test_a_dateline_names_place_and_agency() -> None:
     found = find(f"HILLTOWN (VNA) — {STORY}", zones(f"HILLTOWN (VNA) — {STORY}"))
     assert (found.dateline, found.outlet) == ("HILLTOWN", "VNA")
@@ -75,6 +103,11 @@ def test_a_short_line_under_the_date_needs_more_to_be_an_outlet() -> None:
         ("BY ANN LEE", "ANN LEE"),
         ("Par Zoé Durand", "Zoé Durand"),
         ("بقلم: سارة حسن", "سارة حسن"),
+        ("By Ann Lee, Bo Chen and Cy Dow", "Ann Lee, Bo Chen and Cy Dow"),
+        ("By Ann Lee, political editor", "Ann Lee"),
+        ("By Ann Lee in Hilltown", "Ann Lee"),
+        ("Wednesday, 8 July 2020. By Ann Lee", "Ann Lee"),
+        ("It rained on 8 July 2020. By Ann’s count it was the tenth time.", None),
         ("By accident", None),
         ("By Friday", None),
         ("By the time they came, nothing of the old bridge was left.", None),
@@ -96,6 +129,13 @@ def test_a_line_of_prose_with_a_date_is_no_date_line() -> None:
         ("قال الوزير يوم الاثنين إن السد قرب المدينة سيغلق لأعمال الصيانة.", "ar"),
         ("El ministro dijo el lunes que la presa se cerrará durante once semanas.", "es"),
         ("部长星期一表示，这座水坝将关闭十一个星期进行维修，以保证下游居民的安全。", "zh"),
+        ("Der Staudamm wird am Montag geschlossen.", "de"),
+        ("Le barrage sera fermé lundi.", "fr"),
+        ("Cinco muertos en un ataque cerca de la presa", "es"),
+        ("The dam will close on Monday.", "en"),
+        ("وەزیر گوتی بەنداوەکە لە بەهاردا دادەخرێت.", "ku"),
+        ("حکومەتی هەرێم بڕیاری دا مووچە دابەش بکات", "ku"),
+        ("وزیر گفت سد روز دوشنبه بسته می‌شود.", "fa"),
         ("12 | 34", None),
     ],
 )

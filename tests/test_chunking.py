@@ -91,6 +91,10 @@ def test_arabic_sentences_end_at_arabic_marks() -> None:
     assert sentences("هل كان مكلفا؟ افتتح الجسر.", "ar") == ["هل كان مكلفا؟", "افتتح الجسر."]
 
 
+def test_an_arabic_initial_does_not_end_a_sentence() -> None:
+    assert sentences("قال د. أحمد إن الجسر مغلق. وغادر.", "ar") == ["قال د. أحمد إن الجسر مغلق.", "وغادر."]
+
+
 def test_offsets_count_code_points() -> None:
     text = "🏮 Lanterns. 18,000 came."
     article = Draft(key="k", text=text, zones=(Zone(0, len(text), ZoneKind.REPORTING),), language="en")

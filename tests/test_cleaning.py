@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.cleaning import headline, join, normalise, zones
-from index.records import EVIDENCE, Zone, ZoneKind
+from index.cleaning import headline, join, normalise, recurring_lines, without_template, zones
+from index.date_mentions import mentions
+from index.records import EVIDENCE, Draft, Zone, ZoneKind
 
 N, C, L, R, M = (
     ZoneKind.NAVIGATION,
@@ -194,3 +195,60 @@ def test_marked_blocks_keep_their_kind() -> None:
     text, marked = join([("Dam closes", N), (FIRST, None), (" ", M), ("A pier.", C), ("Bad, very bad.", M)])
     assert [zone.kind for zone in zones(text, title="Dam closes", marked=marked)] == [N, R, C, M]
     assert marked[0] == Zone(0, 10, N)
+
+
+def article(number: int, *lines: str, outlet: str | None = "Valley News", lead: str = "") -> Draft:
+    opening = (
+        lead or f"Engineers will close dam number {number} for repairs before the spring floods, he said."
+    )
+    text = normalise("\n\n".join([opening, *lines, SECOND]))
+    judged = zones(text)
+    return Draft(
+        key=f"file:/news/{number}.txt", text=text, zones=judged, outlet=outlet, dates=mentions(text, judged)
+    )
+
+
+def cleaned(drafts: list[Draft]) -> list[str]:
+    lines = recurring_lines(drafts)
+    return [without_template(draft, lines).evidence() for draft in drafts]
+
+
+def test_a_short_line_in_many_articles_of_an_outlet_is_template() -> None:
+    drafts = [
+        article(number, "- Win a boat in May 2021", f"- five villages of {number}") for number in range(4)
+    ]
+    for draft, evidence in zip(drafts, cleaned(drafts), strict=True):
+        assert "boat" in draft.evidence()
+        assert "boat" not in evidence
+        assert "villages" in evidence
+    changed = without_template(drafts[0], recurring_lines(drafts))
+    assert (len(drafts[0].dates), changed.dates) == (1, ())
+    assert changed.text == drafts[0].text
+
+
+@pytest.mark.parametrize(
+    "drafts",
+    [
+        [article(number, "- Win a boat") for number in range(2)],
+        [article(number, *["- Win a boat"] * (number < 3)) for number in range(11)],
+        [article(number, "- Win a boat", outlet=f"Paper {number}") for number in range(5)],
+        [article(number, "- Win a boat", lead=FIRST) for number in range(5)],
+        [article(number, THIRD, f"A {SECOND.lower()}") for number in range(5)],
+        [article(number, f"{FIRST} {SECOND}") for number in range(5)],
+    ],
+    ids=[
+        "two",
+        "few of many",
+        "other outlets",
+        "versions of one",
+        "a quote between paragraphs",
+        "background",
+    ],
+)
+def test_what_recurs_but_is_no_template(drafts: list[Draft]) -> None:
+    assert cleaned(drafts) == [draft.evidence() for draft in drafts]
+
+
+def test_articles_of_unknown_outlet_are_compared_within_their_folder() -> None:
+    drafts = [article(number, "- Win a boat", outlet=None) for number in range(3)]
+    assert not any("boat" in evidence for evidence in cleaned(drafts))

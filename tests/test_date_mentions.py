@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a row of the table is easier to check unbroken
 """Worked out by hand against the calendar, not with the code under test."""
 
 from datetime import date, timedelta
@@ -24,7 +25,8 @@ def read(text: str, published: str | None = WEDNESDAY, language: str | None = No
 def shown(text: str, published: str | None = WEDNESDAY, language: str | None = None) -> list[str]:
     """Each mention as "words = first" or "words = first..last"."""
     return [
-        f"{mention.of(text)} = {mention.first}" + (f"..{mention.last}" if mention.last != mention.first else "")
+        f"{mention.of(text)} = {mention.first}"
+        + (f"..{mention.last}" if mention.last != mention.first else "")
         for mention in read(text, published, language)
     ]
 
@@ -177,7 +179,11 @@ def test_what_only_looks_like_a_date(text: str) -> None:
 
 def test_several_in_a_sentence() -> None:
     text = "They perpetrated 456 acts in 2019, 270 in 2020 and 51 in the first three months of 2021."
-    assert [found.split(" =")[0] for found in shown(text, None)] == ["2019", "2020", "the first three months of 2021"]
+    assert [found.split(" =")[0] for found in shown(text, None)] == [
+        "2019",
+        "2020",
+        "the first three months of 2021",
+    ]
     assert shown("the talks of May 3 and June 5, 2021") == ["May 3 = 2021-05-03", "June 5, 2021 = 2021-06-05"]
 
 
@@ -250,7 +256,9 @@ def test_mentions_are_ordered_slices_of_the_evidence(raw: str, published: date |
         assert mention.first <= mention.last
         assert mention.of(text).strip() == mention.of(text) != ""
         assert any(
-            zone.start <= mention.start and mention.end <= zone.end for zone in judged if zone.kind in EVIDENCE
+            zone.start <= mention.start and mention.end <= zone.end
+            for zone in judged
+            if zone.kind in EVIDENCE
         )
         end = mention.end
 

@@ -219,3 +219,8 @@ def test_a_feed_whose_articles_are_not_kept_is_not_noted(news: Site) -> None:
     items = list(reading.read(feed_at(news, news.put("/1", page()))))
     assert [type(item) for item in items] == [Draft]
     assert visits.kept == {}
+
+
+def test_a_page_that_opens_with_thousands_of_comments_is_told_from_a_feed_at_once() -> None:
+    page = b"<!-- -->" * 5000 + b"<html><body>No feed.</body></html>"
+    assert not FeedReader().accepts(page, ".html")

@@ -15,7 +15,7 @@ from index.readers.fields import language_code
 from index.records import Draft, Origin, Skipped
 
 _FEED = re.compile(
-    r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?xml-stylesheet[^>]*>\s*|<!DOCTYPE[^>\[]*>\s*)*"
+    r"(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*|<\?xml-stylesheet[^>]*>\s*|<!DOCTYPE[^>\[]*>\s*)*"
     r"<(?:rss|feed|rdf:RDF|(?:atom|a):feed)\b",
     re.IGNORECASE | re.DOTALL,
 )

@@ -261,9 +261,10 @@ def _marks_of_comments(sections: list[list[Block]], body: list[Block]) -> set[st
     """The blocks of the sections, without those that hold much of the body: a comment may be a column."""
     marks: set[str] = set()
     lengths = {_mark(text): len(text) for text, _ in body}
+    whole = sum(lengths.values())
     for section in sections:
         own = {_mark(text) for text, _ in section}
-        if 2 * sum(lengths.get(mark, 0) for mark in own) < sum(lengths.values()) or not lengths:
+        if 2 * sum(lengths.get(mark, 0) for mark in own) < whole or not whole:
             marks |= own
     return marks
 
@@ -290,7 +291,7 @@ def _standfirst(page: list[Block], body: list[Block], tree: "_Element", says: Kn
 
 
 def _above_body(page: list[Block], body: set[str], title: str) -> range:
-    """The numbers of the page's blocks between its headline and the first block of the body, a dozen at most."""
+    """The numbers of the page's blocks between its headline and its body, a dozen at most."""
     end = next((n for n, (text, _) in enumerate(page) if len(text) > 40 and _mark(text) in body), 0)
     start = max((n for n, (text, _) in enumerate(page[:end]) if title and _mark(text) == title), default=end)
     return range(max(start + 1, end - 12), end)

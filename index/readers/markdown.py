@@ -9,6 +9,7 @@ from index.errors import Unreadable
 from index.readers.decoding import binary_name, decode, head
 from index.readers.drafting import Found, Known, draft, first, found, key_of
 from index.readers.fields import id_of, known_fields
+from index.readers.text import MOST_LINES, too_long
 from index.records import Draft, Origin, Skipped, Zone, ZoneKind
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ class MarkdownReader:
 
     def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
         """One article. Raises Unreadable for front matter that is broken or holds what is no metadata."""
-        fields, body = _front_matter(decode(data).lstrip("\ufeff"))
+        source_text = decode(data).lstrip("\ufeff")
+        if source_text.count("\n") > MOST_LINES:
+            yield too_long(source)
+            return
+        fields, body = _front_matter(source_text)
         says = known_fields(fields)
         heading, blocks = _rendered(body)
         text, marked = cleaning.join(blocks)

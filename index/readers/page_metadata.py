@@ -28,8 +28,9 @@ _TITLE_GAP = re.compile(r"\s+[|–—·•»:-]+\s+|\s*\|\s*")
 _NAME_OF_HOUSE = re.compile(
     r"(?:[^\W\d_][\w.'’&-]* )*(?:[^\W\d_a-zà-ÿ][^\W\d]*\.?|[\w-]+\.[a-z]{2,4}|[A-Z]+\d*)"
 )
-_NOBODY = frozenset(
-    ["name", "date", "datum", "author", "autor", "auteur", "admin", "administrator", "wordpressadmin", "human", "user", "guest", "anonymous", "redaktion", "email"]
+_NOBODY = re.compile(
+    r"name|dat(?:e|um)|aut(?:h?or|eur)|(?:wordpress)?admin(?:istrator)?|human|user|guest|anonymous|e?mail",
+    re.I,
 )
 # Where a foot names the house: at the beginning of a line, or behind the mark of copyright and its years.
 _SIGNED = r"(?:^|\n|(?:©|\(c\)|copyright)\W{0,20}(?:\d{4}\W{1,20}){0,2})"
@@ -204,7 +205,7 @@ def _guessed(tree: "_Element", known: Known, address: str | None) -> Known:
 
 def _person(name: str | None) -> str | None:
     """None for the label of a form field or an account that wrote nothing, which extraction may bring."""
-    return None if name is None or name.casefold() in _NOBODY else name
+    return None if name is None or _NOBODY.fullmatch(name) else name
 
 
 def _house(tree: "_Element", title: str | None, address: str | None) -> str | None:

@@ -33,7 +33,10 @@ def text_draft(raw: str, says: Found, source: str, key: str | None = None) -> Dr
     if not text:
         return Skipped(source, "the text is empty")
     if text.count("\n") > MOST_LINES:
-        return Skipped(
-            source, f"it has more than {MOST_LINES:,} lines; it is a list or a log, not an article"
-        )
+        return too_long(source)
     return draft(text, cleaning.zones(text, title=says.known.title), says, source, key)
+
+
+def too_long(source: str) -> Skipped:
+    """What is said of a text of more than MOST_LINES lines."""
+    return Skipped(source, f"it has more than {MOST_LINES:,} lines; it is a list or a log, not an article")
