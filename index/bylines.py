@@ -14,8 +14,8 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from index.date_mentions import mentions, weekday_date, years_in
 from index.dates import MONTHS, WEEKDAYS, ambiguous_in, dates_in
+from index.dates.mentions import mentions, weekday_date, years_in
 from index.furniture import HEADER_MENU_GAP, ends_sentence, is_menu, is_section_menu, plain
 from index.records import Origin, Span, Zone, ZoneKind
 

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.cleaning import headline, join, normalise, recurring_lines, without_template, zones
-from index.date_mentions import mentions
+from index.dates.mentions import mentions
 from index.records import EVIDENCE, Draft, Zone, ZoneKind
 
 N, C, L, R, M = (

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.cleaning import normalise, zones
-from index.date_mentions import mentions, years_in
+from index.dates.mentions import mentions, years_in
 from index.records import EVIDENCE, DateMention, Origin, Zone, ZoneKind
 
 WEDNESDAY = "2021-06-02"  # a Wednesday

@@ -10,7 +10,7 @@ import pytest
 
 from index.errors import Unreadable
 from index.readers import read_bytes, read_file
-from index.readers.feed import LARGEST_FEED, entries
+from index.readers.feed import LARGEST_FEED, FeedReader, entries
 from index.readers.following import Following, Item
 from index.readers.pages import Validators
 from index.readers.web import Unchanged

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from index.readers.addresses import is_allowed, is_public
+from index.fetching.addresses import is_allowed, is_public
 from index.readers.following import Following, Item, is_address, listed_addresses
 from index.readers.pages import Page, Validators, read_page
 from index.readers.web import Fetcher, Limits, Unchanged, Unfetched

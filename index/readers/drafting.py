@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urldefrag, urlsplit, urlunsplit
 
 from index import bylines, cleaning
-from index.date_mentions import mentions
+from index.dates.mentions import mentions
 from index.records import DateMention, Draft, Origin, Zone
 
 

@@ -15,9 +15,9 @@ from socket import socket
 from typing import BinaryIO, cast
 
 from index.errors import Unreadable
+from index.fetching.inflating import inflated
 from index.readers.drafting import is_url
 from index.readers.html import HtmlReader
-from index.readers.inflating import inflated
 from index.readers.pages import Page, Validators, media_of, read_page
 from index.records import Draft, Skipped
 

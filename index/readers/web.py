@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urljoin
 
 from index.errors import Unreadable
-from index.readers.addresses import Network
-from index.readers.inflating import ENCODINGS, inflated
+from index.fetching.addresses import Network
+from index.fetching.inflating import ENCODINGS, inflated
+from index.fetching.robots import Rules, reading, rules_of
 from index.readers.pages import Page, Validators, media_of
-from index.readers.robots import Rules, reading, rules_of
 
 if TYPE_CHECKING:
     import ssl
@@ -245,7 +245,7 @@ class Fetcher:
         import httpcore2
         import httpx2
 
-        from index.readers.connecting import Clock, NotPublic, PinnedTransport
+        from index.fetching.connecting import Clock, NotPublic, PinnedTransport
 
         asked = {"user-agent": self.agent, "accept-encoding": ", ".join(ENCODINGS), **headers}
         transport = PinnedTransport(Clock(self._limits.seconds), self._allowed, self._context)

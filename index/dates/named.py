@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.dates import MONTHS, WEEKDAYS
-from index.periods import Days, day_of, decade_of, month_of, months_of, season_of, year_of
-from index.tenses import Tense, tense_at
+from index.dates.periods import Days, day_of, decade_of, month_of, months_of, season_of, year_of
+from index.dates.tenses import Tense, tense_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from index import calendar_dates as named
-from index import relative_dates as reckoned
-from index.calendar_dates import Frame
-from index.dates import MONTHS, WEEKDAYS
-from index.periods import SEASONS, Days
+from index.dates import MONTHS, WEEKDAYS, named
+from index.dates import relative as reckoned
+from index.dates.named import Frame
+from index.dates.periods import SEASONS, Days
 
 FOUR_DIGITS = "0000"
 """The trigger that every paragraph with a number of four digits holds."""

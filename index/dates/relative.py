@@ -3,10 +3,10 @@
 import re
 from datetime import date, timedelta
 
-from index.calendar_dates import Frame, number_of, part_named
 from index.dates import WEEKDAYS
-from index.periods import Days, backwards, before, month_of, months_of, week_of, weekend_of, year_of
-from index.tenses import Tense, is_quoted
+from index.dates.named import Frame, number_of, part_named
+from index.dates.periods import Days, backwards, before, month_of, months_of, week_of, weekend_of, year_of
+from index.dates.tenses import Tense, is_quoted
 
 
 def on_weekday(match: re.Match[str], frame: Frame) -> Days | None:

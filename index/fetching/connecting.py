@@ -13,7 +13,7 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from index.readers.addresses import Network, is_allowed, resolved
+from index.fetching.addresses import Network, is_allowed, resolved
 
 
 class NotPublic(Exception):

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from index.calendar_dates import Frame, fitting_day
-from index.date_grammar import FOUR_DIGITS, rules, triggers
 from index.dates import DIGITS, MONTHS, WEEKDAYS, dates_in
-from index.periods import Days
+from index.dates.grammar import FOUR_DIGITS, rules, triggers
+from index.dates.named import Frame, fitting_day
+from index.dates.periods import Days
 from index.records import EVIDENCE, DateMention, Origin, Zone
 
 _LATEST = date(2199, 12, 31)
