@@ -126,10 +126,13 @@ class QuotingAnswerer:
         embedder = self._archive.embedder
         cosines = embedder.encode_documents(texts) @ embedder.encode_query(question)
         kinds = [answer for asked, answer in _KINDS if asked.search(question)]
+        numbers = {stem for stem in weights if stem.isdigit()}
         judged = []
         for (hit, sentence), text, cosine in zip(sentences, texts, cosines.tolist(), strict=True):
-            held = frozenset(stems(text))
-            score = (max(cosine, 0.0) + _coverage(weights, held, _around(hit))) / 2
+            held, around = frozenset(stems(text)), _around(hit)
+            if not numbers <= held | around:
+                continue  # the right subject in the wrong year does not answer
+            score = (max(cosine, 0.0) + _coverage(weights, held, around)) / 2
             if kinds and all(kind.search(text) for kind in kinds):
                 score += EXPECTED_KIND
             judged.append(_Candidate(hit.article, sentence, held, score))

@@ -71,3 +71,9 @@ def test_no_file_of_the_docs_points_at_nothing() -> None:
     for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name} points at {target}"
+
+
+def test_the_page_of_results_is_built_from_the_results() -> None:
+    from eval.results_page import PAGE, read_releases, results_page
+
+    assert PAGE.read_text() == results_page(read_releases())
