@@ -362,7 +362,7 @@ class Archive:
             return self._snapshot
         if self._generation is None or self._generation.name != self._generations.current_name():
             self._generation = self._generations.newest()
-        if self._generation is None:
+        if self._generation is None and watermark:
             log.warning("there is no sound index in %s; make one with: dateline rebuild", self.directory)
         return self._generations.snapshot(self._generation)
 

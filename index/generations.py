@@ -185,7 +185,9 @@ class Generations:
         """Every difference between the newest generation and the catalogue, a sentence each."""
         current = self.current_name()
         if current is None:
-            yield "no index has been published"
+            with self._catalogue.reading() as connection:
+                if self._catalogue.watermark(connection):  # else nothing was ever added
+                    yield "no index has been published"
             return
         try:
             generation = self._open(current)

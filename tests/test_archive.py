@@ -194,8 +194,10 @@ def test_there_is_no_archive_where_none_was_made(tmp_path: Path, load: Load) -> 
         Archive.open(tmp_path, load)
 
 
-def test_an_empty_archive_answers_nothing(archive: Archive) -> None:
+def test_an_empty_archive_answers_nothing(archive: Archive, caplog: pytest.LogCaptureFixture) -> None:
+    assert archive.check() == []
     assert archive.search("bridge") == []
+    assert caplog.text == ""
     assert list(archive.add([])) == []
     assert archive.check() == []
     assert archive.summary().articles == 0
