@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from eval.scoring import Scores
 
 app = typer.Typer(
-    help="Measure answers: run a set of questions, score it, report on it, compare two runs.",
+    help="Measure answers: run a set, score, report, compare.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

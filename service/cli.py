@@ -99,7 +99,7 @@ def add(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Read articles from files and folders into the archive.
+    """Read articles from files, folders and addresses.
 
     Addresses are fetched, with every address that a file lists and every page that a feed names.
     What is there already is left alone, and an article that changed becomes a new version.
