@@ -85,10 +85,13 @@ async def ask(archive: Archive, answerer: Answerer, question: Question) -> Async
 
 async def final(events: AsyncIterator[Event]) -> Answer:
     """The whole answer, for those who do not want to watch it come."""
+    answer = None
     async for event in events:
         if isinstance(event, Answer):
-            return event
-    raise DatelineError("the answer broke off before its end")
+            answer = event
+    if answer is None:
+        raise DatelineError("the answer broke off before its end")
+    return answer
 
 
 def refusal(searched: Searched) -> str:
