@@ -129,16 +129,6 @@ def names(text: str) -> set[str]:
     return chosen - _COMMON - _DATE_WORDS
 
 
-def words_in(texts: Mapping[tuple[str, int], str]) -> WordsAt:
-    """Looks places up in whole texts, by article id and version."""
-
-    def words_at(article_id: str, version: int, start: int, end: int) -> str | None:
-        text = texts.get((article_id, version))
-        return None if text is None else text[start:end]
-
-    return words_at
-
-
 def words_in_archive(archive: Archive) -> WordsAt:
     """Looks places up in an archive. A version it does not hold has no words, so nothing quotes it."""
 

@@ -72,12 +72,7 @@ class Archive:
         if not (directory / "catalogue.db").exists():
             raise NotFound(f"there is no archive in {directory}; make one with: dateline add PATH…")
         archive = cls(directory, load_embedder, chunker or Chunker())
-        made_with = archive._catalogue.settings()
-        if made_with.get("format") != FORMAT:
-            raise Mismatch(
-                f"the archive in {directory} has format {made_with.get('format')!r} and this Dateline "
-                f"reads {FORMAT!r}; use the Dateline that made it"
-            )
+        made_with = archive._readable()
         if made_with["chunker"] != archive._chunker.id:
             raise Mismatch(
                 f"the archive in {directory} was cut by {made_with['chunker']!r} and the settings say "
@@ -91,13 +86,14 @@ class Archive:
     ) -> Self:
         """The archive in that directory, made if there is none."""
         if not (directory / "catalogue.db").exists():
-            archive = cls(directory, load_embedder, chunker or Chunker())
             embedder = load_embedder()
+            archive = cls(directory, lambda: embedder, chunker or Chunker())
             directory.mkdir(parents=True, exist_ok=True)
             with archive._alone():
                 if not archive._catalogue.path.exists():
                     archive._catalogue.create(**archive._made_with(embedder))
             archive.close()
+            return cls.open(directory, lambda: embedder, chunker)
         return cls.open(directory, load_embedder, chunker)
 
     def close(self) -> None:
@@ -164,11 +160,9 @@ class Archive:
         """
         snapshot = self._current()
         total = len(snapshot)
-        return {
-            stem: math.log(1 + (total - count + 0.5) / (count + 0.5))
-            for stem in dict.fromkeys(stems(text))
-            if (count := min(snapshot.passages_with(stem), total)) >= 0
-        }
+        # Removed passages may still be counted, so that a word seems to stand in more than there are.
+        counts = {stem: min(snapshot.passages_with(stem), total) for stem in dict.fromkeys(stems(text))}
+        return {stem: math.log(1 + (total - count + 0.5) / (count + 0.5)) for stem, count in counts.items()}
 
     def resolved(self, filters: Filters) -> Filters:
         """The filters with outlets spelled as the archive spells them, whatever their case.
@@ -253,11 +247,12 @@ class Archive:
         """Cuts and embeds every article anew with these settings; `progress` is called after each.
 
         All or nothing: until the last article is done, the archive stays as it was. Raises NotFound
-        where there is no archive.
+        where there is no archive, and Mismatch where a later Dateline made it.
         """
         if not (directory / "catalogue.db").exists():
             raise NotFound(f"there is no archive in {directory}; make one with: dateline add PATH…")
         archive = cls(directory, load_embedder, chunker or Chunker())
+        archive._readable()
         embedder = load_embedder()
 
         def cut() -> Iterator[tuple[int, Sequence[Chunk], Vectors]]:
@@ -270,6 +265,16 @@ class Archive:
             archive._catalogue.replace_passages(cut(), **archive._made_with(embedder))
             archive._publish(afresh=True)
         archive.close()
+
+    def _readable(self) -> dict[str, str]:
+        """What the archive was made with. Raises Mismatch where it has another format than ours."""
+        made_with = self._catalogue.settings()
+        if made_with.get("format") != FORMAT:
+            raise Mismatch(
+                f"the archive in {self.directory} has format {made_with.get('format')!r} and this Dateline "
+                f"reads {FORMAT!r}; use the Dateline that made it"
+            )
+        return made_with
 
     def _made_with(self, embedder: Embedder) -> dict[str, str]:
         """What the catalogue notes of the settings that its passages depend on."""

@@ -208,10 +208,12 @@ def rebuild(
 ) -> None:
     """Make the indexes anew, without embedding again."""
     from index.archive import Archive
+    from service.terminal import counting
 
     settings = _settings(data)
     if embed:
-        Archive.embed_again(settings.data, settings.load_embedder)
+        with counting("embedding again") as count:
+            Archive.embed_again(settings.data, settings.load_embedder, progress=count)
     else:
         settings.open_archive().rebuild()
     held = settings.open_archive().summary()

@@ -4,7 +4,8 @@ Article text is printed as it is, never read as markup; cleaning has taken contr
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from textwrap import indent
 
 from rich.console import Console
@@ -42,6 +43,23 @@ def show_answer(out: Console, answer: Answer) -> None:
     out.print("\nSources", style="bold")
     for citation in answer.citations:
         out.print(f"[{citation.number}] {reference(citation)}")
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[], None]]:
+    """A line on standard error, where that is a terminal, that counts the calls of what it gives."""
+    # Only the long commands need it, and every answer loads this module.
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+    errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    columns = (
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:.0f} articles"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda: progress.advance(task)
 
 
 def reference(citation: Citation) -> str:

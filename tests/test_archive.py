@@ -1,5 +1,6 @@
 """Adding, finding, removing, proving: the archive through its one face, with the real model."""
 
+import sqlite3
 import subprocess
 import sys
 import time
@@ -187,6 +188,24 @@ def test_an_archive_is_refused_under_another_embedder(
         Archive.open(archive.directory, other).search("bridge")
     Archive.embed_again(archive.directory, other)
     assert len(Archive.open(archive.directory, other).search("bridge")) == 1
+
+
+def test_an_archive_of_a_later_dateline_is_left_alone(
+    archive: Archive, load: Load, draft: DraftMaker
+) -> None:
+    outcomes(archive, draft("a", "The bridge opens."))
+    with sqlite3.connect(archive.directory / "catalogue.db") as database:
+        database.execute("UPDATE setting SET value = '99' WHERE name = 'format'")
+    for use in (Archive.open, Archive.embed_again):
+        with pytest.raises(Mismatch, match="has format '99' and this Dateline reads '1'"):
+            use(archive.directory, load)
+
+
+def test_embedding_again_tells_of_every_article(archive: Archive, load: Load, draft: DraftMaker) -> None:
+    outcomes(archive, draft("a", "The bridge opens."), draft("b", "The flood came."))
+    told: list[None] = []
+    Archive.embed_again(archive.directory, load, progress=lambda: told.append(None))
+    assert len(told) == 2
 
 
 def test_there_is_no_archive_where_none_was_made(tmp_path: Path, load: Load) -> None:

@@ -58,6 +58,7 @@ def test_from_files_to_an_answer(dateline: Dateline, tmp_path: Path) -> None:
     assert "[navigation, not evidence] Bridge to cost more" in old
     assert dateline("check").stdout.startswith("sound: 1 articles, 1 passages")
     assert dateline("rebuild").stdout == "rebuilt: 1 articles, 1 passages\n"
+    assert dateline("rebuild", "--embed").stdout == "rebuilt: 1 articles, 1 passages\n"
     assert dateline("articles", "remove", "1").stdout == "removed article 1\n"
     refused = dateline("ask", "What will the bridge cost?").stdout
     assert refused.startswith("The archive holds no article within these limits")

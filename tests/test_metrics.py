@@ -1,6 +1,7 @@
 """Every metric against values worked out by hand."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,13 @@ from eval.answer_metrics import (
     squad_f1,
 )
 from eval.citation_metrics import (
+    WordsAt,
     citation_precision,
     citation_recall,
     independence,
     names,
     quote_exactness,
     supports,
-    words_in,
     words_in_archive,
 )
 from eval.metrics import METRICS, chosen, cost_usd, seconds, total_tokens
@@ -47,6 +48,16 @@ from tests.recording import COURIER, VALLEY, answer, case, claim, passage, quote
 
 FLOOD = "Fourteen families were evacuated from Cooper Street on Tuesday night, the town hall said."
 REFUSED = answer()
+
+
+def words_in(texts: Mapping[tuple[str, int], str]) -> WordsAt:
+    """Looks places up in whole texts, by article id and version."""
+
+    def words_at(article_id: str, version: int, start: int, end: int) -> str | None:
+        text = texts.get((article_id, version))
+        return None if text is None else text[start:end]
+
+    return words_at
 
 
 def test_facts_are_counted_in_any_of_their_spellings() -> None:
