@@ -175,7 +175,7 @@ class Archive:
         unknown = [outlet for outlet in filters.outlets if outlet.casefold() not in known]
         if unknown:
             raise BadValue(
-                f"no outlet {unknown[0]!r} in this archive; there are: {', '.join(known.values())}"
+                f"no outlet {unknown[0]!r} in this archive; there are: {', '.join(known.values()) or 'none'}"
             )
         return replace(filters, outlets=tuple(known[outlet.casefold()] for outlet in filters.outlets))
 

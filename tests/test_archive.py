@@ -122,6 +122,12 @@ def test_filters_narrow_and_an_unknown_date_passes_none_that_asks_for_dates(
         ids(outlets=("Post",))
 
 
+def test_an_outlet_is_refused_where_no_article_names_one(archive: Archive, draft: DraftMaker) -> None:
+    outcomes(archive, draft("a", "The bridge opens."))
+    with pytest.raises(BadValue, match="no outlet 'Post' in this archive; there are: none"):
+        archive.search("bridge", Filters(outlets=("Post",)))
+
+
 def test_words_and_meaning_both_find(archive: Archive, draft: DraftMaker) -> None:
     outcomes(
         archive,
