@@ -141,10 +141,45 @@ class Filters:
     until: date | None = None
     as_of: date | None = None
     outlets: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()  # an article passes whose byline holds one of them, whatever the case
     languages: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self != Filters()
+
+
+class Order(StrEnum):
+    """What comes first among the passages that bear on a question."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"  # the newest reporting, as for "latest" and "now"
+    TIMELINE = "timeline"  # the order of the events told of, the earliest first
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days, both inclusive; None is open. One that a question names, such as "in May 2021"."""
+
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What to search for. Filters hide; what else is named only comes first.
+
+    `outlets`, `authors` and `periods` are those that a question names in passing: passages of them are
+    preferred and each named outlet gets its share, while nothing else is hidden.
+    """
+
+    text: str  # what is embedded
+    words: str | None = None  # what is matched word by word; the text where None
+    filters: Filters = field(default_factory=Filters)
+    outlets: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    periods: tuple[Period, ...] = ()
+    order: Order = Order.RELEVANCE
+    limit: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from index.records import Article, Filters, Span
+from index.records import Article, Filters, Hit, Order, Period, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,13 @@ class Plan:
     until: date | None = None
     as_of: date | None = None
     outlets: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
-    order: Literal["relevance", "newest"] = "relevance"
+    named_outlets: tuple[str, ...] = ()  # these come first; the limits above hide all else
+    named_authors: tuple[str, ...] = ()
+    named_periods: tuple[Period, ...] = ()
+    order: Order = Order.RELEVANCE
+    search_words: str = ""  # the question without what only limits or orders it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +103,23 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DatedPosition:
+    """What was said at one time. `day` is when it was published, or else when it happened."""
+
+    text: str
+    day: date | None
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What the reporting said at different times about the same thing, the newest first."""
+
+    about: str
+    positions: tuple[DatedPosition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Searched:
     """What the archive holds within the question's limits: what a refusal speaks of."""
 
@@ -126,6 +148,8 @@ class Answer:
     searched: Searched
     plan: Plan
     answerer: str
+    changes: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()  # what a reader must know of how it came about, a sentence each
     related: tuple[Citation, ...] = ()
     prompt_version: str | None = None
     usage: Mapping[str, Any] = field(default_factory=dict)
@@ -148,12 +172,13 @@ class Claimed:
     citations: tuple[Citation, ...]
 
 
-Event = Plan | Sources | Claimed | Disagreement | Answer
+Event = Plan | Sources | Claimed | Disagreement | Change | Answer
 EVENT_NAMES: Mapping[type, str] = {
     Plan: "plan",
     Sources: "sources",
     Claimed: "claim",
     Disagreement: "disagreement",
+    Change: "change",
     Answer: "done",
 }
 
@@ -164,12 +189,53 @@ class Quote:
 
     article: Article
     span: Span
+    answer: Span | None = None  # the words of it that answer, in the article's text
     speaker: str | None = None
     also_printed_by: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         return self.span.of(self.article.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A sentence that the reading model takes for an answer. `score` is its probability, 0 to 1."""
+
+    quote: Quote
+    answer: str  # the words that answer, as they stand in the quote
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """Findings that assert the same, as far as can be told, best first. `day` is that of the newest."""
+
+    findings: tuple[Finding, ...]
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """Sides that do not assert the same: at one time a disagreement, at several a change.
+
+    The sides of a change go from the newest to the oldest, those of a disagreement from the best
+    supported on; articles that print one text count once.
+    """
+
+    kind: Literal["disagreement", "change"]
+    about: str
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that an answerer is given: the plan, the passages, what reads as an answer, how it compares."""
+
+    plan: Plan
+    hits: tuple[Hit, ...]
+    findings: tuple[Finding, ...]
+    contrasts: tuple[Contrast, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,3 +246,16 @@ class Statement:
     quotes: tuple[Quote, ...]
     support: Literal["quoted", "verified"]
     score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What an answerer says of its own work, after its last statement.
+
+    `whole` is False where the answer broke off or could not be written; `notes` then say why.
+    """
+
+    whole: bool = True
+    notes: tuple[str, ...] = ()
+    prompt_version: str | None = None
+    usage: Mapping[str, Any] = field(default_factory=dict)
