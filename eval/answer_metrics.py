@@ -8,10 +8,10 @@ import re
 import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
-from eval.normalising import end_of, holds, tokens, without_marks
 from eval.records import Record
+from service.particulars.normalising import end_of, holds, tokens, without_marks
 
 
 def is_refused(record: Record) -> bool:
@@ -136,25 +136,36 @@ def answered(record: Record) -> float | None:
 
 def disagreement_found(record: Record) -> float | None:
     """1 if sources that differ are shown side by side, with two of the expected facts between them."""
-    expected = record.case.expected
-    if not expected.disagreement:
+    if not record.case.expected.disagreement:
         return None
-    shown = " … ".join(position["text"] for position in _positions(record))
-    found = sum(any(holds(shown, spelling) for spelling in fact) for fact in expected.facts)
-    return float(bool(shown) and found >= min(2, len(expected.facts)))
+    return float(any(_says_two_facts(record, sides) for sides in _shown(record, "disagreements")))
 
 
 def disagreement_precision(record: Record) -> float | None:
     """Of an answer that shows a disagreement: 1 if there is one."""
-    return float(record.case.expected.disagreement) if _positions(record) else None
+    return float(record.case.expected.disagreement) if _shown(record, "disagreements") else None
 
 
 def change_found(record: Record) -> float | None:
-    """1 if a changing story is told from articles of at least two days, the newest among them."""
+    """1 if a change is shown by positions of two days at least, the newest source in the first.
+
+    Two of the expected facts must stand between the positions. Without a newest source any will do.
+    """
     if not record.case.expected.change:
         return None
-    days = {citation["published"] for citation in cited(record) if citation["published"]}
-    return float(len(days) >= 2 and newest_source(record) != 0)
+    return float(
+        any(
+            len({side["day"] for side in sides if side["day"]}) >= 2
+            and _says_two_facts(record, sides)
+            and _is_of_newest(record, sides[0])
+            for sides in _shown(record, "changes")
+        )
+    )
+
+
+def change_precision(record: Record) -> float | None:
+    """Of an answer that shows a change: 1 if there is one."""
+    return float(record.case.expected.change) if _shown(record, "changes") else None
 
 
 def span(record: Record) -> float | None:
@@ -227,11 +238,29 @@ def _may_stay_silent(record: Record) -> bool:
 
 
 def _cites(record: Record, source: str) -> bool:
-    return any(source in (citation["url"], citation["title"]) for citation in cited(record))
+    return any(_is_source(citation, source) for citation in cited(record))
 
 
-def _positions(record: Record) -> Sequence[Mapping[str, Any]]:
-    """The sides of the disagreements that have at least two, each with a source."""
-    shown = record.answer["disagreements"] if record.answer else ()
+def _is_source(citation: Mapping[str, Any], source: str) -> bool:
+    """Whether a source is this one; an outlet names every article of it."""
+    return source in (citation["url"], citation["title"], citation["outlet"])
+
+
+def _shown(record: Record, kind: Literal["disagreements", "changes"]) -> list[Sequence[Mapping[str, Any]]]:
+    """The positions of each disagreement or change, of those that have two at least with a source."""
+    shown = record.answer.get(kind, ()) if record.answer else ()  # runs of 0.1.0 hold no changes
     sides = [[side for side in one["positions"] if side["citations"]] for one in shown]
-    return [side for positions in sides if len(positions) >= 2 for side in positions]
+    return [positions for positions in sides if len(positions) >= 2]
+
+
+def _says_two_facts(record: Record, positions: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether two of the expected facts stand between the positions; all, where there are fewer."""
+    facts = record.case.expected.facts
+    text = " … ".join(position["text"] for position in positions)
+    return sum(any(holds(text, spelling) for spelling in fact) for fact in facts) >= min(2, len(facts))
+
+
+def _is_of_newest(record: Record, position: Mapping[str, Any]) -> bool:
+    newest = record.case.expected.newest_source
+    sources = [citation for citation in cited(record) if citation["number"] in position["citations"]]
+    return newest is None or any(_is_source(citation, newest) for citation in sources)

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -20,7 +20,7 @@ from service.listings import to_json
 log = logging.getLogger(__name__)
 
 SAMPLE = Path(__file__).parent / "sample" / "articles"
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parent / "cases" / "sample"
 COMPLETE = "complete.json"  # written last: what of the documents could not be added
 OPEN_AT_ONCE = 32  # archives of a set that gives each question its own
 
@@ -88,11 +88,6 @@ class GivenArchives:
         with self._lock:
             while self._open:
                 self._open.popitem()[1].close()
-
-
-def always(archive: Archive) -> Callable[[Case], Archive]:
-    """The same archive for every case."""
-    return lambda _: archive
 
 
 def _digest(documents: Sequence[Draft | Skipped], embedder: Embedder) -> str:

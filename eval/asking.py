@@ -2,19 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from eval.records import Case
-from index.archive import Archive
 from index.errors import DatelineError
 from index.records import Filters, Hit
-from service.answering import PASSAGES, Answerer, final
+from service.answering import PASSAGES, Answerer, Desk, final
 from service.answering import ask as answer_question
-from service.answers import Plan, Question, Statement
+from service.answers import Evidence, Question, Report, Statement
 from service.listings import found, to_json
 
 TIMEOUT = 120.0  # seconds that a server may be silent
@@ -39,18 +38,15 @@ class Ask(Protocol):
 class InProcess:
     """Asks through `service.answering.ask`, as every front does. The passages are those really read."""
 
-    def __init__(
-        self, archive_of: Callable[[Case], Archive], answerer_of: Callable[[Archive], Answerer]
-    ) -> None:
-        """`archive_of` gives a case its archive: one for all, or, for a set that hands out its
-        passages, one of its own."""
-        self._archive_of = archive_of
-        self._answerer_of = answerer_of
+    def __init__(self, desk_of: Callable[[Case], Desk]) -> None:
+        """`desk_of` gives a case its desk: one for all, or, for a set that hands out its passages, one
+        over an archive of its own."""
+        self._desk_of = desk_of
 
     async def __call__(self, case: Case, question: Question) -> Asked:
-        archive = await asyncio.to_thread(self._archive_of, case)
-        watched = _Watched(self._answerer_of(archive))
-        answer = await final(answer_question(archive, watched, question))
+        desk = await asyncio.to_thread(self._desk_of, case)
+        watched = _Watched(desk.answerer)
+        answer = await final(answer_question(replace(desk, answerer=watched), question))
         return Asked(_as_sent(answer), tuple(_as_sent(found(hit)) for hit in watched.hits))
 
 
@@ -62,9 +58,9 @@ class _Watched:
         self.hits: Sequence[Hit] = ()
         self._answerer = answerer
 
-    def answer(self, plan: Plan, hits: Sequence[Hit]) -> AsyncIterator[Statement]:
-        self.hits = hits
-        return self._answerer.answer(plan, hits)
+    def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report]:
+        self.hits = evidence.hits
+        return self._answerer.answer(evidence)
 
 
 class OverHttp:
@@ -124,7 +120,7 @@ def _content(address: str, status: int, text: bytes) -> Any:
 
 def _limits(filters: Filters) -> dict[str, Any]:
     """The filters as the API takes them; a limit that is not set is left out."""
-    names = ("since", "until", "as_of", "outlets", "languages")
+    names = ("since", "until", "as_of", "outlets", "authors", "languages")
     return {name: value for name in names if (value := getattr(filters, name))}
 
 

@@ -12,8 +12,8 @@ A file is a list of cases. A fact is one spelling, or a list of spellings of whi
         forbidden_text: [200 families]
         disagreement: true
 
-Sources are named by their URL, or by their title. `relevant` names further articles that a search
-should find; what is in `sources` is relevant already.
+Sources are named by their URL or their title; an outlet means any of its articles. `relevant` names
+further articles that a search should find; what is in `sources` is relevant already.
 """
 
 from collections.abc import Iterator, Sequence

@@ -4,26 +4,22 @@ The model is a callable from prompt to completion, so anything may stand in for 
 parsed strictly; a grade that cannot be read is no grade, never a zero.
 """
 
-import hashlib
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from importlib import import_module
-from pathlib import Path
-from typing import Any
 
 from eval.answer_metrics import cited, correct
 from eval.records import Record
 from index.errors import DatelineError
+from prompts.loading import load_prompt
+from service.llm.providers import load_litellm
 
 Judge = Callable[[str], str]
 """A prompt in, the model's completion out."""
 
 GRADES: Mapping[str, float] = {"correct": 1.0, "partial": 0.5, "wrong": 0.0}
-PROMPT = Path(__file__).with_name("judge.md")
 ASKED_OF = ("facts", "order", "spans", "refusal", "may_refuse", "disagreement", "change")
 
 _GRADE = re.compile(r"GRADE: (correct|partial|wrong)")
@@ -64,8 +60,8 @@ class Calibration:
 
 
 def prompt_version() -> str:
-    """The first twelve hex digits of the SHA-256 of the prompt: another text is another version."""
-    return hashlib.sha256(PROMPT.read_bytes()).hexdigest()[:12]
+    """The version of the judge's prompt: another text is another version."""
+    return load_prompt("judge").version
 
 
 def prompt_for(record: Record) -> str:
@@ -78,7 +74,8 @@ def prompt_for(record: Record) -> str:
         "answer": record.answer["text"] if record.answer else "",
         "quotes": [citation["quote"] for citation in cited(record)],
     }
-    return f"{PROMPT.read_text(encoding='utf-8')}\n{json.dumps(data, ensure_ascii=False, indent=1)}\n"
+    messages = load_prompt("judge").messages(data=json.dumps(data, ensure_ascii=False, indent=1))
+    return messages[0]["content"]
 
 
 def judge_records(records: Iterable[Record], judge: Judge) -> list[Judgement]:
@@ -142,14 +139,7 @@ def litellm_judge(model: str, timeout: float = 60.0) -> Judge:
 
     Raises DatelineError where litellm is not installed, and, when asked, where the model gives nothing.
     """
-    # Without it, litellm fetches a price list from the network when it is imported.
-    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
-    try:
-        litellm: Any = import_module("litellm")
-    except ImportError as error:
-        raise DatelineError(
-            "the judge needs litellm, which is not installed; install it with: pip install 'dateline[llm]'"
-        ) from error
+    litellm = load_litellm()
 
     def judge(prompt: str) -> str:
         messages = [{"role": "user", "content": prompt}]

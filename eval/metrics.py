@@ -58,6 +58,7 @@ _ALL = (
     Metric("disagreement_found", "disagreements shown", _A.disagreement_found),
     Metric("disagreement_precision", "shown disagreements that there are", _A.disagreement_precision),
     Metric("change_found", "changes over time shown", _A.change_found),
+    Metric("change_precision", "shown changes that there are", _A.change_precision),
     Metric("newest_source", "answers that are not stale", _A.newest_source),
     Metric("nothing_forbidden", "answers without forbidden sources and words", _A.nothing_forbidden),
     Metric("nDCG@10", "ranking of the relevant articles", ndcg_at(10)),

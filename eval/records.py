@@ -17,7 +17,7 @@ class Expectation:
     """What a right answer holds. What is left empty is not asked for.
 
     `facts` must each be found in the answer, in any one of their spellings. Sources are named by
-    their URL, or by their title. `spans` are a set's gold answers, of which the best match counts.
+    their URL, their title or their outlet. `spans` are a set's gold answers, of which the best match counts.
     """
 
     facts: tuple[tuple[str, ...], ...] = ()
@@ -38,7 +38,7 @@ class Case:
     """One question with what is expected of its answer.
 
     `turns` are the questions of a conversation; the last is the one that is judged. `relevant` are
-    the articles that a set judges relevant to it: grade by URL, or by title. `evidence` are the words
+    the articles that a set judges relevant to it: grade by URL, title or outlet. `evidence` are the words
     that the retrieved passages must hold between them, as MultiHop-RAG gives them.
     """
 

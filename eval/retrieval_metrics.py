@@ -75,7 +75,7 @@ def ranking(record: Record, grades: Mapping[str, int]) -> Sequence[str]:
     """The documents of the retrieved passages, best first, once each, named as the judgements name them."""
     named = []
     for passage in record.retrieved:
-        names = [name for name in (passage.get("url"), passage.get("title")) if name]
+        names = [name for key in ("url", "title", "outlet") if (name := passage.get(key))]
         named.append(next((name for name in names if name in grades), _place(passage)))
     return list(dict.fromkeys(named))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from eval import provenance
-from eval.archives import CASES, GivenArchives, always, cached_archive, sample_documents
+from eval.archives import CASES, GivenArchives, cached_archive, sample_documents
 from eval.asking import Ask, InProcess, OverHttp
 from eval.cases import load_cases
 from eval.citation_metrics import WordsAt, words_in_archive
@@ -15,11 +15,11 @@ from eval.drafting import spread
 from eval.records import Case
 from index.archive import Archive
 from index.errors import DatelineError
-from service.answering import Answerer
-from service.quoting import QuotingAnswerer
+from index.reading import ReadingModel
+from service.answering import Desk
+from service.conversations import Conversations
+from service.desk import open_desk
 from service.settings import Settings, load_settings
-
-ANSWERERS: dict[str, Callable[[Archive], Answerer]] = {"quotes": QuotingAnswerer}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def _prepared(choice: Choice, chosen: PublicSet, *, builds: bool) -> Prepared:
         return Prepared(
             name=chosen.name,
             cases=cases,
-            ask=InProcess(archives, ANSWERERS[settings.answerer]),
+            ask=InProcess(_desks(settings, archives)),
             produced_by=provenance.of_archive(settings, settings.answerer),
         )
     folder = cached_archive(chosen.documents or sample_documents(), choice.cache, embedder)
@@ -110,7 +110,13 @@ def _over(settings: Settings, archive: Archive, name: str, cases: tuple[Case, ..
     return Prepared(
         name=name,
         cases=cases,
-        ask=InProcess(always(archive), ANSWERERS[settings.answerer]),
+        ask=InProcess(_desks(settings, lambda _: archive)),
         produced_by=provenance.of_archive(settings, settings.answerer),
         words_at=words_in_archive(archive),
     )
+
+
+def _desks(settings: Settings, archive_of: Callable[[Case], Archive]) -> Callable[[Case], Desk]:
+    """A desk for each case, all with one reading model; what they answer is not kept beside an archive."""
+    conversations, reader = Conversations(), ReadingModel(threads=settings.threads)
+    return lambda case: open_desk(settings, archive_of(case), conversations, reader)

@@ -14,17 +14,18 @@ from typing import Self
 
 import numpy as np
 
-from index.catalogue import Catalogue, Outcome, Summary
+from index.catalogue import Catalogue, Outcome
 from index.checking import catalogue_faults
 from index.chunking import Chunk, Chunker
 from index.embedding import Embedder, Vectors
 from index.errors import BadValue, Busy, Mismatch, NoSpace, NotFound
-from index.generations import Generation, Generations, Snapshot
+from index.generations import Generation, Generations
 from index.lexical import stems
-from index.records import Article, Draft, Filters, Hit, Skipped
+from index.records import Article, Draft, Filters, Query, Skipped
 from index.rows import article_digest, text_digest
 from index.schema import FORMAT
-from index.search import search
+from index.search import Found, Rerank, search
+from index.snapshots import Snapshot, Summary
 from index.templates import StoredTemplates
 from index.visits import StoredVisits
 
@@ -138,19 +139,20 @@ class Archive:
 
     # Finding
 
-    def search(self, text: str, filters: Filters | None = None, limit: int = 10) -> list[Hit]:
-        """The passages that answer best to a text, best first.
+    def search(self, query: Query, rerank: Rerank | None = None) -> Found:
+        """The passages that answer best to a query, in the order it asks for.
 
-        Raises BadValue for an outlet that the archive does not have.
+        `rerank` is asked of the best whether they answer. Raises BadValue where it is limited to an
+        outlet that the archive does not have.
         """
-        chosen = self.resolved(filters or Filters())
+        query = replace(query, filters=self.resolved(query.filters))
         snapshot = self._current()
         if snapshot.embedder != self.embedder.id:
             raise Mismatch(
                 f"the archive in {self.directory} was embedded by {snapshot.embedder!r} while this process "
                 f"ran with {self.embedder.id!r}; start it again"
             )
-        return search(snapshot, self._catalogue, self.embedder, text, chosen, limit)
+        return search(snapshot, self._catalogue, self.embedder, query, rerank)
 
     def weights(self, text: str) -> dict[str, float]:
         """The stemmed words of a text, each with how much it tells passages apart.
@@ -181,7 +183,7 @@ class Archive:
 
     def summary(self, filters: Filters | None = None) -> Summary:
         """What the archive holds, or what of it passes the filters."""
-        return self._catalogue.summary(filters)
+        return self._current().summary(filters)
 
     def article(self, article_id: int, version: int | None = None) -> Article:
         """A version of an article, the current one by default. Raises NotFound."""

@@ -7,25 +7,22 @@ its COMMIT is the acknowledgement; every index is a cache of what stands here.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from index import database, durable, schema
 from index.chunking import Chunk
+from index.columns import Ids
 from index.duplicates import bands, is_copy
 from index.embedding import Vectors
 from index.records import Article, Draft, Filters, Passage
 from index.rows import article_of, passage_checksum, passage_of, vector_of, version_columns
 from index.schema import article, band, change, passage, setting, version, visit
-
-Ids = NDArray[np.int64]
 
 IDS_A_STATEMENT = 500  # SQLite bounds the parameters of one statement
 
@@ -40,24 +37,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the indexes hold of a passage: the words to match and the vector to compare."""
+    """The words of a passage that are to be matched."""
 
     passage_id: int
     title: str
     text: str
-    vector: Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What the archive holds. `oldest` and `newest` are days of publication."""
-
-    articles: int
-    passages: int
-    outlets: tuple[str, ...]
-    oldest: date | None
-    newest: date | None
-    undated: int
 
 
 class Catalogue:
@@ -170,31 +154,6 @@ class Catalogue:
 
     # Reading articles
 
-    def summary(self, filters: Filters | None = None) -> Summary:
-        """What the archive holds, or what of it passes the filters."""
-        current = (
-            select(version).join_from(version, article, IS_CURRENT).where(*_conditions(filters)).subquery()
-        )
-        with self.reading() as connection:
-            row = connection.execute(
-                select(
-                    func.count().label("articles"),
-                    func.min(current.c.published).label("oldest"),
-                    func.max(current.c.published).label("newest"),
-                    (func.count() - func.count(current.c.published)).label("undated"),
-                )
-            ).one()
-            passages = connection.scalar(
-                select(func.count()).select_from(passage).join(current, passage.c.version_id == current.c.id)
-            )
-            outlets = connection.scalars(
-                select(current.c.outlet)
-                .where(current.c.outlet.is_not(None))
-                .distinct()
-                .order_by(current.c.outlet)
-            )
-            return Summary(row.articles, passages or 0, tuple(outlets), row.oldest, row.newest, row.undated)
-
     def article(self, article_id: int, number: int | None = None) -> Article | None:
         """A version of an article, the current one unless a number is given."""
         of_version = version.c.number == (article.c.version if number is None else number)
@@ -272,16 +231,24 @@ class Catalogue:
         return np.fromiter(connection.scalars(query), dtype=np.int64)
 
     def entries(self, connection: Connection, ids: Sequence[int] | None = None) -> Iterator[Entry]:
-        """What the indexes need of those passages, or of all."""
+        """The words of those passages, or of all, in the order of their ids."""
         text = func.substr(version.c.text, passage.c.start + 1, passage.c.end - passage.c.start)
-        query = select(passage.c.id, passage.c.vector, version.c.title, text.label("slice")).join_from(
-            passage, version
-        )
-        portions = [None] if ids is None else list(_portions(ids))
-        for some in portions:
-            chosen = query if some is None else query.where(passage.c.id.in_(some))
-            for row in connection.execute(chosen.order_by(passage.c.id)):
-                yield Entry(row.id, row.title or "", row.slice, vector_of(row.vector))
+        query = select(passage.c.id, version.c.title, text.label("slice")).join_from(passage, version)
+        for row in _in_order(connection, query, ids):
+            yield Entry(row.id, row.title or "", row.slice)
+
+    def facts(self, connection: Connection, ids: Sequence[int] | None = None) -> Iterator[Any]:
+        """Rows of those passages, or of all, in the order of their ids: the vector, and what filters ask."""
+        query = select(
+            passage.c.id,
+            passage.c.vector,
+            version.c.article_id,
+            version.c.published,
+            version.c.outlet,
+            version.c.author,
+            version.c.language,
+        ).join_from(passage, version)
+        return _in_order(connection, query, ids)
 
     def watermark(self, connection: Connection) -> int:
         """The sequence number of the newest change; 0 where there is none."""
@@ -321,6 +288,13 @@ def _portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield keys[first : first + IDS_A_STATEMENT]
 
 
+def _in_order(connection: Connection, query: sa.Select[Any], ids: Sequence[int] | None) -> Iterator[Any]:
+    """The rows of passages by their ids, few in memory at a time; of all passages where no ids are given."""
+    for some in [None] if ids is None else _portions(sorted(ids)):
+        chosen = query if some is None else query.where(passage.c.id.in_(some))
+        yield from connection.execute(chosen.order_by(passage.c.id))
+
+
 def _conditions(filters: Filters | None) -> list[sa.ColumnElement[bool]]:
     if filters is None:
         return []
@@ -332,6 +306,9 @@ def _conditions(filters: Filters | None) -> list[sa.ColumnElement[bool]]:
         conditions.append(version.c.published <= until)
     if filters.outlets:
         conditions.append(version.c.outlet.in_(filters.outlets))
+    if filters.authors:
+        held = [version.c.author.icontains(name, autoescape=True) for name in filters.authors]
+        conditions.append(sa.or_(*held))
     if filters.languages:
         conditions.append(version.c.language.in_(filters.languages))
     return conditions

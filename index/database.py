@@ -27,8 +27,14 @@ def writing(of: Engine) -> Engine:
 
 def _configure(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # leaves BEGIN to _begin; the driver's own comes too late for reads
+    # SQLite's own knows the letters of ASCII alone.
+    connection.create_function("lower", 1, _folded, deterministic=True)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _folded(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
 
 
 def _begin(connection: Connection) -> None:

@@ -1,32 +1,40 @@
 """Derived indexes on disk: published whole, verified before use, brought up to date by replay.
 
-A generation is a directory of files with a manifest; it never changes. `CURRENT` names the newest
-and the one before it is kept. A kill at any point leaves the old one or the new one.
+A generation is a directory of files with a manifest; it never changes. What it has in common with the
+one before, segments of vectors and files of words, is linked and not written again. `CURRENT` names
+the newest and the one before it is kept. A kill at any point leaves the old one or the new one.
 """
 
 import hashlib
+import io
 import json
 import logging
+import os
 import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from sqlalchemy import Connection
 
 from index import durable
 from index.catalogue import Catalogue
-from index.embedding import Vectors
+from index.columns import Ids
 from index.errors import Damaged
 from index.lexical import LOCKS, LexicalIndex
-from index.vectors import FaissIndex, Ids, VectorIndex
+from index.segments import Segment, filled, merged, worth_merging
+from index.snapshots import Snapshot
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
-VECTORS, LEXICAL, MANIFEST, CURRENT = "vectors.faiss", "lexical", "manifest.json", "CURRENT"
+FORMAT = 2
+LEXICAL, GONE, MANIFEST, CURRENT = "lexical", "gone.npy", "manifest.json", "CURRENT"
+VERIFIERS = 2  # threads; one reads a gigabyte and a half in a second
+NONE_GONE = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,7 @@ class Manifest:
     dimension: int
     embedder: str
     chunker: str
+    segments: list[str]  # their directories, from old to new
     files: dict[str, dict[str, Any]]  # relative path → {"sha256", "size"}
     seal: str = ""  # sha256 of all the above
 
@@ -47,6 +56,10 @@ class Manifest:
         known = {name: value for name, value in asdict(self).items() if name != "seal"}
         return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
+    def files_of(self, segment: str) -> dict[str, dict[str, Any]]:
+        """The files of one segment."""
+        return {path: known for path, known in self.files.items() if path.startswith(f"{segment}/")}
+
 
 @dataclass(frozen=True, slots=True)
 class Generation:
@@ -54,51 +67,9 @@ class Generation:
 
     name: str
     manifest: Manifest
-    vectors: VectorIndex
+    segments: tuple[Segment, ...]  # in the order of the manifest
     lexical: LexicalIndex
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All passages at one moment: a generation, what came after it and what went.
-
-    It is immutable: a search that holds one is not disturbed by the next. BM25 scores of the few
-    passages that came after are computed among themselves, so they run low until published.
-    """
-
-    embedder: str
-    watermark: int
-    vectors: VectorIndex
-    lexical: LexicalIndex
-    later_vectors: VectorIndex
-    later_lexical: LexicalIndex
-    removed: frozenset[int]
-
-    def __len__(self) -> int:
-        return len(self.vectors) + len(self.later_vectors) - len(self.removed)
-
-    def nearest(self, vector: Vectors, k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
-        """At most k (passage id, cosine), best first."""
-        found = [
-            index.search(vector, k + len(self.removed), allowed)
-            for index in (self.vectors, self.later_vectors)
-        ]
-        return self._best(found, k)
-
-    def matching(self, text: str, k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
-        """At most k (passage id, BM25 score), best first."""
-        found = [
-            index.search(text, k + len(self.removed), allowed) for index in (self.lexical, self.later_lexical)
-        ]
-        return self._best(found, k)
-
-    def passages_with(self, stem: str) -> int:
-        """How many passages hold a word of that stem; removed ones may be counted."""
-        return self.lexical.passages_with(stem) + self.later_lexical.passages_with(stem)
-
-    def _best(self, found: Sequence[list[tuple[int, float]]], k: int) -> list[tuple[int, float]]:
-        kept = [pair for pairs in found for pair in pairs if pair[0] not in self.removed]
-        return sorted(kept, key=lambda pair: -pair[1])[:k]
+    gone: Ids  # ascending: passages that stand in a segment and are there no more
 
 
 class Generations:
@@ -108,6 +79,8 @@ class Generations:
         """`root` is made when the first generation is published."""
         self._root = root
         self._catalogue = catalogue
+        self._opened: Generation | None = None
+        self._proved: frozenset[tuple[Any, ...]] = frozenset()  # files that were read and found whole
 
     def newest(self) -> Generation | None:
         """The newest generation that is whole, or None. What is damaged is told in the log."""
@@ -142,17 +115,22 @@ class Generations:
 
     def _snapshot(self, connection: Connection, base: Generation | None) -> Snapshot:
         made_with = self._catalogue.settings_in(connection)
-        embedder = made_with["embedder"]
-        empty = FaissIndex.empty(int(made_with["dimension"]))
+        embedder, dimension = made_with["embedder"], int(made_with["dimension"])
         watermark = self._catalogue.watermark(connection)
         if base is None or base.manifest.embedder != embedder or not self._reaches(connection, base):
-            vectors = self._filled(connection, empty, None)
-            lexical = LexicalIndex.build(self._catalogue.entries(connection))
-            return Snapshot(embedder, watermark, vectors, lexical, empty, LexicalIndex.build([]), frozenset())
+            segments = tuple(filled(self._catalogue.facts(connection), dimension))
+            words = LexicalIndex.build(self._catalogue.entries(connection))
+            return Snapshot(embedder, watermark, segments, (words,), NONE_GONE)
         added, removed = self._catalogue.changes(connection, base.manifest.watermark)
-        later = self._filled(connection, empty, added)
-        words = LexicalIndex.build(self._catalogue.entries(connection, added))
-        return Snapshot(embedder, watermark, base.vectors, base.lexical, later, words, frozenset(removed))
+        later = filled(self._catalogue.facts(connection, added), dimension)
+        later_words = [LexicalIndex.build(self._catalogue.entries(connection, added))] if added else []
+        return Snapshot(
+            embedder,
+            watermark,
+            (*base.segments, *later),
+            (base.lexical, *later_words),
+            np.union1d(base.gone, np.array(removed, dtype=np.int64)),
+        )
 
     def publish(self, *, afresh: bool = False) -> Generation:
         """Writes the catalogue's state as a new generation. Only the process that holds the lock may.
@@ -173,8 +151,8 @@ class Generations:
             if base is not None and not self._reaches(connection, base):
                 base = None
             unfinished.mkdir()
-            count = self._write_indexes(connection, unfinished, base)
-        self._write_manifest(unfinished, watermark, count, base)
+            segments, count = self._write_indexes(connection, unfinished, base)
+        self._write_manifest(unfinished, base, watermark=watermark, count=count, segments=segments)
         durable.rename(unfinished, self._root / f"gen-{number}")
         durable.write(self._root / "CURRENT.tmp", f"gen-{number}\n".encode())
         durable.rename(self._root / "CURRENT.tmp", self._root / CURRENT)
@@ -190,7 +168,7 @@ class Generations:
                     yield "no index has been published"
             return
         try:
-            generation = self._open(current)
+            generation = self._open(current, afresh=True)
         except (Damaged, OSError) as error:
             if self.current_name() == current:
                 yield f"the index {current} is damaged: {error}"
@@ -199,13 +177,12 @@ class Generations:
             return
         with self._catalogue.reading() as connection:
             snapshot = self._snapshot(connection, generation)
-            held = set(self._catalogue.passage_ids(connection).tolist())
-        for side, main, later in (
-            ("vector", generation.vectors.ids(), snapshot.later_vectors.ids()),
-            ("lexical", generation.lexical.ids(), snapshot.later_lexical.ids()),
-        ):
-            indexed = [int(i) for i in (*main, *later) if i not in snapshot.removed]
-            yield from _differences(side, indexed, held)
+            held = self._catalogue.passage_ids(connection)
+        vectors = [segment.columns.ids for segment in snapshot.segments]
+        yield from _differences("vector", vectors, snapshot.gone, held)
+        # What was gone when the generation was published must not stand in its words at all.
+        removed = np.setdiff1d(snapshot.gone, generation.gone)
+        yield from _differences("lexical", [words.ids() for words in snapshot.words], removed, held)
 
     def _names(self) -> list[str]:
         """Generations to try, the current one first, then from new to old."""
@@ -214,24 +191,52 @@ class Generations:
         current = self.current_name()
         return sorted(newest_first, key=lambda name: name != current)
 
-    def _open(self, name: str) -> Generation:
+    def _open(self, name: str, *, afresh: bool = False) -> Generation:
+        """Verifies a generation and opens it.
+
+        What the one opened before has in common with it is neither read nor opened again, unless
+        `afresh`. Raises Damaged or OSError.
+        """
         directory = self._root / name
         manifest = self._verified(directory)
-        data = (directory / VECTORS).read_bytes()
-        _verify(VECTORS, data, manifest)
-        for path in manifest.files:
-            if path != VECTORS:
-                _verify(path, (directory / path).read_bytes(), manifest)
+        self._prove(directory, manifest, afresh=afresh)
         try:
-            vectors = FaissIndex.from_bytes(data)
-            lexical = LexicalIndex.open(directory / LEXICAL)
-        except (RuntimeError, ValueError) as error:
-            raise Damaged(str(error)) from error
-        if not len(vectors) == len(lexical) == manifest.count:
-            raise Damaged(
-                f"{len(vectors)} vectors, {len(lexical)} texts and {manifest.count} passages announced"
+            generation = Generation(
+                name,
+                manifest,
+                tuple(self._segment(directory, manifest, segment) for segment in manifest.segments),
+                LexicalIndex.open(directory / LEXICAL),
+                np.load(io.BytesIO((directory / GONE).read_bytes()), allow_pickle=False),
             )
-        return Generation(name, manifest, vectors, lexical)
+        except (RuntimeError, ValueError, KeyError, BadZipFile) as error:
+            raise Damaged(str(error)) from error
+        vectors = sum(len(segment) for segment in generation.segments) - len(generation.gone)
+        if not vectors == len(generation.lexical) == manifest.count:
+            raise Damaged(
+                f"{vectors} vectors, {len(generation.lexical)} texts and {manifest.count} passages announced"
+            )
+        self._opened = generation
+        return generation
+
+    def _segment(self, directory: Path, manifest: Manifest, name: str) -> Segment:
+        """The segment of that name: the one that is open already where its files are the same."""
+        last = self._opened
+        known = last.manifest.files_of(name) if last else {}
+        if last and known and known == manifest.files_of(name):
+            return last.segments[last.manifest.segments.index(name)]
+        return Segment.open(directory / name)
+
+    def _prove(self, directory: Path, manifest: Manifest, *, afresh: bool) -> None:
+        """Reads every file that is not known to be whole. Raises Damaged for one that is not."""
+        known = frozenset[tuple[Any, ...]]() if afresh else self._proved
+        files = {path: _identity(directory / path, file["sha256"]) for path, file in manifest.files.items()}
+        unproved = [path for path, identity in files.items() if identity not in known]
+        with ThreadPoolExecutor(VERIFIERS) as threads:
+            digests = threads.map(lambda path: _digest(directory / path), unproved)
+        for path, digest in zip(unproved, digests, strict=True):
+            if digest != manifest.files[path]["sha256"]:
+                raise Damaged(f"{path} is not the file that was published")
+        self._proved = frozenset(files.values())
 
     def _verified(self, directory: Path) -> Manifest:
         try:
@@ -253,30 +258,53 @@ class Generations:
         """Whether the log still holds every change past the generation."""
         return self._catalogue.oldest_change(connection) <= base.manifest.watermark + 1
 
-    def _filled(self, connection: Connection, index: VectorIndex, ids: list[int] | None) -> VectorIndex:
-        """The index with the vectors of those passages, or of all."""
-        entries = list(self._catalogue.entries(connection, ids))
-        vectors = np.array([entry.vector for entry in entries], dtype=np.float32)
-        return index.updated(np.array([entry.passage_id for entry in entries], dtype=np.int64), vectors)
-
-    def _write_indexes(self, connection: Connection, directory: Path, base: Generation | None) -> int:
+    def _write_indexes(
+        self, connection: Connection, directory: Path, base: Generation | None
+    ) -> tuple[list[str], int]:
+        """Writes vectors and words; gives the names of the segments and the number of passages."""
         added: list[int] | None = None
         removed: list[int] = []
-        vectors: VectorIndex = FaissIndex.empty(self._dimension())
         if base is not None:
             added, removed = self._catalogue.changes(connection, base.manifest.watermark)
-            vectors = base.vectors.updated(np.array([], dtype=np.int64), _no_vectors(vectors), removed)
-        vectors = self._filled(connection, vectors, added)
-        durable.write(directory / VECTORS, vectors.to_bytes())
         LexicalIndex.build(
             self._catalogue.entries(connection, added),
             directory / LEXICAL,
             base=self._root / base.name / LEXICAL if base else None,
             removed=removed,
         )
-        return len(vectors)
+        return self._write_segments(connection, directory, base, added, removed)
 
-    def _write_manifest(self, directory: Path, watermark: int, count: int, base: Generation | None) -> None:
+    def _write_segments(
+        self,
+        connection: Connection,
+        directory: Path,
+        base: Generation | None,
+        added: list[int] | None,
+        removed: list[int],
+    ) -> tuple[list[str], int]:
+        """Links the segments that stay, writes the others; gives all names and the number of passages."""
+        old = dict(zip(base.manifest.segments, base.segments, strict=True)) if base else {}
+        gone = np.union1d(base.gone if base else NONE_GONE, np.array(removed, dtype=np.int64))
+        lost = [int(np.count_nonzero(segment.rows_of(gone))) for segment in old.values()]
+        chosen = worth_merging([len(segment) for segment in old.values()], lost, len(added or ()))
+        stay = {name: segment for i, (name, segment) in enumerate(old.items()) if i not in chosen}
+        for name in stay:
+            _link(self._root / base.name / name if base else directory, directory / name)
+        fresh = filled(self._catalogue.facts(connection, added), self._dimension())
+        again = [segment for name, segment in old.items() if name not in stay]
+        names, count = list(stay), sum(len(segment) for segment in stay.values())
+        for number, segment in enumerate(merged([*again, *fresh], gone) if again else fresh):
+            names.append(f"{directory.stem}-{number}")
+            segment.write(directory / names[-1])
+            count += len(segment)
+        still = [segment.columns.ids[segment.rows_of(gone)] for segment in stay.values()]
+        gone = np.sort(np.concatenate([NONE_GONE, *still]))
+        data = io.BytesIO()
+        np.save(data, gone, allow_pickle=False)
+        durable.write(directory / GONE, data.getvalue())
+        return names, count - len(gone)
+
+    def _write_manifest(self, directory: Path, base: Generation | None, **known: Any) -> None:
         made_with = self._catalogue.settings()
         files = {}
         for path in sorted(directory.rglob("*")):
@@ -284,18 +312,18 @@ class Generations:
                 name = path.relative_to(directory).as_posix()
                 files[name] = self._known_file(name, path, base) or _measured(path)
         manifest = Manifest(
-            FORMAT,
-            watermark,
-            count,
-            int(made_with["dimension"]),
-            made_with["embedder"],
-            made_with["chunker"],
-            files,
+            format=FORMAT,
+            dimension=int(made_with["dimension"]),
+            embedder=made_with["embedder"],
+            chunker=made_with["chunker"],
+            files=files,
+            **known,
         )
         manifest = replace(manifest, seal=manifest.sealed())
         durable.write(directory / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
-        durable.sync(directory / LEXICAL)
-        durable.sync(directory)
+        for inside in (*directory.iterdir(), directory):
+            if inside.is_dir():
+                durable.sync(inside)
 
     def _known_file(self, name: str, path: Path, base: Generation | None) -> dict[str, Any] | None:
         """The entry of a file that is only a link to one of the base: it is durable and measured."""
@@ -320,25 +348,36 @@ class Generations:
         self._catalogue.trim_changes(before=min(watermarks))
 
 
-def _verify(name: str, data: bytes, manifest: Manifest) -> None:
-    if hashlib.sha256(data).hexdigest() != manifest.files.get(name, {}).get("sha256"):
-        raise Damaged(f"{name} is not the file that was published")
+def _identity(path: Path, digest: str) -> tuple[Any, ...]:
+    """What tells the very file that had this digest from one that was put or written in its place."""
+    there = path.stat()
+    return there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, digest
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _measured(path: Path) -> dict[str, Any]:
     durable.sync(path)
-    data = path.read_bytes()
-    return {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
+    return {"sha256": _digest(path), "size": path.stat().st_size}
 
 
-def _no_vectors(index: VectorIndex) -> Vectors:
-    return np.empty((0, index.dimension), dtype=np.float32)
+def _link(directory: Path, target: Path) -> None:
+    """Another directory with the same files."""
+    target.mkdir()
+    for file in directory.iterdir():
+        os.link(file, target / file.name)
 
 
-def _differences(side: str, indexed: list[int], held: set[int]) -> Iterator[str]:
-    for passage_id in sorted(held - set(indexed)):
+def _differences(side: str, indexed: Sequence[Ids], gone: Ids, held: Ids) -> Iterator[str]:
+    """How one side differs from the passages that the catalogue holds, a sentence each."""
+    ids = np.concatenate([NONE_GONE, *indexed])
+    ids = ids[~np.isin(ids, gone)]
+    for passage_id in np.setdiff1d(held, ids):
         yield f"passage {passage_id} is missing from the {side} index"
-    for passage_id in sorted(set(indexed) - held):
+    for passage_id in np.setdiff1d(ids, held):
         yield f"the {side} index holds passage {passage_id}, which is not in the catalogue"
-    if len(indexed) != len(set(indexed)):
-        yield f"the {side} index holds {len(indexed) - len(set(indexed))} passages twice"
+    if twice := len(ids) - len(np.unique(ids)):
+        yield f"the {side} index holds {twice} passages twice"

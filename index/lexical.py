@@ -10,12 +10,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import tantivy
+from numpy.typing import NDArray
 
 from index.catalogue import Entry
-from index.vectors import Ids
+from index.columns import Ids, Mask
+
+Scores = NDArray[np.float64]
 
 WRITER_BYTES = 64 << 20
+LARGE = 100_000  # passages from which on a question's commonest words take most of the time
+COMMON = 0.5  # the share of passages that hold such a word; it tells them apart no better than by 0.7
+MARGIN = 2  # how many more are taken before a filter than it should need
+MOST = 20_000  # taken before a filter; then it is dearer than naming all that are allowed
 LOCKS = frozenset({".tantivy-writer.lock", ".tantivy-meta.lock"})
 
 
@@ -71,36 +79,53 @@ class LexicalIndex:
         count: int = self._searcher.num_docs
         return count
 
-    def ids(self) -> list[int]:
+    def ids(self) -> Ids:
         """The ids in it, in no order."""
-        found = self._searcher.search(tantivy.Query.all_query(), max(len(self), 1), count=False)
-        return self._ids([address for _, address in found.hits])
+        return self._best(tantivy.Query.all_query(), max(len(self), 1))[0]
 
-    def search(self, text: str, k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
-        """At most k (passage id, BM25 score), best first, among `allowed` where it is given."""
-        schema = self._index.schema
-        words = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "words", word))
-            for word in dict.fromkeys(stems(text))
-        ]
-        if not words or not len(self):
+    def search(self, text: str, k: int, allowed: Mask | None = None) -> list[tuple[int, float]]:
+        """At most k (passage id, BM25 score), best first, among `allowed` where it is given, by id."""
+        query = self._query(text)
+        if query is None or not len(self):
             return []
-        query = tantivy.Query.boolean_query(words)
-        if allowed is not None:
-            among = tantivy.Query.term_set_query(schema, "passage", allowed.tolist())
-            query = query.and_must_match(tantivy.Query.const_score_query(among, 0.0))
-        found = self._searcher.search(query, k, count=False)
-        ids = self._ids([address for _, address in found.hits])
-        return [(passage_id, score) for passage_id, (score, _) in zip(ids, found.hits, strict=True)]
+        ids, scores = self._best(query, k) if allowed is None else self._best_of(allowed, query, k)
+        return list(zip(ids.tolist(), scores.tolist(), strict=True))
+
+    def _query(self, text: str) -> tantivy.Query | None:
+        words = list(dict.fromkeys(stems(text)))
+        if len(self) > LARGE:
+            words = [word for word in words if self.passages_with(word) <= COMMON * len(self)] or words
+        terms = [tantivy.Query.term_query(self._index.schema, "words", word) for word in words]
+        any_of = [(tantivy.Occur.Should, term) for term in terms]
+        return tantivy.Query.boolean_query(any_of) if any_of else None
+
+    def _best_of(self, allowed: Mask, query: tantivy.Query, k: int) -> tuple[Ids, Scores]:
+        """The best of the allowed passages.
+
+        A filter inside the query would keep tantivy from skipping what cannot be among the best, so
+        more are taken and filtered after; unless so few are allowed that the query may as well name them.
+        """
+        count = int(np.count_nonzero(allowed))
+        # `allowed` tells of all passages, and this index may hold a few of them alone.
+        fetch = max(k, MARGIN * k * len(self) // max(count, 1))
+        while fetch < MOST:
+            ids, scores = self._best(query, fetch)
+            kept = np.flatnonzero(allowed[ids])[:k]
+            if len(kept) == k or len(ids) < fetch:
+                return ids[kept], scores[kept]
+            fetch *= 4
+        among = tantivy.Query.term_set_query(self._index.schema, "passage", np.flatnonzero(allowed).tolist())
+        return self._best(query.and_must_match(tantivy.Query.const_score_query(among, 0.0)), k)
+
+    def _best(self, query: tantivy.Query, k: int) -> tuple[Ids, Scores]:
+        hits = self._searcher.search(query, k, count=False).hits
+        ids: list[Any] = self._searcher.fast_field_values("passage", [address for _, address in hits])
+        return np.array(ids, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float64)
 
     def passages_with(self, stem: str) -> int:
         """How many passages hold a word of that stem."""
         count: int = self._searcher.doc_freq("words", stem)
         return count
-
-    def _ids(self, addresses: list[Any]) -> list[int]:
-        ids: list[Any] = self._searcher.fast_field_values("passage", addresses)
-        return ids
 
 
 @cache

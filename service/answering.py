@@ -1,86 +1,124 @@
 """ask(): the one path from a question to a proved answer, for every front."""
 
 import asyncio
-import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
-from typing import Protocol
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal, Protocol, runtime_checkable
 
 from index.archive import Archive
 from index.errors import DatelineError
-from index.records import Article, Filters, Hit, Origin, Span
+from index.reading import ReadingModel
+from index.records import Filters, Hit, Query
+from service import comparison
 from service.answers import (
     Answer,
     Citation,
-    Claim,
     Claimed,
     Event,
+    Evidence,
     Plan,
     Question,
     Quote,
+    Report,
     Searched,
     Source,
     Sources,
     Statement,
+    Turn,
 )
+from service.conversations import Conversations
+from service.findings import findings
+from service.followups import standalone
 from service.questions import understand
-from service.verification import is_proved
+from service.verification import Support, verified
+from service.writing import Clock, Written, cited, published_origin
 
 PASSAGES = 10  # read for an answer
 RELATED = 3  # shown with a refusal
+UNWRITTEN = "The answer could not be written; the notes say why. The sources found are given."
+
+Status = Literal["answered", "not_in_archive", "incomplete"]
 
 
 class Answerer(Protocol):
-    """Writes an answer from passages. Users plug in their own.
+    """Writes an answer from evidence. Users plug in their own.
 
     What it proposes is verified before anyone sees it; proposing nothing refuses the question.
     """
 
     name: str
 
-    def answer(self, plan: Plan, hits: Sequence[Hit]) -> AsyncIterator[Statement]:
-        """Sentences with the quotes that prove them, in the order they are to be read."""
+    def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report]:
+        """Sentences with the quotes that prove them, in the order they are to be read.
+
+        A Report may come last; without one the answer is taken for whole.
+        """
         ...
 
 
-async def ask(archive: Archive, answerer: Answerer, question: Question) -> AsyncIterator[Event]:
+@runtime_checkable
+class Rewriter(Protocol):
+    """An answerer that can word a follow-up as a question that stands alone."""
+
+    async def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
+        """The stand-alone question. Raises DatelineError where it cannot be made."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What questions are answered with.
+
+    `fallback` answers where the answerer breaks off with nothing written. `support` judges sentences
+    that are not quotes, and those it does not find proved are dropped, or shown as unsupported.
+    """
+
+    archive: Archive
+    answerer: Answerer
+    reader: ReadingModel = field(default_factory=ReadingModel)
+    fallback: Answerer | None = None
+    verify: Literal["drop", "mark"] = "drop"
+    support: Support | None = None
+    conversations: Conversations | None = None
+
+
+async def ask(desk: Desk, question: Question, today: date | None = None) -> AsyncIterator[Event]:
     """Answers a question as a stream of events: Plan, Sources, a Claimed each sentence, Answer.
 
-    A sentence is sent only after it is proved. Raises DatelineError for a question that cannot be
-    asked, such as one limited to an outlet that is not there.
+    A sentence is sent only after it is proved; what sources disagree about, and what changed, follows
+    the sentences. Raises DatelineError for a question that cannot be asked, such as one limited to an
+    outlet that is not there. `today` is what "last year" counts from.
     """
-    clock = _Clock()
-    limits = await asyncio.to_thread(archive.resolved, question.filters)
-    plan = understand(replace(question, filters=limits))
+    clock = Clock()
+    limits = await asyncio.to_thread(desk.archive.resolved, question.filters)
+    alone, notes = await _standalone(desk, question)
+    summary = await asyncio.to_thread(desk.archive.summary)
+    plan = understand(replace(question, question=alone, filters=limits), summary, today or date.today())
+    if question.order is not None:
+        plan = replace(plan, order=question.order)
     yield plan
     clock.lap("plan")
-    hits = await asyncio.to_thread(archive.search, plan.standalone_question, limits, PASSAGES)
+    hits = await asyncio.to_thread(desk.archive.search, query_of(plan))
     yield Sources(_sources(hits), len(hits))
     clock.lap("search")
-    written = _Written()
-    async for statement in answerer.answer(plan, hits):
-        if is_proved(statement):
-            yield written.add(statement)
+    evidence = await asyncio.to_thread(_evidence, desk, plan, hits)
+    clock.lap("read")
+    written = Written()
+    async for event in _written(desk, evidence, written):
+        yield event
     clock.lap("answer")
-    searched = await asyncio.to_thread(_searched, archive, limits)
-    refused = not written.claims
-    yield Answer(
-        id=uuid.uuid4().hex,
-        conversation_id=question.conversation_id or uuid.uuid4().hex,
-        question=question.question,
-        standalone_question=plan.standalone_question,
-        status="not_in_archive" if refused else "answered",
-        text=refusal(searched) if refused else written.text,
-        claims=tuple(written.claims),
-        citations=tuple(written.citations),
-        disagreements=(),
-        searched=searched,
-        plan=plan,
-        answerer=answerer.name,
-        related=_related(hits) if refused else (),
-        timings_ms=clock.laps_ms(),
-    )
+    for contrast in evidence.contrasts if written.claims else ():
+        yield written.contrast(contrast)
+    searched = await asyncio.to_thread(_searched, desk.archive, filters_of(plan))
+    answer = _answer(question, plan, evidence, written, searched)
+    notes = (*notes, *hits.notes, *answer.notes)
+    answer = replace(answer, notes=notes, timings_ms=clock.laps_ms())
+    if desk.conversations is not None:
+        await asyncio.to_thread(desk.conversations.keep, answer)
+    yield answer
 
 
 async def final(events: AsyncIterator[Event]) -> Answer:
@@ -92,6 +130,32 @@ async def final(events: AsyncIterator[Event]) -> Answer:
     if answer is None:
         raise DatelineError("the answer broke off before its end")
     return answer
+
+
+def filters_of(plan: Plan) -> Filters:
+    """What the plan hides from the search."""
+    return Filters(
+        since=plan.since,
+        until=plan.until,
+        as_of=plan.as_of,
+        outlets=plan.outlets,
+        authors=plan.authors,
+        languages=plan.languages,
+    )
+
+
+def query_of(plan: Plan) -> Query:
+    """What is searched for a plan."""
+    return Query(
+        text=plan.standalone_question,
+        words=plan.search_words or None,
+        filters=filters_of(plan),
+        outlets=plan.named_outlets,
+        authors=plan.named_authors,
+        periods=plan.named_periods,
+        order=plan.order,
+        limit=PASSAGES,
+    )
 
 
 def refusal(searched: Searched) -> str:
@@ -106,75 +170,82 @@ def refusal(searched: Searched) -> str:
     )
 
 
-def cited(quote: Quote, number: int) -> Citation:
-    """The full reference of a quote."""
-    article = quote.article
-    return Citation(
-        number=number,
-        article_id=str(article.id),
-        version=article.version,
-        title=article.title,
-        outlet=article.outlet,
-        author=article.author,
-        published=article.published,
-        published_origin=_published_origin(article),
-        url=article.url,
-        quote=quote.text,
-        start=quote.span.start,
-        end=quote.span.end,
-        speaker=quote.speaker,
-        also_printed_by=quote.also_printed_by,
+async def _standalone(desk: Desk, question: Question) -> tuple[str, tuple[str, ...]]:
+    """The question as it is understood in its conversation, and what went wrong on the way."""
+    turns = question.turns
+    if desk.conversations is not None and question.conversation_id is not None:
+        turns = await asyncio.to_thread(desk.conversations.turns, question.conversation_id) or turns
+    if turns and isinstance(desk.answerer, Rewriter):
+        try:
+            return await desk.answerer.rewritten(question.question, turns), ()
+        except DatelineError as error:
+            note = f"The follow-up was understood by rule, because {error}."
+            return standalone(question.question, turns), (note,)
+    return standalone(question.question, turns), ()
+
+
+def _evidence(desk: Desk, plan: Plan, hits: Sequence[Hit]) -> Evidence:
+    found = findings(desk.archive, desk.reader, plan, hits)
+    likely = [finding for finding in found if finding.score >= desk.reader.threshold]
+    contrasts = comparison.contrasts(plan.standalone_question, likely)
+    return Evidence(plan=plan, hits=tuple(hits), findings=found, contrasts=contrasts)
+
+
+async def _written(desk: Desk, evidence: Evidence, written: Written) -> AsyncIterator[Claimed]:
+    """The sentences of the answerer, or those of its fallback where it broke off with nothing written."""
+    async for event in _proved(desk, desk.answerer, evidence, written):
+        yield event
+    if written.claims or written.report.whole or desk.fallback is None:
+        return
+    written.falls_back(desk.answerer.name, desk.fallback.name)
+    async for event in _proved(desk, desk.fallback, evidence, written):
+        yield event
+
+
+async def _proved(
+    desk: Desk, answerer: Answerer, evidence: Evidence, written: Written
+) -> AsyncIterator[Claimed]:
+    """The sentences of one answerer that are proved; the others are counted, or marked."""
+    written.answerer = answerer.name
+    async with aclosing(answerer.answer(evidence)) as proposals:
+        async for proposal in proposals:
+            if isinstance(proposal, Report):
+                written.reported(proposal)
+                continue
+            verdict = await asyncio.to_thread(verified, proposal, desk.support)
+            if verdict.holds:
+                yield written.add(replace(proposal, score=verdict.score))
+            elif desk.verify == "mark" and proposal.text:
+                yield written.mark(proposal)
+            else:
+                written.dropped += 1
+
+
+def _answer(
+    question: Question, plan: Plan, evidence: Evidence, written: Written, searched: Searched
+) -> Answer:
+    refused = not any(claim.support != "unsupported" for claim in written.claims)
+    whole = written.report.whole
+    status: Status = "answered" if whole and not refused else "not_in_archive" if whole else "incomplete"
+    return Answer(
+        id=uuid.uuid4().hex,
+        conversation_id=question.conversation_id or uuid.uuid4().hex,
+        question=question.question,
+        standalone_question=plan.standalone_question,
+        status=status,
+        text=written.text or (refusal(searched) if whole else UNWRITTEN),
+        claims=tuple(written.claims),
+        citations=tuple(written.citations),
+        disagreements=tuple(written.disagreements),
+        changes=tuple(written.changes),
+        notes=written.notes(),
+        searched=searched,
+        plan=plan,
+        answerer=written.answerer,
+        related=_related(evidence.hits) if refused else (),
+        prompt_version=written.report.prompt_version,
+        usage=written.report.usage,
     )
-
-
-class _Clock:
-    """Milliseconds between laps."""
-
-    def __init__(self) -> None:
-        self._started = self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self._laps[stage] = round((now - self._last) * 1000, 1)
-        self._last = now
-
-    def laps_ms(self) -> dict[str, float]:
-        return self._laps | {"total": round((time.perf_counter() - self._started) * 1000, 1)}
-
-
-class _Written:
-    """The answer so far: sentences one after another, quotes numbered as they first come."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self.claims: list[Claim] = []
-        self.citations: list[Citation] = []
-        self._numbers: dict[tuple[int, int, Span], int] = {}
-
-    def add(self, statement: Statement) -> Claimed:
-        known = len(self.citations)
-        numbers = tuple(dict.fromkeys(self._number(quote) for quote in statement.quotes))
-        text = " ".join([statement.text, *(f"[{number}]" for number in numbers)])
-        start = len(self.text) + 1 if self.text else 0
-        self.text = f"{self.text}\n{text}" if self.text else text
-        claim = Claim(
-            text=text,
-            start=start,
-            end=start + len(text),
-            citations=numbers,
-            support=statement.support,
-            score=round(statement.score, 4),
-        )
-        self.claims.append(claim)
-        return Claimed(claim, tuple(self.citations[known:]))
-
-    def _number(self, quote: Quote) -> int:
-        place = (quote.article.id, quote.article.version, quote.span)
-        if place not in self._numbers:
-            self._numbers[place] = len(self._numbers) + 1
-            self.citations.append(cited(quote, self._numbers[place]))
-        return self._numbers[place]
 
 
 def _sources(hits: Sequence[Hit]) -> tuple[Source, ...]:
@@ -190,7 +261,7 @@ def _sources(hits: Sequence[Hit]) -> tuple[Source, ...]:
             outlet=hit.article.outlet,
             author=hit.article.author,
             published=hit.article.published,
-            published_origin=_published_origin(hit.article),
+            published_origin=published_origin(hit.article),
             url=hit.article.url,
             score=round(hit.score, 4),
         )
@@ -214,10 +285,6 @@ def _searched(archive: Archive, limits: Filters) -> Searched:
         oldest=summary.oldest,
         newest=summary.newest,
     )
-
-
-def _published_origin(article: Article) -> str:
-    return article.origins.get("published", Origin.UNKNOWN)
 
 
 def _count(number: int, noun: str) -> str:

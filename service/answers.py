@@ -13,12 +13,24 @@ from index.records import Article, Filters, Hit, Order, Period, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """An earlier question of a conversation, stand-alone, with what was answered; empty for a refusal."""
+
+    question: str
+    text: str = ""
+    outlets: tuple[str, ...] = ()  # that are cited
+    speakers: tuple[str, ...] = ()  # of the quotes, in their order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What was asked, with what the reader wants it limited to."""
 
     question: str
     conversation_id: str | None = None
     filters: Filters = field(default_factory=Filters)
+    order: Order | None = None  # None leaves it to the words of the question
+    turns: tuple[Turn, ...] = ()  # the conversation before it, where no kept one has its id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

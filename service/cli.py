@@ -39,8 +39,17 @@ AsOf = Annotated[
 Outlet = Annotated[
     list[str] | None, typer.Option(help="Only this outlet; may be given more than once.", metavar="NAME")
 ]
+Author = Annotated[
+    list[str] | None, typer.Option(help="Only what they wrote; may be given more than once.", metavar="NAME")
+]
 Language = Annotated[
     list[str] | None, typer.Option(help="Only this language (en, ar, …); may be repeated.", metavar="CODE")
+]
+AnswererName = Annotated[
+    str | None, typer.Option(help="Who answers: quotes, or a model as provider/name.", metavar="NAME")
+]
+Conversation = Annotated[
+    str | None, typer.Option(help="The id of the conversation that the question goes on.", metavar="ID")
 ]
 
 
@@ -132,26 +141,58 @@ def ask(
     until: Until = None,
     as_of: AsOf = None,
     outlet: Outlet = None,
+    author: Author = None,
     language: Language = None,
+    answerer: AnswererName = None,
+    conversation: Conversation = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Answer a question with quotes and their full references."""
+    from service.answers import Question
+
+    filters = _filters(since, until, as_of, outlet, author, language)
+    asked = Question(question=question, conversation_id=conversation, filters=filters)
+    _answer(_settings(data, answerer=answerer), asked, json)
+
+
+@app.command()
+def timeline(
+    question: Annotated[str, typer.Argument(help="What happened, in quotation marks.", metavar="QUESTION")],
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    outlet: Outlet = None,
+    author: Author = None,
+    language: Language = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Tell a course of events, dated and sourced, the earliest first."""
+    from index.records import Order
+    from service.answers import Question
+
+    filters = _filters(since, until, as_of, outlet, author, language)
+    _answer(_settings(data), Question(question=question, filters=filters, order=Order.TIMELINE), json)
+
+
+@app.command()
+def chat(answerer: AnswererName = None, data: Data = None) -> None:
+    """Ask one question after another; each is understood in its conversation."""
     import asyncio
+    import uuid
 
     from service.answering import ask as answer_question
     from service.answering import final
     from service.answers import Question
-    from service.listings import to_json
-    from service.quoting import QuotingAnswerer
-    from service.terminal import console, show_answer
+    from service.desk import open_desk
+    from service.terminal import console, questions, show_answer
 
-    archive = _settings(data).open_archive()
-    filters = _filters(since, until, as_of, outlet, language)
-
-    asked = Question(question=question, filters=filters)
-    answer = asyncio.run(final(answer_question(archive, QuotingAnswerer(archive), asked)))
-    typer.echo(to_json(answer, indent=2)) if json else show_answer(console(), answer)
+    desk = open_desk(_settings(data, answerer=answerer))
+    conversation = uuid.uuid4().hex
+    for question in questions():
+        asked = Question(question=question, conversation_id=conversation)
+        show_answer(console(), asyncio.run(final(answer_question(desk, asked))))
 
 
 @app.command()
@@ -162,16 +203,19 @@ def search(
     until: Until = None,
     as_of: AsOf = None,
     outlet: Outlet = None,
+    author: Author = None,
     language: Language = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Find passages by meaning and by words."""
+    from index.records import Query
     from service.listings import found, to_json
     from service.terminal import console, show_found
 
-    filters = _filters(since, until, as_of, outlet, language)
-    results = [found(hit) for hit in _settings(data).open_archive().search(words, filters, limit)]
+    filters = _filters(since, until, as_of, outlet, author, language)
+    query = Query(text=words, filters=filters, limit=limit)
+    results = [found(hit) for hit in _settings(data).open_archive().search(query)]
     typer.echo(to_json(results, indent=2)) if json else show_found(console(), results)
 
 
@@ -221,6 +265,27 @@ def rebuild(
 
 
 @app.command()
+def doctor(
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no language model, and fetch nothing.")
+    ] = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Say whether all that is set works, and what is missing."""
+    from service.doctor import examine
+    from service.listings import to_json
+
+    checks = list(examine(_settings(data), offline=offline))
+    sound = all(check.state != "broken" for check in checks)
+    if json:
+        typer.echo(to_json({"sound": sound, "checks": checks}, indent=2))
+    else:
+        typer.echo("\n".join(f"{check.state:<9}{check.name:<10}{check.told}" for check in checks))
+    raise typer.Exit(0 if sound else 1)
+
+
+@app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].")] = None,
     port: Annotated[
@@ -237,6 +302,7 @@ def serve(
 @articles_app.command("list")
 def list_articles(
     outlet: Outlet = None,
+    author: Author = None,
     since: Since = None,
     until: Until = None,
     data: Data = None,
@@ -246,7 +312,7 @@ def list_articles(
     from service.listings import listed, to_json
     from service.terminal import console, show_list
 
-    filters = _filters(since, until, None, outlet, None)
+    filters = _filters(since, until, None, outlet, author, None)
     articles = [listed(article) for article in _settings(data).open_archive().articles(filters=filters)]
     typer.echo(to_json(articles, indent=2)) if json else show_list(console(), articles)
 
@@ -320,11 +386,25 @@ def _settings(data: Path | None, **given: Any) -> Any:
     return load_settings(data=data, **given)
 
 
+def _answer(settings: Any, question: Any, json: bool) -> None:
+    import asyncio
+
+    from service.answering import ask as answer_question
+    from service.answering import final
+    from service.desk import open_desk
+    from service.listings import to_json
+    from service.terminal import console, show_answer
+
+    answer = asyncio.run(final(answer_question(open_desk(settings), question)))
+    typer.echo(to_json(answer, indent=2)) if json else show_answer(console(), answer)
+
+
 def _filters(
     since: str | None,
     until: str | None,
     as_of: str | None,
     outlets: list[str] | None,
+    authors: list[str] | None,
     languages: list[str] | None,
 ) -> Any:
     from index.records import Filters
@@ -334,6 +414,7 @@ def _filters(
         until=_day("--until", until),
         as_of=_day("--as-of", as_of),
         outlets=tuple(outlets or ()),
+        authors=tuple(authors or ()),
         languages=tuple(languages or ()),
     )
 

@@ -1,78 +1,36 @@
 """The embedded answerer: no language model, no key, no network. It answers by quoting.
 
-A sentence is judged by its nearness to the question in meaning and by how much of what the question
-asks about it holds; where no sentence holds enough, it proposes nothing.
+The reading model says which sentences answer and whether any does. They are quoted verbatim, each with
+who said it, who printed it and when; a word that only points back is explained in brackets beside it.
 """
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
-from index.archive import Archive
-from index.duplicates import words
-from index.lexical import stems
-from index.records import Article, Hit, Span
-from service.answers import Plan, Quote, Statement
+from index.reading import ReadingModel
+from index.records import Order
+from service.answers import Evidence, Finding, Plan, Quote, Report, Statement
+from service.attribution.heads import resolved_head
+from service.attribution.speakers import content_of, speaker
+from service.chronology import timeline
+from service.particulars.assertions import asked
+from service.particulars.quantities import quantities
+from service.wording import printed
 
 MOST_QUOTES = 5
 MOST_FROM_ONE = 2
-LEAST_SCORE = 0.45  # of the best sentence; below it the archive does not answer
-LEAST_OF_BEST = 0.75  # of a further sentence, as a share of the best one's score
-SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
-FROM_CONTEXT = 0.5  # weight of a word that stands in the passage or the title, not in the sentence
-EXPECTED_KIND = 0.1  # for a sentence that has what "how many", "when" or "who" ask for
+MOST_OF_A_LIST = 4  # from one article, where several things are asked for
+LEAST_OF_BEST = 0.5  # of a further sentence, as a share of the best one's probability
 
-# Words that ask, and bind, but name nothing that a sentence could be about.
-_ASKING = frozenset(
-    stems(
-        """
-        a about all also an and any are as at be been before being but by can could did do does for
-        from had happen happened has have how if in into is it its latest many may might much must
-        newest no not now of on or out over said say says shall should so still such tell than that
-        the their them then there these they this those to up was were what when where whether which
-        who whom whose why will with would you
-        """
-    )
+Relevance = Callable[[Sequence[str]], Sequence[float]]
+
+_LISTING = re.compile(
+    r"\b(?:what|which|who|name|list)\b.*\b(?:are|were|have|points|conditions|demands|reasons|steps|all)\b",
+    re.IGNORECASE,
 )
-NUMBER = (
-    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
-    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|dozen|half)\b"
-)
-_KINDS = (
-    (
-        re.compile(
-            r"\bhow (many|much|old|long|far|often|high|large|big)\b|\bwhat (number|share|cost|price)\b", re.I
-        ),
-        re.compile(NUMBER, re.I),
-    ),
-    (
-        re.compile(r"\b(when|what (day|date|month|year|time))\b", re.I),
-        re.compile(
-            r"\d{4}|\b(mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(january|february|march|april|may|june|july|"
-            r"august|september|october|november|december)\b|\b(yesterday|today|tomorrow)\b",
-            re.I,
-        ),
-    ),
-    (
-        re.compile(
-            r"\bwho (said|says|told|called|warned|denied|claimed)\b|\bwhat did\b.*\b(say|tell)\b", re.I
-        ),
-        re.compile(r"[\"“”«»]|\b(said|says|told|added|according to)\b", re.I),
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A sentence that might answer."""
-
-    article: Article
-    span: Span
-    words: frozenset[str]
-    score: float
-    also_printed_by: tuple[str, ...] = ()
 
 
 class QuotingAnswerer:
@@ -80,113 +38,85 @@ class QuotingAnswerer:
 
     name = "quotes"
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
+    def __init__(self, reader: ReadingModel) -> None:
+        self._reader = reader
 
-    async def answer(self, plan: Plan, hits: Sequence[Hit]) -> AsyncIterator[Statement]:
-        """A statement for each quote: outlet, date and the words."""
-        for chosen in await asyncio.to_thread(self._choose, plan, hits):
-            quote = Quote(article=chosen.article, span=chosen.span, also_printed_by=chosen.also_printed_by)
-            yield Statement(
-                text=worded(quote), quotes=(quote,), support="quoted", score=min(chosen.score, 1.0)
-            )
+    async def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report]:
+        """A statement for each quote: outlet, date, speaker and the words."""
+        for statement in await asyncio.to_thread(self._statements, evidence):
+            yield statement
 
-    def _choose(self, plan: Plan, hits: Sequence[Hit]) -> list[_Candidate]:
-        candidates = self._judged(plan.standalone_question, hits)
-        best = max((candidate.score for candidate in candidates), default=0.0)
-        if best < LEAST_SCORE:
+    def _statements(self, evidence: Evidence) -> Sequence[Statement]:
+        if evidence.plan.order is Order.TIMELINE:
+            return timeline(evidence.plan.standalone_question, evidence.hits, self._relevance(evidence))
+        return [quoted(evidence.plan, finding) for finding in self._chosen(evidence)]
+
+    def _chosen(self, evidence: Evidence) -> list[Finding]:
+        """The findings to quote, in the order they are to be read; none where none is probable enough."""
+        best = max((finding.score for finding in evidence.findings), default=0.0)
+        if best < self._reader.threshold:
             return []
-        good = [candidate for candidate in candidates if candidate.score >= LEAST_OF_BEST * best]
-        chosen = _merged(sorted(good, key=lambda candidate: -candidate.score))
-        if plan.order == "newest":
-            chosen.sort(key=lambda candidate: candidate.article.published or date.min, reverse=True)
-        return [self._with_copies(candidate) for candidate in _spread(chosen)]
+        good = [finding for finding in evidence.findings if finding.score >= LEAST_OF_BEST * best]
+        lists = _LISTING.search(evidence.plan.standalone_question)
+        return _ordered(evidence.plan, _spread(good, MOST_OF_A_LIST if lists else MOST_FROM_ONE))
 
-    def _with_copies(self, candidate: _Candidate) -> _Candidate:
-        """The candidate with the outlets that print its sentence in a copy of its article."""
-        sentence = f" {' '.join(words(candidate.span.of(candidate.article.text)))} "
-        outlets = [
-            copy.outlet
-            for copy in self._archive.copies(candidate.article)
-            if copy.outlet and sentence in f" {' '.join(words(copy.evidence()))} "
-        ]
-        others = dict.fromkeys((*candidate.also_printed_by, *outlets))
-        others.pop(candidate.article.outlet or "", None)
-        return replace(candidate, also_printed_by=tuple(others))
-
-    def _judged(self, question: str, hits: Sequence[Hit]) -> list[_Candidate]:
-        """Every sentence of the hits with its score, from about 0 to a little over 1."""
-        weights = {
-            stem: weight for stem, weight in self._archive.weights(question).items() if stem not in _ASKING
-        }
-        sentences = [(hit, sentence) for hit in hits for sentence in hit.passage.sentences]
-        if not sentences or not weights:
-            return []
-        texts = [hit.passage.sentence_text(sentence) for hit, sentence in sentences]
-        embedder = self._archive.embedder
-        cosines = embedder.encode_documents(texts) @ embedder.encode_query(question)
-        kinds = [answer for asked, answer in _KINDS if asked.search(question)]
-        numbers = {stem for stem in weights if stem.isdigit()}
-        judged = []
-        for (hit, sentence), text, cosine in zip(sentences, texts, cosines.tolist(), strict=True):
-            held, around = frozenset(stems(text)), _around(hit)
-            if not numbers <= held | around:
-                continue  # the right subject in the wrong year does not answer
-            score = (max(cosine, 0.0) + _coverage(weights, held, around)) / 2
-            if kinds and all(kind.search(text) for kind in kinds):
-                score += EXPECTED_KIND
-            judged.append(_Candidate(hit.article, sentence, held, score))
-        return judged
+    def _relevance(self, evidence: Evidence) -> Relevance:
+        """How probably each sentence tells of what is asked, for a course of events."""
+        question = evidence.plan.standalone_question
+        return lambda texts: [reading.score for reading in self._reader.read(question, texts)]
 
 
-def worded(quote: Quote) -> str:
-    """A quote as a sentence of an answer: who printed it, when, and the words."""
-    article = quote.article
-    day = f"{article.published.day} {article.published:%B %Y}" if article.published else "date unknown"
-    return f"{article.outlet or 'Unknown outlet'}, {day}: “{quote.text}”"
-
-
-def _around(hit: Hit) -> frozenset[str]:
-    """The words that a sentence is read with: its passage, and the title and date above it."""
-    published = hit.article.published
-    day = f"{published.day} {published:%B %Y}" if published else ""
-    return frozenset(stems(f"{hit.article.title or ''} {day} {hit.passage.text}"))
-
-
-def _coverage(weights: Mapping[str, float], words: frozenset[str], around: frozenset[str]) -> float:
-    """The share of what the question names that the sentence names, or its surroundings do."""
-    held = sum(
-        weight if stem in words else FROM_CONTEXT * weight
-        for stem, weight in weights.items()
-        if stem in words or stem in around
+def quoted(plan: Plan, finding: Finding) -> Statement:
+    """A finding as a sentence of an answer, with its speaker; a number that was asked for stands first."""
+    quote = replace(finding.quote, speaker=_speaker(finding.quote))
+    return Statement(
+        text=f"{_number_first(plan, finding)}{source(quote)}: “{explained(quote)}”",
+        quotes=(quote,),
+        support="quoted",
+        score=finding.score,
     )
-    return held / sum(weights.values())
 
 
-def _merged(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """Best first, with a sentence that several articles print kept once, and the others named."""
-    kept: list[_Candidate] = []
-    for candidate in candidates:
-        twin = next((i for i, other in enumerate(kept) if _same(candidate, other)), None)
-        if twin is None:
-            kept.append(candidate)
-            continue
-        outlet = candidate.article.outlet
-        other = kept[twin]
-        if outlet and outlet != other.article.outlet and outlet not in other.also_printed_by:
-            kept[twin] = replace(other, also_printed_by=(*other.also_printed_by, outlet))
-    return kept
+def source(quote: Quote) -> str:
+    """Who printed a quote and when, and who said it."""
+    return f"{printed(quote)}, {quote.speaker}" if quote.speaker else printed(quote)
 
 
-def _same(one: _Candidate, other: _Candidate) -> bool:
-    return len(one.words & other.words) >= SAME_WORDS * len(one.words | other.words)
+def explained(quote: Quote) -> str:
+    """The words of a quote, never altered; whom its head means stands beside that in brackets."""
+    head = resolved_head(quote.article, quote.span)
+    if head is None:
+        return quote.text
+    place = head.span.end - quote.span.start
+    return f"{quote.text[:place]} [{head.referent}]{quote.text[place:]}"
 
 
-def _spread(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+def _speaker(quote: Quote) -> str | None:
+    """Who said it, where the sentence quotes; one that only reports names its speaker itself."""
+    if content_of(quote.article.text, quote.span).directness == "indirect":
+        return None
+    found = speaker(quote.article, quote.span)
+    return str(found) if found else None
+
+
+def _number_first(plan: Plan, finding: Finding) -> str:
+    if asked(plan.standalone_question).kind != "number" or not quantities(finding.answer):
+        return ""
+    return f"{finding.answer[0].upper()}{finding.answer[1:]} — "
+
+
+def _spread(found: Sequence[Finding], most_from_one: int) -> list[Finding]:
     """The first MOST_QUOTES, few from any one article."""
-    chosen: list[_Candidate] = []
-    for candidate in candidates:
-        from_it = sum(other.article.id == candidate.article.id for other in chosen)
-        if from_it < MOST_FROM_ONE and len(chosen) < MOST_QUOTES:
-            chosen.append(candidate)
+    chosen: list[Finding] = []
+    for finding in found:
+        from_it = sum(other.quote.article.id == finding.quote.article.id for other in chosen)
+        if from_it < most_from_one and len(chosen) < MOST_QUOTES:
+            chosen.append(finding)
+    return chosen
+
+
+def _ordered(plan: Plan, chosen: list[Finding]) -> list[Finding]:
+    """The most direct first; of how things stand now, the newest first, and the undated last."""
+    if plan.order is Order.NEWEST:
+        return sorted(chosen, key=lambda f: f.quote.article.published or date.min, reverse=True)
     return chosen

@@ -14,7 +14,11 @@ from pydantic_settings import (
 
 from index.archive import Archive
 from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
-from index.errors import DatelineError
+from index.errors import BadValue, DatelineError
+from service.generating import GeneratingAnswerer
+from service.llm.budget import FILE as SPENDING
+from service.llm.budget import Ledger
+from service.llm.providers import Patience, Provider
 
 FILE = "dateline.toml"
 
@@ -34,7 +38,32 @@ class Settings(BaseSettings):
         None, description="where exported models are kept; beside the archive if unset"
     )
     threads: int = Field(0, ge=0, description="threads that embed; 0 means one for each core")
-    answerer: Literal["quotes"] = Field("quotes", description="who writes the answer")
+    answerer: str = Field(
+        "quotes",
+        pattern=r"^(quotes|[\w.-]+/\S+)$",
+        description="who writes the answer: `quotes`, or a language model as `provider/model`",
+    )
+    fallback_models: tuple[str, ...] = Field((), description="models to ask, in order, when the first fails")
+    fallback: Literal["quotes", "none"] = Field(
+        "quotes", description="who answers when no model does: `quotes` or `none`"
+    )
+    verify: Literal["drop", "mark"] = Field(
+        "drop", description="what happens to a sentence that is not proved: `drop` or `mark`"
+    )
+    api_base: str | None = Field(
+        None, description="the address of the answerer's provider, if it is not the usual one"
+    )
+    answer_tokens: int = Field(2000, ge=1, description="tokens that a model may write for an answer")
+    context_tokens: int = Field(
+        0, ge=0, description="tokens that the model reads at once; 0 means what is known of it"
+    )
+    answer_timeout: float = Field(90, gt=0, description="seconds until a model's answer must be complete")
+    first_token_timeout: float = Field(30, gt=0, description="seconds until a model must begin to answer")
+    stall_timeout: float = Field(15, gt=0, description="seconds that a model may pause while it answers")
+    retries: int = Field(2, ge=0, description="how often a model that fails is asked again")
+    daily_budget: float | None = Field(None, ge=0, description="US dollars that models may cost in a day")
+    daily_tokens: int | None = Field(None, ge=0, description="tokens that models may take in a day")
+    prompts: Path | None = Field(None, description="a folder of your own prompts; a file replaces ours")
     host: str = Field("127.0.0.1", description="the address the server listens on")
     port: int = Field(8000, ge=0, le=65535, description="the port the server listens on; 0 takes a free one")
     suggested_questions: tuple[str, ...] = Field((), description="questions that the page offers a newcomer")
@@ -57,6 +86,30 @@ class Settings(BaseSettings):
     def load_embedder(self) -> Embedder:
         """The embedder these settings name."""
         return load_embedder(self.embedder, self.models or self.data / "models", self.threads)
+
+    def load_provider(self) -> Provider:
+        """The language models these settings name. Raises BadValue where they name none."""
+        if self.answerer == "quotes":
+            raise BadValue("the answerer 'quotes' is no language model; set DATELINE_ANSWERER")
+        return Provider(
+            models=(self.answerer, *self.fallback_models),
+            ledger=Ledger(self.data / SPENDING, self.daily_budget, self.daily_tokens),
+            api_base=self.api_base,
+            most_tokens=self.answer_tokens,
+            patience=Patience(
+                total=self.answer_timeout,
+                first=self.first_token_timeout,
+                between=self.stall_timeout,
+                retries=self.retries,
+            ),
+        )
+
+    def load_generating(self) -> GeneratingAnswerer:
+        """The answerer that writes with the language models these settings name.
+
+        Raises DatelineError where they name none, or a prompt cannot be used.
+        """
+        return GeneratingAnswerer(self.load_provider(), self.prompts, self.context_tokens)
 
     def open_archive(self) -> Archive:
         """The archive these settings name. Raises NotFound where there is none."""

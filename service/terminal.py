@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from index.records import EVIDENCE, Article, Origin
-from service.answers import Answer, Citation
+from service.answers import Answer, Citation, DatedPosition, Position
 from service.listings import Change, Found, Listed
 
 NOT_READ = {Origin.TEXT: "read in the text", Origin.INFERRED: "inferred"}
@@ -30,19 +30,55 @@ def console() -> Console:
 
 
 def show_answer(out: Console, answer: Answer) -> None:
-    """The sentences, then the full reference of each quote; for a refusal, what came nearest."""
-    if answer.status == "not_in_archive":
+    """The sentences, what sources disagree about, what changed, and the full reference of each quote.
+
+    For a refusal, what came nearest.
+    """
+    if answer.standalone_question != " ".join(answer.question.split()):
+        out.print(f"Understood as: {answer.standalone_question}", style="dim")
+    if answer.status == "answered" or answer.claims:
+        for claim in answer.claims:
+            out.print(claim.text)
+        _show_contrasts(out, answer)
+    else:
         out.print(answer.text, style="bold")
         if answer.related:
             out.print("\nRelated, not an answer:", style="dim")
             for citation in answer.related:
                 _print_indented(out, f"“{citation.quote}”\n{reference(citation)}", "dim")
-        return
-    for claim in answer.claims:
-        out.print(claim.text)
-    out.print("\nSources", style="bold")
-    for citation in answer.citations:
-        out.print(f"[{citation.number}] {reference(citation)}")
+    for note in answer.notes:
+        out.print(f"Note: {note}", style="dim")
+    if answer.citations:
+        out.print("\nSources", style="bold")
+        for citation in answer.citations:
+            out.print(f"[{citation.number}] {reference(citation)}")
+
+
+def questions() -> Iterator[str]:
+    """What a reader types, line by line, to the end of the input."""
+    prompt = "? " if sys.stdin.isatty() else ""
+    while True:
+        try:
+            line = input(prompt).strip()
+        except EOFError:
+            return
+        if line:
+            yield line
+
+
+def _show_contrasts(out: Console, answer: Answer) -> None:
+    for disagreement in answer.disagreements:
+        out.print(f"\nSources disagree about: {disagreement.about}", style="bold")
+        _show_positions(out, disagreement.positions)
+    for change in answer.changes:
+        out.print(f"\nChanged over time: {change.about}", style="bold")
+        _show_positions(out, change.positions)
+
+
+def _show_positions(out: Console, positions: Sequence[Position] | Sequence[DatedPosition]) -> None:
+    for position in positions:
+        numbers = " ".join(f"[{number}]" for number in position.citations)
+        _print_indented(out, f"- {position.text} {numbers}")
 
 
 @contextmanager

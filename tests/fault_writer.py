@@ -20,7 +20,7 @@ import langchain_text_splitters  # noqa: F401
 
 from index.archive import Archive
 from index.chunking import Chunker
-from index.records import Draft, Hit, Origin, Zone, ZoneKind
+from index.records import Draft, Hit, Origin, Query, Zone, ZoneKind
 from tests.fakes import HashedWords
 
 CHUNKER = Chunker(size=300)
@@ -190,7 +190,7 @@ def read(directory: Path, seed: int, numbers: range, stop: Event, pipe: Connecti
         number = chance.choice(numbers)
         reader = archive if searches % 2 else open_archive(directory)
         try:
-            faults += unsound(reader.search(mark(number, 1)), number)
+            faults += unsound(reader.search(Query(text=mark(number, 1))), number)
         except Exception as error:  # noqa: BLE001  # a reader must never see one
             faults.append(f"{type(error).__name__}: {error}")
         if reader is not archive:

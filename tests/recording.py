@@ -51,6 +51,7 @@ def answer(
         "claims": list(claims),
         "citations": list(citations),
         "disagreements": list(disagreements),
+        "changes": [],
         "related": [],
         "usage": {},
         "timings_ms": {},

@@ -2,16 +2,16 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
-from eval.archives import always
 from eval.asking import InProcess
 from eval.records import Case, Expectation, Run
 from eval.run import run_set
 from index.archive import Archive
-from index.records import Draft, Hit, Zone, ZoneKind
-from service.answers import Plan, Quote, Statement
+from index.records import Draft, Zone, ZoneKind
+from service.answering import Desk
+from service.answers import Evidence, Quote, Report, Statement
 from tests.fakes import HashedWords
 
 PRODUCED_BY = {"answerer": "scripted", "revision": None}
@@ -26,12 +26,13 @@ class Scripted:
         """`pause` is how many seconds it thinks."""
         self._pause = pause
 
-    async def answer(self, plan: Plan, hits: Sequence[Hit]) -> AsyncIterator[Statement]:
+    async def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report]:
         await asyncio.sleep(self._pause)
-        if "break" in plan.standalone_question:
+        question = evidence.plan.standalone_question
+        if "break" in question:
             raise ZeroDivisionError("told to break")
-        if hits and "refuse" not in plan.standalone_question:
-            best = hits[0]
+        if evidence.hits and "refuse" not in question:
+            best = evidence.hits[0]
             quote = Quote(article=best.article, span=best.passage.sentences[0])
             yield Statement(text=f"“{quote.text}”", quotes=(quote,), support="quoted", score=0.9)
 
@@ -58,7 +59,8 @@ def numbered_case(number: int, question: str | None = None) -> Case:
 
 
 def run(archive: Archive, cases: Sequence[Case], folder: Path, pause: float = 0.0, **options: float) -> Run:
-    ask = InProcess(always(archive), lambda _: Scripted(pause))
+    desk = Desk(archive=archive, answerer=Scripted(pause))
+    ask = InProcess(lambda _: desk)
     return asyncio.run(
         run_set(cases, ask, folder, name="numbers", produced_by=PRODUCED_BY, **options)  # type: ignore[arg-type]
     )

@@ -1,22 +1,30 @@
 """Questions over the sample archive, through the one path of every front."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator
 from datetime import date
 
 import pytest
 
 from index.archive import Archive
-from index.records import EVIDENCE, Filters, Hit, Span, ZoneKind
-from service.answering import ask, final
-from service.answers import Answer, Plan, Question, Quote, Statement
-from service.quoting import QuotingAnswerer, worded
+from index.reading import ReadingModel
+from index.records import EVIDENCE, Filters, Span, ZoneKind
+from service.answering import Answerer, Desk, ask, final
+from service.answers import Answer, Evidence, Question, Quote, Report, Statement
+from service.quoting import QuotingAnswerer
 from service.verification import is_proved
+from service.wording import worded
+
+READER = ReadingModel()
+
+
+def desk(archive: Archive, answerer: Answerer | None = None) -> Desk:
+    return Desk(archive=archive, answerer=answerer or QuotingAnswerer(READER), reader=READER)
 
 
 def answer(archive: Archive, question: str, **limits: object) -> Answer:
     asked = Question(question=question, filters=Filters(**limits))  # type: ignore[arg-type]
-    return asyncio.run(final(ask(archive, QuotingAnswerer(archive), asked)))
+    return asyncio.run(final(ask(desk(archive), asked)))
 
 
 def quotes(answered: Answer) -> str:
@@ -113,7 +121,7 @@ class Scripted:
     def __init__(self, *statements: Statement) -> None:
         self._statements = statements
 
-    async def answer(self, plan: Plan, hits: Sequence[Hit]) -> AsyncIterator[Statement]:
+    async def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report]:
         for statement in self._statements:
             yield statement
 
@@ -138,9 +146,13 @@ def test_what_is_not_proved_is_never_said(sample_archive: Archive) -> None:
         Statement(text="Nothing proves this.", quotes=(), support="verified", score=1.0),
         statement(reported),
     ]
-    answered = asyncio.run(final(ask(sample_archive, Scripted(*sentences), Question(question="flood?"))))
+    answered = asyncio.run(
+        final(ask(desk(sample_archive, Scripted(*sentences)), Question(question="flood?")))
+    )
     assert [claim.text for claim in answered.claims] == [f"{sentences[-1].text} [1]"]
-    nothing = asyncio.run(final(ask(sample_archive, Scripted(*sentences[:-1]), Question(question="flood?"))))
+    nothing = asyncio.run(
+        final(ask(desk(sample_archive, Scripted(*sentences[:-1])), Question(question="flood?")))
+    )
     assert nothing.status == "not_in_archive"
 
 
@@ -156,10 +168,11 @@ def test_one_place_has_one_number(sample_archive: Archive) -> None:
     zones = [zone for zone in article.zones if zone.kind is ZoneKind.REPORTING]
     one, other = (Quote(article=article, span=Span(zone.start, zone.end)) for zone in zones[:2])
     statements = [
-        Statement(text="First.", quotes=(one, other, one), support="verified", score=1.0),
-        Statement(text="Second.", quotes=(other,), support="verified", score=0.5),
+        Statement(text=one.text, quotes=(one, other, one), support="verified", score=1.0),
+        Statement(text=other.text, quotes=(other,), support="verified", score=0.5),
     ]
-    answered = asyncio.run(final(ask(sample_archive, Scripted(*statements), Question(question="flood?"))))
-    assert answered.text == "First. [1] [2]\nSecond. [2]"
+    given = desk(sample_archive, Scripted(*statements))
+    answered = asyncio.run(final(ask(given, Question(question="flood?"))))
+    assert answered.text == f"{one.text} [1] [2]\n{other.text} [2]"
     assert [claim.citations for claim in answered.claims] == [(1, 2), (2,)]
     assert len(answered.citations) == 2

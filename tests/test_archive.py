@@ -15,7 +15,7 @@ from index.catalogue import Outcome
 from index.chunking import Chunker
 from index.embedding import Embedder
 from index.errors import BadValue, Mismatch, NotFound
-from index.records import Draft, Filters, Skipped, Zone, ZoneKind
+from index.records import Draft, Filters, Query, Skipped, Zone, ZoneKind
 from tests.conftest import DraftMaker
 
 Load = Callable[[], Embedder]
@@ -40,7 +40,7 @@ def test_adding_twice_changes_nothing_and_an_edit_makes_a_version(
     assert outcomes(archive, edited) == [Outcome.UPDATED]
     assert archive.article(1).version == 2
     assert archive.article(1, version=1).text == first.text
-    assert [hit.passage.text for hit in archive.search("bridge cost")] == [edited.text]
+    assert [hit.passage.text for hit in archive.search(Query(text="bridge cost"))] == [edited.text]
     assert archive.check() == []
 
 
@@ -81,7 +81,7 @@ def test_what_is_skipped_is_told_and_the_rest_goes_in(archive: Archive, draft: D
 def test_removing_takes_the_article_out_of_every_index(archive: Archive, draft: DraftMaker) -> None:
     outcomes(archive, draft("a", "The bridge opens."), draft("b", "The flood came."))
     archive.remove(1)
-    assert [hit.article.id for hit in archive.search("bridge opens")] == [2]
+    assert [hit.article.id for hit in archive.search(Query(text="bridge opens"))] == [2]
     assert archive.check() == []
     with pytest.raises(NotFound, match="there is no article 1 in this archive"):
         archive.article(1)
@@ -108,7 +108,7 @@ def test_filters_narrow_and_an_unknown_date_passes_none_that_asks_for_dates(
     )
 
     def ids(**limits: object) -> set[int]:
-        return {hit.article.id for hit in archive.search("bridge", Filters(**limits))}  # type: ignore[arg-type]
+        return {hit.article.id for hit in archive.search(Query(text="bridge", filters=Filters(**limits)))}  # type: ignore[arg-type]
 
     assert ids() == {1, 2, 3, 4}
     assert ids(since=date(2020, 3, 1)) == {1, 2, 4}
@@ -122,10 +122,36 @@ def test_filters_narrow_and_an_unknown_date_passes_none_that_asks_for_dates(
         ids(outlets=("Post",))
 
 
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("ÉLODIE MARCHAND",), {1}),
+        (("marchand", "o_neil"), {1, 3}),
+        (("100%",), {3}),
+        (("o neil",), set()),
+        (("_",), {3}),
+        (("strasse",), {2}),
+    ],
+)
+def test_an_author_passes_whose_byline_holds_the_name(
+    archive: Archive, draft: DraftMaker, names: tuple[str, ...], expected: set[int]
+) -> None:
+    outcomes(
+        archive,
+        draft("a", "The bridge opens.", author="Élodie Marchand, Ivo Hald"),
+        draft("b", "The bridge is late.", author="Jan Straße"),
+        draft("c", "The bridge stands.", author="Pat O_Neil 100%"),
+        draft("d", "The bridge fell.", author=None),
+    )
+    hits = archive.search(Query(text="bridge", filters=Filters(authors=names)))
+    assert {hit.article.id for hit in hits} == expected
+    assert archive.summary(Filters(authors=names)).articles == len(expected)
+
+
 def test_an_outlet_is_refused_where_no_article_names_one(archive: Archive, draft: DraftMaker) -> None:
     outcomes(archive, draft("a", "The bridge opens."))
     with pytest.raises(BadValue, match="no outlet 'Post' in this archive; there are: none"):
-        archive.search("bridge", Filters(outlets=("Post",)))
+        archive.search(Query(text="bridge", filters=Filters(outlets=("Post",))))
 
 
 def test_words_and_meaning_both_find(archive: Archive, draft: DraftMaker) -> None:
@@ -135,8 +161,8 @@ def test_words_and_meaning_both_find(archive: Archive, draft: DraftMaker) -> Non
         draft("b", "The ferry Saint Ilva ran aground."),
         draft("c", "The council voted on parking fees."),
     )
-    assert archive.search("doctors in hospital")[0].article.id == 1
-    assert archive.search("Ilva")[0].article.id == 2
+    assert archive.search(Query(text="doctors in hospital"))[0].article.id == 1
+    assert archive.search(Query(text="Ilva"))[0].article.id == 2
 
 
 def test_weights_tell_rare_words_from_common_ones(archive: Archive, draft: DraftMaker) -> None:
@@ -152,7 +178,7 @@ def test_weights_tell_rare_words_from_common_ones(archive: Archive, draft: Draft
 
 def test_what_another_process_added_is_found(archive: Archive, models: Path, draft: DraftMaker) -> None:
     outcomes(archive, draft("a", "The bridge opens."))
-    assert len(archive.search("flood")) == 1
+    assert len(archive.search(Query(text="flood"))) == 1
     script = (
         "import sys; from pathlib import Path; from index.archive import Archive;"
         "from index.records import Draft, Zone, ZoneKind;"
@@ -163,7 +189,7 @@ def test_what_another_process_added_is_found(archive: Archive, models: Path, dra
     )
     subprocess.run([sys.executable, "-c", script, archive.directory, models], check=True, timeout=60)
     time.sleep(REFRESH_SECONDS)
-    assert archive.search("flood")[0].article.id == 2
+    assert archive.search(Query(text="flood"))[0].article.id == 2
 
 
 def test_an_archive_is_refused_under_another_chunker(archive: Archive, load: Load, draft: DraftMaker) -> None:
@@ -176,7 +202,7 @@ def test_an_archive_is_refused_under_another_chunker(archive: Archive, load: Loa
     again = Archive.open(archive.directory, load, Chunker(300))
     assert again.check() == []
     assert again.summary().passages == 3
-    assert len(again.search("bridge")) == 3
+    assert len(again.search(Query(text="bridge"))) == 3
 
 
 def test_an_archive_is_refused_under_another_embedder(
@@ -191,9 +217,9 @@ def test_an_archive_is_refused_under_another_embedder(
     with pytest.raises(
         Mismatch, match=r"'all-MiniLM-L6-v2@.*' and the settings say 'other@1'.*rebuild --embed"
     ):
-        Archive.open(archive.directory, other).search("bridge")
+        Archive.open(archive.directory, other).search(Query(text="bridge"))
     Archive.embed_again(archive.directory, other)
-    assert len(Archive.open(archive.directory, other).search("bridge")) == 1
+    assert len(Archive.open(archive.directory, other).search(Query(text="bridge"))) == 1
 
 
 def test_an_archive_of_a_later_dateline_is_left_alone(
@@ -221,7 +247,7 @@ def test_there_is_no_archive_where_none_was_made(tmp_path: Path, load: Load) -> 
 
 def test_an_empty_archive_answers_nothing(archive: Archive, caplog: pytest.LogCaptureFixture) -> None:
     assert archive.check() == []
-    assert archive.search("bridge") == []
+    assert archive.search(Query(text="bridge")) == []
     assert caplog.text == ""
     assert list(archive.add([])) == []
     assert archive.check() == []

@@ -13,6 +13,7 @@ from eval.datasets import PublicSet, load_public_set
 from eval.records import Case
 from index.archive import Archive
 from index.errors import DatelineError
+from index.records import Query
 from tests.fakes import HashedWords
 from tests.scripted import reporting
 
@@ -278,7 +279,8 @@ def test_a_given_archive_holds_what_is_given_and_nothing_else(write: Write, tmp_
     embedder = HashedWords()
     archives = GivenArchives(chosen.given, tmp_path, embedder)
     found = {
-        case.id: [hit.article.url for hit in archives(case).search(case.question)] for case in chosen.cases
+        case.id: [hit.article.url for hit in archives(case).search(Query(text=case.question))]
+        for case in chosen.cases
     }
     assert found == {
         "q1": ["squad:Port_Ostrel/1"],

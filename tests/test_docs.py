@@ -62,7 +62,7 @@ def test_every_command_says_what_it_does() -> None:
     assert [path for path, help_text in found if not help_text] == []
 
 
-@pytest.mark.parametrize("name", ["service", "index", "eval"])
+@pytest.mark.parametrize("name", ["service", "index", "prompts", "eval"])
 def test_no_other_distribution_claims_our_names(name: str) -> None:
     assert set(packages_distributions().get(name, [])) <= {"dateline"}
 

@@ -26,6 +26,7 @@ import pytest
 from index.archive import REFRESH_SECONDS, Archive
 from index.catalogue import Catalogue
 from index.errors import Damaged, DatelineError, Mismatch, NoSpace
+from index.records import Query
 from tests.fakes import HashedWords
 from tests.fault_writer import (
     CHUNKER,
@@ -174,7 +175,7 @@ def examine(directory: Path, oracle: Oracle, counts: Counts) -> None:
 def finds(archive: Archive, number: int, version: int) -> bool:
     """Whether a search for that version's own word finds it."""
     # Not the first hit alone: what is nearest in meaning and does not hold the word may tie with it.
-    hits = archive.search(mark(number, version), limit=3)
+    hits = archive.search(Query(text=mark(number, version), limit=3))
     return any(f" {mark(number, version)}." in hit.passage.text for hit in hits)
 
 
@@ -337,7 +338,9 @@ QUESTIONS = (*(mark(number, 1) for number in range(2, 12)), "harbour bridge coun
 def found(archive: Archive) -> dict[str, list[tuple[str, int]]]:
     """What searches find, by question: article and place, best first."""
     return {
-        question: [(hit.article.key, hit.passage.start) for hit in archive.search(question, limit=3)]
+        question: [
+            (hit.article.key, hit.passage.start) for hit in archive.search(Query(text=question, limit=3))
+        ]
         for question in QUESTIONS
     }
 
@@ -362,6 +365,11 @@ def harmed(sound: Path, tmp_path: Path) -> Path:
 def current(directory: Path) -> Path:
     """The folder of the current generation."""
     return directory / "indexes" / (directory / "indexes" / "CURRENT").read_text().strip()
+
+
+def vectors(directory: Path) -> Path:
+    """The vectors of the newest segment of the current generation."""
+    return directory / "indexes" / max(current(directory).glob("gen-*/vectors.faiss"))
 
 
 def flip(path: Path, seed: int = 0) -> None:
@@ -402,17 +410,20 @@ def harm_words(directory: Path, harm: Callable[[Path], None]) -> None:
 
 def harm_both(directory: Path) -> None:
     """Harms every generation that is kept."""
-    for path in (directory / "indexes").glob("gen-*/vectors.faiss"):
+    for path in (directory / "indexes").glob("gen-*/*/vectors.faiss"):
         flip(path)
 
 
 HARM: dict[str, Callable[[Path], object]] = {
-    "bit in vectors": lambda d: flip(current(d) / "vectors.faiss"),
-    "truncated vectors": lambda d: truncate(current(d) / "vectors.faiss"),
-    "hole in vectors": lambda d: make_hole(current(d) / "vectors.faiss"),
-    "no vectors": lambda d: (current(d) / "vectors.faiss").unlink(),
+    "bit in vectors": lambda d: flip(vectors(d)),
+    "truncated vectors": lambda d: truncate(vectors(d)),
+    "hole in vectors": lambda d: make_hole(vectors(d)),
+    "no vectors": lambda d: vectors(d).unlink(),
     "bits in words": lambda d: harm_words(d, flip),
     "truncated words": lambda d: harm_words(d, truncate),
+    "bit in what filters ask": lambda d: flip(vectors(d).with_name("columns.npz")),
+    "bit in what is gone": lambda d: flip(current(d) / "gone.npy"),
+    "no segment": lambda d: shutil.rmtree(vectors(d).parent),
     "no words": lambda d: shutil.rmtree(current(d) / "lexical"),
     "truncated manifest": lambda d: truncate(current(d) / "manifest.json"),
     "no manifest": lambda d: (current(d) / "manifest.json").unlink(),
@@ -472,7 +483,7 @@ def test_manifest_of_another_moment_is_passed_over(sound: Path, harmed: Path, mo
 
 
 def test_damage_is_passed_over_by_the_next_writer_too(sound: Path, harmed: Path) -> None:
-    flip(current(harmed) / "vectors.faiss")
+    flip(vectors(harmed))
     embedder = HashedWords()
     with closing(open_archive(harmed, embedder)) as archive:
         list(archive.add([draft(30, 1)]))
@@ -621,12 +632,12 @@ def test_check_beside_a_writer_raises_no_false_alarm(harmed: Path) -> None:
 @pytest.mark.parametrize("dimension", [32, 48])
 def test_running_reader_refuses_what_another_embedder_made(harmed: Path, dimension: int) -> None:
     with closing(open_archive(harmed)) as archive:
-        archive.search("harbour bridge")
+        archive.search(Query(text="harbour bridge"))
         other = HashedWords("other@1", dimension)
         Archive.embed_again(harmed, lambda: other, CHUNKER)
         time.sleep(REFRESH_SECONDS)
         with pytest.raises(Mismatch, match="other@1"):
-            archive.search("harbour bridge")
+            archive.search(Query(text="harbour bridge"))
 
 
 def test_running_reader_sees_what_another_process_added(harmed: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from eval.answer_metrics import (
     answered,
     change_found,
+    change_precision,
     correct,
     disagreement_found,
     disagreement_precision,
@@ -143,13 +144,41 @@ def test_a_disagreement_is_found_where_two_of_the_facts_stand_side_by_side() -> 
     assert disagreement_precision(record(case(facts=(("14",),)), answer([claim("14")]))) is None
 
 
-def test_a_change_is_found_where_old_and_newest_reports_are_cited() -> None:
-    expected = case(change=True, newest_source=VALLEY)
+def changed(*positions: tuple[str, str, int]) -> dict[str, Any]:
+    """An answer that cites the Courier as 1 and the Valley as 2, with a change of those texts, days, numbers."""
+    sides = [{"text": text, "day": day, "citations": [number]} for text, day, number in positions]
+    told = [quote("48 million", 1), quote("69 million", 2, url=VALLEY, published="2024-10-09")]
+    return answer([claim("x", 1)], told, changes=[{"about": "the cost", "positions": sides}])
+
+
+def test_a_change_is_found_where_the_newest_stands_before_what_was_said_of_another_day() -> None:
+    expected = case(change=True, newest_source=VALLEY, facts=(("48 million",), ("69 million",)))
+    new, old = ("69 million", "2024-10-09", 2), ("48 million", "2020-02-12", 1)
+    told = changed(new, old)
+    assert change_found(record(expected, told)) == 1
+    assert change_found(record(expected, changed(old, new))) == 0
+    assert change_found(record(expected, changed(new))) == 0
+    assert change_found(record(expected, changed(new, ("48 million", "2024-10-09", 1)))) == 0
+    assert change_found(record(expected, changed(new, ("much less", "2020-02-12", 1)))) == 0
+    assert change_found(record(expected, {**told, "changes": []})) == 0
+    assert change_found(record(case(change=True, facts=(("69 million",),)), changed(old, new))) == 1
+    assert change_found(record(case(facts=(("69 million",),)), told)) is None
+    assert change_precision(record(expected, told)) == 1
+    assert change_precision(record(case(facts=(("69 million",),)), told)) == 0
+    assert change_precision(record(expected, changed(new))) is None
+
+
+def test_the_newest_source_is_missed_by_a_stale_answer() -> None:
+    expected = case(newest_source=VALLEY)
     old, new = quote("48 million", 1), quote("69 million", 2, url=VALLEY, published="2024-10-09")
     both, stale, fresh = (answer([claim("x", 1)], cited) for cited in ([old, new], [old], [new]))
-    assert [change_found(record(expected, given)) for given in (both, stale, fresh)] == [1, 0, 0]
     assert [newest_source(record(expected, given)) for given in (both, stale, fresh)] == [1, 0, 1]
     assert newest_source(record(expected, REFUSED)) == 0
+
+
+def test_an_outlet_names_any_of_its_articles_as_a_source() -> None:
+    expected = case(sources=("The Ostrel Courier", "Tideline"))
+    assert sources(record(expected, answer([claim("x", 1)], [quote("words")]))) == 0.5
 
 
 # SQuAD

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from eval.normalising import Day, end_of, holds, tokens, without_marks
+from service.particulars.normalising import Day, end_of, holds, tokens, without_marks
 
 
 @pytest.mark.parametrize(

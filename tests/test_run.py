@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from eval.archives import always
 from eval.asking import Asked, InProcess, OverHttp
 from eval.provenance import index_manifest, of_archive, of_server, packages, revision
 from eval.records import Case, Expectation, Record
@@ -24,7 +23,7 @@ from index.embedding import Embedder
 from index.errors import DatelineError
 from index.records import Filters
 from service.answers import Question
-from service.quoting import QuotingAnswerer
+from service.desk import open_desk
 from service.settings import load_settings
 from tests.conftest import ROOT
 from tests.scripted import PRODUCED_BY, numbered_archive, numbered_case, run
@@ -220,7 +219,8 @@ def test_over_http_and_in_process_the_answers_are_the_same(
         replace(numbered_case(3), turns=("Who?",), filters=Filters(outlets=("The Moon",))),
         replace(numbered_case(4), turns=("What is the capital of Australia?",)),
     ]
-    here = InProcess(always(Archive.open(sample, load)), QuotingAnswerer)
+    desk = open_desk(load_settings(data=sample), Archive.open(sample, load))
+    here = InProcess(lambda _: desk)
     asyncio.run(run_set(cases, here, tmp_path / "here", name="s", produced_by={}))
     with server(sample, models) as address:
         there = OverHttp(address, "quotes")

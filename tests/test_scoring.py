@@ -42,10 +42,12 @@ def right(asked: Case) -> Mapping[str, Any] | None:
     if asked is LEVEL:
         return answer([claim("The water reached 4.6 metres.", 1)], [quote("The water reached 4.6 metres.")])
     positions = [{"text": "14 families", "citations": [1]}, {"text": "about 40", "citations": [2]}]
+    days = [{**positions[1], "day": "2020-02-13"}, {**positions[0], "day": "2020-02-12"}]
     return answer(
         [claim("Fourteen families were evacuated.", 1), claim("Some 40 families had to leave.", 2)],
         [quote(COURIER_WORDS, 1), quote(VALLEY_WORDS, 2, url=VALLEY, published="2020-02-13")],
         [{"about": "families", "positions": positions}],
+        changes=[{"about": "families", "positions": days}],
     )
 
 
@@ -102,7 +104,8 @@ def test_the_right_one_is_right_in_everything(scored: Callable[[Answers], Scores
     assert set(found) == {
         *("correct", "facts", "order", "sources", "citation_precision", "citation_recall", "quote_exactness"),
         *("independence", "answered", "refusal_precision", "refusal_recall", "disagreement_found"),
-        *("disagreement_precision", "change_found", "newest_source", "nothing_forbidden"),
+        *("disagreement_precision", "change_found", "change_precision"),
+        *("newest_source", "nothing_forbidden"),
         *("nDCG@10", "R@5", "R@10", "RR"),
     }
 

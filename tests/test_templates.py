@@ -9,6 +9,7 @@ from index.archive import Added, Archive
 from index.catalogue import Outcome
 from index.embedding import Embedder
 from index.readers import list_files, read_file
+from index.records import Query
 from tests.conftest import SAMPLE
 
 REPORTS = [
@@ -58,7 +59,7 @@ def test_a_slogan_is_no_evidence_and_background_is(archive: Archive, folder: Pat
         assert SLOGAN not in article.evidence()
         assert report in article.evidence()
         assert BACKGROUND in article.evidence()
-    assert all(SLOGAN not in hit.passage.text for hit in archive.search("truth since 1887"))
+    assert all(SLOGAN not in hit.passage.text for hit in archive.search(Query(text="truth since 1887")))
 
 
 def test_what_was_learned_holds_for_one_article_alone(archive: Archive, folder: Path) -> None:

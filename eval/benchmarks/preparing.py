@@ -142,12 +142,29 @@ def make_bare(folder: Path, texts: dict[int, str]) -> Path:
     """A folder for the bare script: the files of the archive's model and newest index, and the texts."""
     bare = folder / "bare"
     indexes = folder / DATA / "indexes"
-    shutil.copytree(indexes / (indexes / "CURRENT").read_text().strip(), bare)
+    generation = indexes / (indexes / "CURRENT").read_text().strip()
+    shutil.copytree(generation / "lexical", bare / "lexical")
+    write_vectors(generation, bare / "vectors.faiss")
     (model,) = (folder / DATA / "models").glob("*/model.onnx")
     for path in (model, model.with_name("tokenizer.json")):
         shutil.copy(path, bare)
     (bare / "texts.json").write_text(json.dumps(texts))
     return bare
+
+
+def write_vectors(generation: Path, path: Path) -> None:
+    """All vectors of a generation from which nothing is gone, by passage id, as one FAISS file."""
+    import faiss
+
+    from index.segments import Segment
+
+    segments = [Segment.open(directory) for directory in generation.glob("gen-*")]
+    dimension = segments[0].vectors.dimension
+    exact = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    index = faiss.IndexIDMap2(exact)
+    for segment in segments:
+        index.add_with_ids(segment.vectors.halves.astype("float32"), segment.columns.ids)
+    faiss.write_index(index, str(path))
 
 
 def spread(values: Sequence[str], number: int) -> list[str]:

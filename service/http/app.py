@@ -14,14 +14,15 @@ from fastapi.sse import EventSourceResponse
 from fastapi.staticfiles import StaticFiles
 
 from index.archive import Archive
-from service.answering import ask, final
+from index.records import Query
+from service.answering import Desk, ask, final
 from service.answers import Answer
+from service.desk import open_desk, with_answerer
 from service.http import problems
 from service.http.events import stream
 from service.http.guard import Guard
 from service.http.schemas import About, AskRequest, Health, SearchRequest, SearchResults
 from service.listings import Shown, found, shown
-from service.quoting import QuotingAnswerer
 from service.settings import Settings
 
 WEB = Path(__file__).parent.parent / "web"
@@ -32,12 +33,14 @@ Number = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
 
 def create_app(settings: Settings) -> FastAPI:
     """The server's application over one archive. Raises NotFound where there is no archive."""
-    archive = settings.open_archive()
+    desk = open_desk(settings)
+    archive = desk.archive
 
     @asynccontextmanager
     async def opened(_: FastAPI) -> AsyncIterator[None]:
-        # The first search loads the model and the indexes; the first reader should not wait for it.
-        await asyncio.to_thread(archive.search, "warm-up", None, 1)
+        # The first question loads the models and the indexes; the first reader should not wait for it.
+        await asyncio.to_thread(archive.search, Query(text="warm-up", limit=1))
+        await asyncio.to_thread(desk.reader.read, "warm-up", ["warm-up"])
         yield
 
     app = FastAPI(
@@ -51,14 +54,15 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(Guard)
-    _add_answering(app, archive)
+    _add_answering(app, desk)
     _add_articles(app, archive, settings)
     _add_probes(app, archive)
     _add_page(app)
     return app
 
 
-def _add_answering(app: FastAPI, archive: Archive) -> None:
+def _add_answering(app: FastAPI, desk: Desk) -> None:
+    archive = desk.archive
     streamed: dict[int | str, dict[str, Any]] = {
         200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
     }
@@ -68,7 +72,7 @@ def _add_answering(app: FastAPI, archive: Archive) -> None:
         """Answer a question; with `stream`, as server-sent events `plan`, `sources`, `claim`, `done`."""
         # What cannot be asked is told before a stream has begun, while there is a status to tell it with.
         await asyncio.to_thread(archive.resolved, request.filters())
-        events = ask(archive, QuotingAnswerer(archive), request.asked())
+        events = ask(with_answerer(desk, request.answerer), request.asked())
         if request.stream:
             headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
             return EventSourceResponse(stream(events, "/v1/ask"), headers=headers)
@@ -77,7 +81,7 @@ def _add_answering(app: FastAPI, archive: Archive) -> None:
     @app.post("/v1/search", tags=["search"])
     async def search_passages(request: SearchRequest) -> SearchResults:
         """Find passages, by meaning and by words, without an answer."""
-        hits = await asyncio.to_thread(archive.search, request.query, request.filters(), request.limit)
+        hits = await asyncio.to_thread(archive.search, request.asked())
         return SearchResults([found(hit) for hit in hits])
 
 
@@ -116,7 +120,7 @@ def _add_probes(app: FastAPI, archive: Archive) -> None:
     @app.get("/readyz", tags=["probes"])
     def ready() -> Health:
         """Whether the archive can be searched."""
-        archive.search("ready", limit=1)
+        archive.search(Query(text="ready", limit=1))
         return Health("ready")
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from index.records import Filters
+from index.records import Filters, Order, Query
 from service.answers import Question
 from service.listings import Found
 
@@ -23,6 +23,7 @@ class Limits(BaseModel):
     until: date | None = Field(None, description="only what was published on that day or earlier")
     as_of: date | None = Field(None, description="as a reader of that day would have been answered")
     outlets: list[Name] = Field([], max_length=50, examples=[["Tideline"]])
+    authors: list[Name] = Field([], max_length=50, examples=[["Joanna Pell"]])
     languages: list[Name] = Field([], max_length=50, examples=[["en"]])
 
     def filters(self) -> Filters:
@@ -32,6 +33,7 @@ class Limits(BaseModel):
             until=self.until,
             as_of=self.as_of,
             outlets=tuple(self.outlets),
+            authors=tuple(self.authors),
             languages=tuple(self.languages),
         )
 
@@ -41,12 +43,22 @@ class AskRequest(Limits):
 
     question: Text = Field(examples=["How many families were evacuated in the flood?"])
     conversation_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
-    answerer: Literal["quotes"] = "quotes"
+    answerer: Name | None = Field(
+        None, description="who answers: `quotes`, or the model that is set", examples=["quotes"]
+    )
+    order: Order | None = Field(
+        None, description="what comes first; left out, the question's own words decide"
+    )
     stream: bool = Field(False, description="answer with server-sent events")
 
     def asked(self) -> Question:
         """The question as `ask` takes it."""
-        return Question(question=self.question, conversation_id=self.conversation_id, filters=self.filters())
+        return Question(
+            question=self.question,
+            conversation_id=self.conversation_id,
+            filters=self.filters(),
+            order=self.order,
+        )
 
 
 class SearchRequest(Limits):
@@ -54,6 +66,10 @@ class SearchRequest(Limits):
 
     query: Text = Field(examples=["harbour bridge cost"])
     limit: int = Field(10, ge=1, le=100)
+
+    def asked(self) -> Query:
+        """The words as the archive takes them."""
+        return Query(text=self.query, filters=self.filters(), limit=self.limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

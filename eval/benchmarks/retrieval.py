@@ -1,0 +1,385 @@
+"""How well the right passage is found, on public question sets and by the product's own search.
+
+    python -m eval.benchmarks.retrieval --data FOLDER [--set multihop] [--cache FOLDER]
+
+FOLDER holds the sets as their makers publish them (docs/retrieval.md names them); one that is not there
+is skipped, and said to be. An archive of each set is made once in the cache.
+"""
+
+import argparse
+import gzip
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import sentencex
+
+from index import durable
+from index.archive import Archive
+from index.catalogue import Catalogue
+from index.chunking import Chunk, Chunker
+from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
+from index.generations import Generations
+from index.records import Draft, Filters, Passage, Query, Span, Zone, ZoneKind
+from index.search import search
+from index.snapshots import Allowed, Snapshot
+from service.answers import Question
+from service.named import outlets_in
+from service.questions import understand
+
+DEPTH = 60  # passages taken from each method
+PRODUCT = Chunker()
+WHOLE = Chunker(100_000)  # SQuAD's paragraphs are the passages
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and its evidence: texts, of which a passage that holds one is right; or article keys."""
+
+    text: str
+    evidence: tuple[str, ...] = ()
+    articles: frozenset[str] = frozenset()
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSet:
+    """Documents and questions about them, and how the documents are cut."""
+
+    name: str
+    documents: Sequence[Draft]
+    questions: Sequence[Asked]
+    chunker: Chunker = PRODUCT
+
+
+@dataclass(frozen=True, slots=True)
+class WordChunker(Chunker):
+    """Whole sentences packed to at most `size` words and marks, some 256 tokens of a language model's."""
+
+    size: int = 220
+
+    @property
+    def id(self) -> str:
+        return f"words-{self.size}"
+
+    def chunk(self, article: Draft) -> list[Chunk]:
+        """The passages of a text that is reporting from end to end."""
+        found = sentencex.get_sentence_boundaries(article.language or "en", article.text)
+        sentences = [Span(one["start_index"], one["end_index"]) for one in found if one["text"].strip()]
+        packed: list[list[Span]] = []
+        room = 0
+        for sentence in sentences:
+            count = len(re.findall(r"\w+|[^\w\s]", sentence.of(article.text)))
+            if count > room:
+                packed.append([])
+                room = self.size
+            packed[-1].append(sentence)
+            room -= count
+        return [Chunk(part[0].start, part[-1].end, tuple(part)) for part in packed]
+
+
+def multihop(data: Path) -> RetrievalSet:
+    """MultiHop-RAG (Tang & Yang 2024): its answerable questions over chunks of 256 tokens."""
+    folder = data / "multihop_rag"
+    corpus = json.loads((folder / "corpus.json").read_text())
+    asked = json.loads((folder / "queries_dev.json").read_text())
+    documents = [
+        document(
+            str(one["doc_id"]),
+            one["body"],
+            title=one["title"],
+            outlet=one.get("source"),
+            author=one.get("author"),
+            published=date.fromisoformat(one["published_at"][:10]) if one["meta_known"] else None,
+        )
+        for one in corpus
+    ]
+    questions = [
+        Asked(one["query"], tuple(fact["fact"] for fact in one["evidence_list"]))
+        for one in asked
+        if one["evidence_list"]
+    ]
+    return RetrievalSet("multihop", documents, questions, WordChunker())
+
+
+def multihop_unnamed(data: Path) -> RetrievalSet:
+    """The same without the names of outlets, as a reader asks who does not know who reported it."""
+    named = multihop(data)
+    outlets = {one.outlet for one in named.documents if one.outlet}
+    questions = [replace(one, text=_unnamed(one.text, outlets)) for one in named.questions]
+    return replace(named, questions=questions)
+
+
+def _unnamed(text: str, outlets: Iterable[str]) -> str:
+    for span in reversed(outlets_in(text, outlets)):
+        text = text[: span.start] + text[span.end :]
+    text = re.sub(r"['\"‘“]\s*,?\s*['\"’”]", "", text)
+    credit = r"(?:reported|covered|noted|discussed|mentioned|featured) (?:by|in|on)"
+    return " ".join(
+        re.sub(rf",?\s*(?:as )?(?:recently )?{credit}(?:[\s,]|and\b|both\b)*(?=\?|$)", "", text).split()
+    )
+
+
+def squad(data: Path) -> RetrievalSet:
+    """SQuAD 2.0 (Rajpurkar et al. 2018): each answerable question's paragraph among all, without titles."""
+    return _paragraphs("squad", data / "squad" / "dev-half-v2.0.json", "en")
+
+
+def xquad(language: str) -> Callable[[Path], RetrievalSet]:
+    """XQuAD (Artetxe et al. 2020) in that language."""
+    return lambda data: _paragraphs(f"xquad-{language}", data / "xquad" / f"xquad.{language}.json", language)
+
+
+def realtimeqa(data: Path) -> RetrievalSet:
+    """RealTimeQA of 2022 (Kasai et al. 2023): the article that a dated question was made from."""
+    folder = data / "realtimeqa"
+    with gzip.open(folder / "archive_2022.jsonl.gz", "rt") as lines:
+        articles = [json.loads(line) for line in lines]
+    documents = [
+        document(
+            one["url"],
+            one["text"],
+            title=one["title"],
+            author=", ".join(one["authors"]) or None,
+            published=_day(one["publish_date"]),
+        )
+        for one in articles
+    ]
+    gold = {one["question_id"]: one["search_result"] for one in _lines(folder / "gold_2022.jsonl")}
+    held = {one.key for one in documents}
+    questions = [
+        Asked(one["question_sentence"], articles=right, as_of=_day(one["question_date"]))
+        for one in _lines(folder / "questions_2022.jsonl")
+        if (right := frozenset(found["url"] for found in gold.get(one["question_id"], ())) & held)
+    ]
+    return RetrievalSet("realtimeqa", documents, questions)
+
+
+SETS: Mapping[str, Callable[[Path], RetrievalSet]] = {
+    "multihop": multihop,
+    "multihop-unnamed": multihop_unnamed,
+    "squad": squad,
+    "realtimeqa": realtimeqa,
+    "xquad-en": xquad("en"),
+    "xquad-es": xquad("es"),
+}
+
+
+def document(key: str, text: str, **known: object) -> Draft:
+    """A text that is reporting from end to end."""
+    zones = (Zone(0, len(text), ZoneKind.REPORTING),)
+    plain = Draft(key=key, text=text, zones=zones, language="en")
+    return replace(plain, **known)  # type: ignore[arg-type]
+
+
+def built(chosen: RetrievalSet, cache: Path, embedder: Embedder) -> Path:
+    """The folder of an archive of that set, made in `cache` if it is not there yet."""
+    digest = hashlib.sha256(f"{embedder.id} {chosen.chunker.id}".encode())
+    for draft in chosen.documents:
+        digest.update(repr(draft).encode())
+    folder = cache / f"{chosen.name}-{digest.hexdigest()[:12]}"
+    if (folder / "complete").exists():
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    archive = Archive.create(folder, lambda: embedder, chosen.chunker)
+    for _ in archive.add(chosen.documents):
+        pass
+    archive.close()
+    durable.write(folder / "complete", b"")
+    return folder
+
+
+def _paragraphs(name: str, file: Path, language: str) -> RetrievalSet:
+    documents: list[Draft] = []
+    questions: list[Asked] = []
+    for title in json.loads(file.read_text())["data"]:
+        for paragraph in title["paragraphs"]:
+            key = f"{name}-{len(documents)}"
+            documents.append(document(key, paragraph["context"], language=language))
+            questions += [
+                Asked(question["question"], articles=frozenset({key}))
+                for question in paragraph["qas"]
+                if question.get("answers")
+            ]
+    return RetrievalSet(name, documents, questions, WHOLE)
+
+
+def _lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def _day(written: str) -> date:
+    return date.fromisoformat(written.replace("/", "-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """An archive of a set, opened to be searched by each method."""
+
+    asked: Sequence[Asked]
+    catalogue: Catalogue
+    snapshot: Snapshot
+    embedder: Embedder
+
+    def lexical(self, one: Asked) -> list[Passage]:
+        """BM25 over the question as it is."""
+        return self._passages([i for i, _ in self.snapshot.matching(one.text, DEPTH, self._allowed(one))])
+
+    def dense(self, one: Asked) -> list[Passage]:
+        """The nearest vectors."""
+        return self._passages([i for i, _ in self._nearest(one)])
+
+    def reciprocal(self, one: Asked) -> list[Passage]:
+        """Reciprocal-rank fusion with its usual constant of 60 (Cormack et al. 2009)."""
+        scores: dict[int, float] = {}
+        sides = (self.snapshot.matching(one.text, DEPTH, self._allowed(one)), self._nearest(one))
+        for side in sides:
+            for rank, (number, _) in enumerate(side, 1):
+                scores[number] = scores.get(number, 0.0) + 1 / (60 + rank)
+        return self._best(scores)
+
+    def min_max(self, one: Asked) -> list[Passage]:
+        """The mean of both scores, each scaled by its extremes over what either side found."""
+        words = dict(self.snapshot.matching(one.text, DEPTH, self._allowed(one)))
+        near = dict(self._nearest(one))
+        low, high = min(near.values(), default=0.0), max(near.values(), default=0.0)
+        top = max(words.values(), default=0.0)
+        scores = {
+            number: (near.get(number, low) - low) / ((high - low) or 1.0)
+            + words.get(number, 0.0) / (top or 1.0)
+            for number in words | near
+        }
+        return self._best(scores)
+
+    def ours(self, one: Asked) -> list[Passage]:
+        """The product: the question understood, then its search."""
+        question = Question(question=one.text, filters=Filters(as_of=one.as_of))
+        plan = understand(question, self.snapshot.summary(), one.as_of or date.today())
+        query = Query(
+            text=plan.standalone_question,
+            words=plan.search_words,
+            filters=Filters(since=plan.since, until=plan.until, as_of=plan.as_of),
+            outlets=plan.named_outlets,
+            authors=plan.named_authors,
+            periods=plan.named_periods,
+            order=plan.order,
+            limit=DEPTH if one.articles else 10,
+        )
+        return [hit.passage for hit in search(self.snapshot, self.catalogue, self.embedder, query)]
+
+    def _nearest(self, one: Asked) -> list[tuple[int, float]]:
+        return self.snapshot.nearest(self.embedder.encode_query(one.text), DEPTH, self._allowed(one))
+
+    def _allowed(self, one: Asked) -> Allowed | None:
+        return self.snapshot.allowed(Filters(as_of=one.as_of))
+
+    def _best(self, scores: Mapping[int, float]) -> list[Passage]:
+        return self._passages(sorted(scores, key=lambda number: -scores[number])[:DEPTH])
+
+    def _passages(self, numbers: Sequence[int]) -> list[Passage]:
+        with self.catalogue.reading() as connection:
+            found = self.catalogue.passages(connection, numbers)
+        return [found[number][0] for number in numbers]
+
+
+def bench(chosen: RetrievalSet, folder: Path, embedder: Embedder) -> Bench:
+    """The archive of a set in that folder, opened."""
+    catalogue = Catalogue(folder / "catalogue.db")
+    generations = Generations(folder / "indexes", catalogue)
+    return Bench(chosen.questions, catalogue, generations.snapshot(generations.newest()), embedder)
+
+
+METHODS: Mapping[str, Callable[[Bench, Asked], list[Passage]]] = {
+    "BM25": Bench.lexical,
+    "dense": Bench.dense,
+    "reciprocal ranks": Bench.reciprocal,
+    "min-max sum": Bench.min_max,
+    "Dateline": Bench.ours,
+}
+
+
+def by_evidence(asked: Sequence[Asked], found: Sequence[Sequence[Passage]]) -> dict[str, float]:
+    """Hits@10, Hits@4 and MRR@10 as the paper counts them, and how often all the evidence is in the ten.
+
+    A passage is right that holds a piece of evidence, white space apart.
+    """
+    firsts, alls = [], []
+    for one, passages in zip(asked, found, strict=True):
+        texts = [_squeezed(passage.text) for passage in passages[:10]]
+        wanted = [_squeezed(fact) for fact in one.evidence]
+        right = [rank for rank, text in enumerate(texts, 1) if any(fact in text for fact in wanted)]
+        firsts.append(right[0] if right else None)
+        alls.append(all(any(fact in text for text in texts) for fact in wanted))
+    return _at(firsts, (10, 4)) | {"all evidence": sum(alls) / len(alls)}
+
+
+def by_article(
+    asked: Sequence[Asked], found: Sequence[Sequence[Passage]], keys: Mapping[int, str]
+) -> dict[str, float]:
+    """R@1, R@10 and MRR@10 of the right article; an article ranks where its first passage does."""
+    firsts = []
+    for one, passages in zip(asked, found, strict=True):
+        ranked = list(dict.fromkeys(keys[passage.article_id] for passage in passages))
+        firsts.append(next((n for n, key in enumerate(ranked[:10], 1) if key in one.articles), None))
+    return _at(firsts, (1, 10))
+
+
+def _at(firsts: Sequence[int | None], cuts: Sequence[int]) -> dict[str, float]:
+    shares = {
+        f"@{cut}": sum(first is not None and first <= cut for first in firsts) / len(firsts) for cut in cuts
+    }
+    return shares | {"MRR@10": sum(1 / first for first in firsts if first) / len(firsts)}
+
+
+def table(chosen: RetrievalSet, folder: Path, embedder: Embedder, most: int | None = None) -> str:
+    """The methods over a set, a row each; over evenly spread questions where there are more than `most`."""
+    opened = bench(chosen, folder, embedder)
+    step = max(1, -(-len(chosen.questions) // (most or len(chosen.questions))))
+    asked = chosen.questions[::step]
+    with opened.catalogue.reading() as connection:
+        ids = opened.catalogue.articles_of(connection, range(1, len(chosen.documents) + 1))
+    keys = {number: article.key for number, article in ids.items()}
+    lines: list[str] = []
+    for name, method in METHODS.items():
+        found = [method(opened, one) for one in asked]
+        scores = by_article(asked, found, keys) if asked[0].articles else by_evidence(asked, found)
+        if not lines:
+            lines += [
+                f"{chosen.name}: {len(asked)} questions, {len(chosen.documents)} documents, "
+                f"{len(opened.snapshot)} passages",
+                f"{'':18}" + "".join(f"{metric:>14}" for metric in scores),
+            ]
+        lines.append(f"{name:18}" + "".join(f"{score:>14.3f}" for score in scores.values()))
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Prints a table for each set that is there."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--set", choices=SETS, action="append", help="only this one; may be repeated")
+    parser.add_argument("--cache", type=Path, default=Path("retrieval-cache"))
+    parser.add_argument("--most", type=int, help="questions of each set")
+    chosen = parser.parse_args(arguments)
+    embedder = load_embedder(DEFAULT_MODEL, chosen.cache)
+    for name in chosen.set or SETS:
+        try:
+            read = SETS[name](chosen.data)
+        except FileNotFoundError as missing:
+            print(f"{name}: skipped, {missing.filename} is not there")
+            continue
+        print(table(read, built(read, chosen.cache, embedder), embedder, chosen.most), end="\n\n")
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""How the reading model is trained, from public data to the file that ships."""

@@ -1,0 +1,144 @@
+"""What makes one candidate better than another: likeness, words, and what the question names.
+
+docs/retrieval.md gives the weights with the tables that decided them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.coverage import clauses, covered
+from index.records import Article, DateMention, Passage, Period, Query
+from index.snapshots import Snapshot
+
+DENSE, LEXICAL = 0.4, 0.6  # of the two scores, each brought to 0…1 over the candidates
+SENTENCE, CLAUSE = 0.5, 0.5  # of the best sentence's share of the question, and of any one clause of it
+OUTLET, AUTHOR, RECENT = 0.5, 0.5, 0.3
+PUBLISHED_IN, TELLS_OF = (
+    0.3,
+    0.15,
+)  # a period that is named: a text published in it, or that names a day of it
+RECENT_DAYS = 7.0  # the age at which nearness to the day of asking counts half
+LONG_AGO_DAYS = 366  # a longer stretch that a text names says little of when its events happened
+
+MEASURED = 40  # candidates whose sentences are read
+SIGHTED = 0.7  # of pairs that the vectors must order as the words do; a coin orders half of them
+LEADING, TRAILING = 5, 30  # ranks of BM25 between which those pairs are taken
+LEAST_PAIRS = 50
+
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that may be found. `lexical` is 0 where it is not among BM25's best."""
+
+    passage: Passage
+    article: Article
+    dense: float
+    lexical: float
+
+
+def fused(candidates: Sequence[Candidate], floor: float, blind: bool) -> Scores:
+    """The weighted mean of both sides; of BM25 alone where the embedder is blind.
+
+    Cosines are scaled between `floor`, that of the last passage that the vector index gave, and the best;
+    BM25 between 0 and its best.
+    """
+    lexical = np.array([one.lexical for one in candidates])
+    scores: Scores = lexical / max(lexical.max(initial=0.0), 1e-9)
+    if blind:
+        return scores
+    dense = np.array([one.dense for one in candidates])
+    dense = np.clip((dense - floor) / max(dense.max(initial=floor) - floor, 1e-9), 0.0, 1.0)
+    mean: Scores = DENSE * dense + LEXICAL * scores
+    return mean
+
+
+def is_blind(candidates: Sequence[Candidate]) -> bool:
+    """Whether the embedder sees no likeness where the words do, as with a language it never read.
+
+    The passages that BM25 puts first share the question's rare words, those that it puts last its common
+    ones, and all are in its language. An embedder that reads it finds the first nearer in meaning; one
+    that does not orders them as a coin would. With few passages to compare it is taken to see.
+    """
+    ranked = sorted((one for one in candidates if one.lexical > 0), key=lambda one: -one.lexical)
+    first = np.array([one.dense for one in ranked[:LEADING]])
+    last = np.array([one.dense for one in ranked[TRAILING:]])
+    if len(first) * len(last) < LEAST_PAIRS:
+        return False
+    return float((first[:, None] > last[None, :]).mean()) < SIGHTED
+
+
+def with_sentences(
+    scores: Scores, candidates: Sequence[Candidate], query: Query, snapshot: Snapshot
+) -> tuple[Scores, Scores]:
+    """The scores with what the best sentences hold, and for each candidate the share of each clause.
+
+    Only the best candidates are read; the others stay behind them.
+    """
+    words = query.words or query.text
+    parts = clauses(words)
+    shares = np.zeros((len(candidates), len(parts) + 1))
+    read = np.argsort(-scores, kind="stable")[:MEASURED]
+    passages = [candidates[i].passage for i in read]
+    shares[read] = covered(passages, [words, *parts], snapshot.passages_with, len(snapshot))
+    of_clauses = shares[:, 1:] if parts else shares
+    return scores + SENTENCE * shares[:, 0] + CLAUSE * of_clauses.max(axis=1), shares[:, 1:]
+
+
+def preferred(candidates: Sequence[Candidate], query: Query) -> Scores:
+    """What is added for the outlets, authors and periods that a question names, and for nearness in time.
+
+    A question asked as of a day is asked by a reader of that day's news.
+    """
+    outlets, authors = frozenset(query.outlets), [name.casefold() for name in query.authors]
+    added = np.zeros(len(candidates))
+    for row, one in enumerate(candidates):
+        article = one.article
+        written_by = (article.author or "").casefold()
+        added[row] += OUTLET * (article.outlet in outlets)
+        added[row] += AUTHOR * any(name in written_by for name in authors)
+        added[row] += max((_of_period(one, period) for period in query.periods), default=0.0)
+        added[row] += RECENT * _recency(article.published, query.filters.as_of)
+    return added
+
+
+def event_day(candidate: Candidate) -> date | None:
+    """The first day of those the passage names that had come when it was published; else when that was."""
+    article = candidate.article
+    for mention in dates_of(candidate):
+        if article.published is None or mention.first <= article.published:
+            return mention.first
+    return article.published
+
+
+def dates_of(candidate: Candidate) -> list[DateMention]:
+    """The dates that stand in the passage."""
+    passage = candidate.passage
+    if passage.version != candidate.article.version:
+        return []
+    return [day for day in candidate.article.dates if passage.start <= day.start < passage.end]
+
+
+def _of_period(candidate: Candidate, period: Period) -> float:
+    """What is added for having been published in the period or for telling of a day in it."""
+    first, last = period.first or date.min, period.last or date.max
+    published = candidate.article.published
+    if published is not None and first <= published <= last:
+        return PUBLISHED_IN
+    return TELLS_OF * any(
+        first <= day.first and day.last <= last
+        for day in dates_of(candidate)
+        if (day.last - day.first).days <= LONG_AGO_DAYS
+    )
+
+
+def _recency(published: date | None, today: date | None) -> float:
+    """1 on the day itself, a half after RECENT_DAYS, and hardly anything after months."""
+    if published is None or today is None or published > today:
+        return 0.0
+    return 1.0 / (1.0 + (today - published).days / RECENT_DAYS)

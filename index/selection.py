@@ -1,0 +1,117 @@
+"""Which candidates are shown, and in which order: the best that are not the same, from several sources.
+
+Each choice is the candidate that adds most to what is chosen already, as in maximal marginal relevance
+(Carbonell & Goldstein 1998): clauses that no passage has answered yet count more, further passages of
+one article less, a text that is printed twice once.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import numpy as np
+
+from index.lexical import stems
+from index.records import Order, Query
+from index.scoring import Candidate, Scores, event_day
+
+ANEW = 0.2  # for each clause, the share of it that nothing chosen holds
+SAME_ARTICLE = 0.05  # off for each passage chosen of the article
+QUOTA_FROM = 0.3  # of the best score: what has less bears on the question by its outlet alone
+RELEVANT = 0.6  # of the best score: what is ordered by date must have it
+SAME_TEXT = 0.7  # of the shorter passage's words
+
+
+def selected(candidates: Sequence[Candidate], scores: Scores, shares: Scores, query: Query) -> list[int]:
+    """The rows to show, at most as many as the query asks for, in its order."""
+    if query.order is Order.RELEVANCE:
+        return _diverse(candidates, scores, shares, query)
+    relevant = np.flatnonzero(scores >= RELEVANT * scores.max(initial=0.0))
+    rows = _distinct(candidates, sorted(relevant.tolist(), key=lambda row: -scores[row]))
+    if query.order is Order.NEWEST:
+        rows = sorted(rows, key=lambda row: candidates[row].article.published or date.min, reverse=True)
+        return _filled(rows, candidates, scores, query.limit)
+    return _by_day(rows[: query.limit], [event_day(one) for one in candidates])
+
+
+def _by_day(rows: list[int], days: Sequence[date | None]) -> list[int]:
+    return sorted(rows, key=lambda row: days[row] or date.max)
+
+
+def _filled(rows: list[int], candidates: Sequence[Candidate], scores: Scores, limit: int) -> list[int]:
+    """The rows, and behind them the others by relevance up to the limit."""
+    others = sorted(set(range(len(candidates))) - set(rows), key=lambda row: (-scores[row], row))
+    return _distinct(candidates, [*rows, *others])[:limit]
+
+
+def _distinct(candidates: Sequence[Candidate], rows: Sequence[int]) -> list[int]:
+    """The rows without those whose text an earlier one prints."""
+    copied = _copies(candidates)
+    kept: list[int] = []
+    for row in rows:
+        if not any(copied(row, other) for other in kept):
+            kept.append(row)
+    return kept
+
+
+def _diverse(candidates: Sequence[Candidate], scores: Scores, shares: Scores, query: Query) -> list[int]:
+    copied = _copies(candidates)
+    owed = _quotas(candidates, scores, query)
+    answered = np.zeros(shares.shape[1])
+    taken: Counter[int] = Counter()
+    left = list(range(len(candidates)))
+    chosen: list[int] = []
+    while left and len(chosen) < query.limit:
+        worth = {
+            row: scores[row]
+            + ANEW * float(np.maximum(0.0, shares[row] - answered).sum())
+            - SAME_ARTICLE * taken[candidates[row].article.id]
+            for row in _due(left, owed, candidates, query.limit - len(chosen))
+        }
+        best = max(worth, key=lambda row: (worth[row], -row))
+        left.remove(best)
+        if any(copied(best, other) for other in chosen):
+            continue
+        chosen.append(best)
+        owed[candidates[best].article.outlet or ""] -= 1
+        taken[candidates[best].article.id] += 1
+        answered = np.maximum(answered, shares[best])
+    return chosen
+
+
+def _quotas(candidates: Sequence[Candidate], scores: Scores, query: Query) -> Counter[str]:
+    """How many passages each named outlet must have: one, or two where they are few."""
+    least = QUOTA_FROM * scores.max(initial=0.0)
+    there = Counter(
+        one.article.outlet for one, score in zip(candidates, scores, strict=True) if score >= least
+    )
+    share = max(1, min(2, query.limit // (2 * max(len(query.outlets), 1))))
+    return Counter({name: min(share, there[name]) for name in query.outlets})
+
+
+def _due(
+    left: Sequence[int], owed: Counter[str], candidates: Sequence[Candidate], places: int
+) -> Sequence[int]:
+    """The rows to choose from: those of outlets that are owed one, once the places are as few as these."""
+    if places > sum(count for count in owed.values() if count > 0):
+        return left
+    return [row for row in left if owed[candidates[row].article.outlet or ""] > 0] or left
+
+
+def _copies(candidates: Sequence[Candidate]) -> Callable[[int, int], bool]:
+    """Tells whether two rows are one text, printed by two articles."""
+    known: dict[int, frozenset[str]] = {}
+
+    def words(row: int) -> frozenset[str]:
+        if row not in known:
+            known[row] = frozenset(stems(candidates[row].passage.text))
+        return known[row]
+
+    def copied(one: int, other: int) -> bool:
+        first, second = candidates[one].article, candidates[other].article
+        if first.cluster != second.cluster or first.id == second.id:
+            return False
+        shorter = min(len(words(one)), len(words(other)))
+        return len(words(one) & words(other)) >= SAME_TEXT * shorter
+
+    return copied

@@ -1,0 +1,124 @@
+"""What the passages say in answer to a question: their sentences as the reading model judges them.
+
+Every answerer starts from these: the embedded one quotes them, and sources are compared by them.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from index.archive import Archive
+from index.duplicates import words
+from index.lexical import stems
+from index.reading import Reading, ReadingModel
+from index.records import Article, Hit, Span
+from service.answers import Finding, Plan, Quote
+
+LEAST = 0.05  # probability below which a sentence is no finding at all
+SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
+
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+
+
+def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[Hit]) -> tuple[Finding, ...]:
+    """The sentences that may answer, the most probable first, each text once.
+
+    A sentence that several articles print is found in the best ranked of them, and the quote names
+    the outlets of the others. A sentence is left out where the question names a year that neither
+    it, nor its passage, nor its article's title and date name: the right subject in the wrong year
+    does not answer.
+    """
+    texts = [_text(hit) for hit in hits]
+    readings = model.read(plan.standalone_question, [text for text, _ in texts]) if texts else []
+    found = [
+        finding
+        for hit, (_, offset), reading in zip(hits, texts, readings, strict=True)
+        for finding in _of_passage(hit, offset, reading)
+        if _fits(plan, hit)
+    ]
+    found.sort(key=lambda finding: -finding.score)
+    return tuple(with_copies(archive, finding) for finding in _merged(found))
+
+
+def with_copies(archive: Archive, finding: Finding) -> Finding:
+    """The finding with the outlets that print its sentence in a copy of its article."""
+    quote = finding.quote
+    sentence = f" {' '.join(words(quote.text))} "
+    outlets = [
+        copy.outlet
+        for copy in archive.copies(quote.article)
+        if copy.outlet and sentence in f" {' '.join(words(copy.evidence()))} "
+    ]
+    return _also_printed(finding, outlets)
+
+
+def _text(hit: Hit) -> tuple[str, int]:
+    """What the model reads of a hit, and how far in its passage begins: titles say what it is about."""
+    title = f"{hit.article.title}. " if hit.article.title else ""
+    return title + hit.passage.text, len(title)
+
+
+def _of_passage(hit: Hit, offset: int, reading: Reading) -> list[Finding]:
+    found = []
+    for sentence in hit.passage.sentences:
+        start = sentence.start - hit.passage.start + offset
+        stretch = Span(start, start + sentence.end - sentence.start)
+        score = reading.within(stretch)
+        if score < LEAST:
+            continue
+        best = next(s for s in reading.spans if stretch.start <= s.start and s.end <= stretch.end)
+        first = hit.passage.start - offset
+        answer = Span(best.start + first, best.end + first)
+        quote = Quote(article=hit.article, span=sentence, answer=answer)
+        found.append(Finding(quote=quote, answer=answer.of(hit.article.text), score=score))
+    return found
+
+
+def _fits(plan: Plan, hit: Hit) -> bool:
+    years = set(_YEAR.findall(plan.standalone_question))
+    return years <= _years(hit) if years else True
+
+
+def _years(hit: Hit) -> set[str]:
+    article = hit.article
+    there = set(_YEAR.findall(f"{article.title or ''} {hit.passage.text}"))
+    for day in (article.published, *_days_within(article, hit.passage)):
+        if day is not None:
+            there.add(str(day.year))
+    return there
+
+
+def _days_within(article: Article, stretch: Span) -> list[date]:
+    return [
+        day
+        for mention in article.dates
+        if stretch.start <= mention.start and mention.end <= stretch.end
+        for day in (mention.first, mention.last)
+    ]
+
+
+def _merged(found: Sequence[Finding]) -> list[Finding]:
+    """Best first, with a sentence that several articles print kept once, and the others named."""
+    kept: list[tuple[Finding, frozenset[str]]] = []
+    for finding in found:
+        held = frozenset(stems(finding.quote.text))
+        twin = next((i for i, (_, other) in enumerate(kept) if _same(held, other)), None)
+        if twin is None:
+            kept.append((finding, held))
+            continue
+        outlet = finding.quote.article.outlet
+        other, words_of_other = kept[twin]
+        kept[twin] = (_also_printed(other, [outlet] if outlet else []), words_of_other)
+    return [finding for finding, _ in kept]
+
+
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= SAME_WORDS * len(one | other)
+
+
+def _also_printed(finding: Finding, outlets: Sequence[str]) -> Finding:
+    quote = finding.quote
+    others = dict.fromkeys((*quote.also_printed_by, *outlets))
+    others.pop(quote.article.outlet or "", None)
+    return replace(finding, quote=replace(quote, also_printed_by=tuple(others)))

@@ -1,0 +1,1 @@
+"""What sentences commit to: numbers, days, names, denials, made comparable."""

@@ -1,0 +1,37 @@
+"""How quotes and days are put into words, the same on every front."""
+
+from datetime import date, timedelta
+
+from service.answers import Quote
+
+
+def worded(quote: Quote) -> str:
+    """A quote as a sentence of an answer: who printed it, when, and the words, which are never altered."""
+    return f"{printed(quote)}: “{quote.text}”"
+
+
+def printed(quote: Quote) -> str:
+    """Who printed a quote, and when."""
+    article = quote.article
+    return f"{article.outlet or 'Unknown outlet'}, {in_words(article.published) or 'date unknown'}"
+
+
+def in_words(day: date | None) -> str:
+    """A day as "3 June 2021"; empty for none."""
+    return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def period_in_words(first: date, last: date) -> str:
+    """Days as shortly as they can be told: "3 June 2021", "June 2021", "March to May 2022", "2020"."""
+    if first == last:
+        return in_words(first)
+    whole = first.day == 1 and (last + timedelta(days=1)).day == 1
+    if not whole:
+        same_month = (first.year, first.month) == (last.year, last.month)
+        return f"{first.day if same_month else in_words(first)} to {in_words(last)}"
+    if (first.month, last.month) == (1, 12):
+        return str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first:%B %Y}"
+    start = f"{first:%B}" if first.year == last.year else f"{first:%B %Y}"
+    return f"{start} to {last:%B %Y}"

