@@ -85,6 +85,10 @@ class ReadingModel:
                 readings[row] = self._reading(encodings[line], starts[line], ends[line], answers[line])
         return [readings[row] for row in range(len(texts))]
 
+    def relevance(self, question: str, texts: Sequence[str]) -> list[float]:
+        """The probability that each text answers the question: what passages are reranked by."""
+        return [reading.score for reading in self.read(question, texts)]
+
     def support(self, claims: Sequence[str], evidence: Sequence[str]) -> list[float]:
         """The probability, for each pair, that the evidence says what the claim says."""
         weights = self.card["calibration"]["support"]

@@ -14,7 +14,9 @@ from index.lexical import stems
 from index.reading import Reading, ReadingModel
 from index.records import Article, Hit, Span
 from service.answers import Finding, Plan, Quote
+from service.bearing import wanted, weighed
 
+LEAST_READ = 0.005  # probability of the model below which nothing else can make a sentence an answer
 LEAST = 0.05  # probability below which a sentence is no finding at all
 SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
 
@@ -31,11 +33,13 @@ def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[H
     """
     texts = [_text(hit) for hit in hits]
     readings = model.read(plan.standalone_question, [text for text, _ in texts]) if texts else []
+    want = wanted(plan.standalone_question, archive.weights(plan.standalone_question))
     found = [
         finding
         for hit, (_, offset), reading in zip(hits, texts, readings, strict=True)
-        for finding in _of_passage(hit, offset, reading)
         if _fits(plan, hit)
+        for read in _of_passage(hit, offset, reading)
+        if (finding := weighed(read, hit, want)).score >= LEAST
     ]
     found.sort(key=lambda finding: -finding.score)
     return tuple(with_copies(archive, finding) for finding in _merged(found))
@@ -65,7 +69,7 @@ def _of_passage(hit: Hit, offset: int, reading: Reading) -> list[Finding]:
         start = sentence.start - hit.passage.start + offset
         stretch = Span(start, start + sentence.end - sentence.start)
         score = reading.within(stretch)
-        if score < LEAST:
+        if score < LEAST_READ:
             continue
         best = next(s for s in reading.spans if stretch.start <= s.start and s.end <= stretch.end)
         first = hit.passage.start - offset

@@ -6,9 +6,10 @@ who said it, who printed it and when; a word that only points back is explained 
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from index.reading import ReadingModel
 from index.records import Order
@@ -24,8 +25,6 @@ MOST_QUOTES = 5
 MOST_FROM_ONE = 2
 MOST_OF_A_LIST = 4  # from one article, where several things are asked for
 LEAST_OF_BEST = 0.5  # of a further sentence, as a share of the best one's probability
-
-Relevance = Callable[[Sequence[str]], Sequence[float]]
 
 _LISTING = re.compile(
     r"\b(?:what|which|who|name|list)\b.*\b(?:are|were|have|points|conditions|demands|reasons|steps|all)\b",
@@ -48,7 +47,8 @@ class QuotingAnswerer:
 
     def _statements(self, evidence: Evidence) -> Sequence[Statement]:
         if evidence.plan.order is Order.TIMELINE:
-            return timeline(evidence.plan.standalone_question, evidence.hits, self._relevance(evidence))
+            question = evidence.plan.standalone_question
+            return timeline(question, evidence.hits, partial(self._reader.relevance, question))
         return [quoted(evidence.plan, finding) for finding in self._chosen(evidence)]
 
     def _chosen(self, evidence: Evidence) -> list[Finding]:
@@ -59,11 +59,6 @@ class QuotingAnswerer:
         good = [finding for finding in evidence.findings if finding.score >= LEAST_OF_BEST * best]
         lists = _LISTING.search(evidence.plan.standalone_question)
         return _ordered(evidence.plan, _spread(good, MOST_OF_A_LIST if lists else MOST_FROM_ONE))
-
-    def _relevance(self, evidence: Evidence) -> Relevance:
-        """How probably each sentence tells of what is asked, for a course of events."""
-        question = evidence.plan.standalone_question
-        return lambda texts: [reading.score for reading in self._reader.read(question, texts)]
 
 
 def quoted(plan: Plan, finding: Finding) -> Statement:

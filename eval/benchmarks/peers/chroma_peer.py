@@ -21,7 +21,7 @@ NAME = "news"
 def build(articles: str, folder: str, model: str) -> None:
     """Splits the articles and adds the passages, as many at a time as the client takes."""
     splitter = RecursiveCharacterTextSplitter(chunk_size=SIZE, chunk_overlap=0)
-    read = [json.loads(line) for line in Path(articles).open()]
+    read = [json.loads(line) for line in Path(articles).read_text().splitlines()]
     rows = [
         (passage, {"title": article.get("title", ""), "url": article.get("url", "")})
         for article in read

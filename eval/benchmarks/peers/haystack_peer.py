@@ -36,7 +36,7 @@ def build(articles: str, folder: str, model: str) -> None:
     pipeline.add_component("writer", DocumentWriter(store))
     pipeline.connect("splitter", "embedder")
     pipeline.connect("embedder", "writer")
-    read = [json.loads(line) for line in Path(articles).open()]
+    read = [json.loads(line) for line in Path(articles).read_text().splitlines()]
     documents = [
         Document(
             content=f"{article.get('title', '')}\n\n{article['text']}", meta={"url": article.get("url", "")}

@@ -13,7 +13,7 @@ from typing import Any
 from langchain_classic.retrievers import EnsembleRetriever  # type: ignore[import-not-found]
 from langchain_community.retrievers import BM25Retriever  # type: ignore[import-not-found]
 from langchain_community.vectorstores import FAISS  # type: ignore[import-not-found]
-from langchain_core.documents import Document  # type: ignore[import-not-found]
+from langchain_core.documents import Document
 from langchain_huggingface import HuggingFaceEmbeddings  # type: ignore[import-not-found]
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -24,7 +24,9 @@ WORDS = "bm25.pickle"
 def build(articles: str, folder: str, model: str) -> None:
     """Splits the articles and indexes the passages twice."""
     splitter = RecursiveCharacterTextSplitter(chunk_size=SIZE, chunk_overlap=0)
-    passages = splitter.split_documents([_document(json.loads(line)) for line in Path(articles).open()])
+    passages = splitter.split_documents(
+        [_document(json.loads(line)) for line in Path(articles).read_text().splitlines()]
+    )
     FAISS.from_documents(passages, _embeddings(model)).save_local(folder)
     with Path(folder, WORDS).open("wb") as file:
         pickle.dump(BM25Retriever.from_documents(passages, k=LIMIT), file)

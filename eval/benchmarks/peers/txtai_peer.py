@@ -16,7 +16,7 @@ SIZE, LIMIT = 900, 10
 def build(articles: str, folder: str, model: str) -> None:
     """Splits the articles and indexes the passages by meaning and by words."""
     splitter = RecursiveCharacterTextSplitter(chunk_size=SIZE, chunk_overlap=0)
-    read = [json.loads(line) for line in Path(articles).open()]
+    read = [json.loads(line) for line in Path(articles).read_text().splitlines()]
     embeddings = Embeddings(path=model, hybrid=True, content=True)
     embeddings.index(
         {"text": passage, "title": article.get("title", ""), "url": article.get("url", "")}

@@ -1,0 +1,1 @@
+"""The commands of `dateline`. Nothing heavy is imported here until one runs."""
