@@ -20,8 +20,8 @@ from index.chunking import Chunk
 from index.columns import Ids
 from index.duplicates import bands, is_copy
 from index.embedding import Vectors
-from index.records import Article, Draft, Filters, Passage
-from index.rows import article_of, passage_checksum, passage_of, vector_of, version_columns
+from index.records import Article, DateMention, Draft, Filters, Passage
+from index.rows import article_of, date_mention, passage_checksum, passage_of, version_columns
 from index.schema import article, band, change, passage, setting, version, visit
 
 IDS_A_STATEMENT = 500  # SQLite bounds the parameters of one statement
@@ -200,16 +200,22 @@ class Catalogue:
 
     # Reading passages
 
-    def passages(self, connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Passage, Vectors]]:
-        """Passages with their vectors, by id. What has been removed is simply not among them."""
+    def passages(self, connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Passage, int]]:
+        """Passages with the cluster of their article, by id. What has been removed is not among them."""
         found = {}
-        text = func.substr(version.c.text, passage.c.start + 1, passage.c.end - passage.c.start)
-        query = select(passage, version.c.article_id, version.c.number, text.label("slice")).join_from(
-            passage, version
-        )
         for some in _portions(ids):
-            for row in connection.execute(query.where(passage.c.id.in_(some))):
-                found[row.id] = passage_of(row), vector_of(row.vector)
+            for row in connection.execute(_PASSAGES.where(passage.c.id.in_(some))):
+                found[row.id] = passage_of(row), row.cluster
+        return found
+
+    def dates(self, connection: Connection, ids: Sequence[int]) -> dict[int, list[DateMention]]:
+        """The dates that each of those passages names, by passage id."""
+        found = {}
+        query = select(passage.c.id, passage.c.start, passage.c.end, version.c.dates)
+        for some in _portions(ids):
+            for row in connection.execute(query.join_from(passage, version).where(passage.c.id.in_(some))):
+                inside = [stored for stored in row.dates if row.start <= stored[0] < row.end]
+                found[row.id] = [date_mention(*stored) for stored in inside]
         return found
 
     def articles_of(self, connection: Connection, article_ids: Iterable[int]) -> dict[int, Article]:
@@ -274,6 +280,17 @@ class Catalogue:
 
 IS_CURRENT = (version.c.article_id == article.c.id) & (version.c.number == article.c.version)
 _CURRENT_NUMBER = version.c.number == article.c.version
+_PASSAGES = (
+    select(
+        *(passage.c[name] for name in ("id", "start", "end", "sentences")),
+        version.c.article_id,
+        version.c.number,
+        func.substr(version.c.text, passage.c.start + 1, passage.c.end - passage.c.start).label("slice"),
+        article.c.cluster,
+    )
+    .join_from(passage, version)
+    .join(article, version.c.article_id == article.c.id)
+)
 _ARTICLES = select(
     version.c.id.label("version_id"),
     *(column for column in version.c if column.name not in {"id", "article_id"}),

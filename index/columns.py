@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any, Self
 
 import numpy as np
@@ -53,6 +54,11 @@ class Column:
         """The column of those rows alone."""
         return Column(self.codes[rows], self.texts)
 
+    def text(self, row: int) -> str | None:
+        """The text of that row."""
+        code = int(self.codes[row])
+        return None if code == UNKNOWN else self.texts[code - 1]
+
     def among(self, wanted: Iterable[bool]) -> Mask:
         """The rows whose text is wanted; `wanted` tells of each text in turn."""
         mask: Mask = np.array([False, *wanted])[self.codes]
@@ -61,6 +67,17 @@ class Column:
     def present(self, rows: Mask) -> set[str]:
         """The texts that stand in those rows."""
         return {self.texts[code - 1] for code in np.unique(self.codes[rows]) if code != UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a passage without reading it."""
+
+    passage_id: int
+    article_id: int
+    published: date | None
+    outlet: str | None
+    author: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +128,17 @@ class Columns:
             self.outlets.at(rows),
             self.authors.at(rows),
             self.languages.at(rows),
+        )
+
+    def facts(self, row: int) -> Facts:
+        """What that row tells of its passage."""
+        day = int(self.published[row])
+        return Facts(
+            passage_id=int(self.ids[row]),
+            article_id=int(self.articles[row]),
+            published=None if day == UNKNOWN else date.fromordinal(day),
+            outlet=self.outlets.text(row),
+            author=self.authors.text(row),
         )
 
     def passing(self, filters: Filters) -> Mask:

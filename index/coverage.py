@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.lexical import stems
+from index.lexical import stem, stems, written
 from index.records import Passage
 
 LEAST_STEMS = 4  # fewer words are no clause to look for by itself
@@ -47,24 +47,29 @@ def covered(
     `passages_with` tells how many of `total` passages hold a stem, which decides what it weighs.
     """
     wanted = [set(stems(text)) for text in texts]
-    columns = {stem: column for column, stem in enumerate(sorted(set().union(*wanted)))}
+    columns = sorted(set().union(*wanted))
     weights = np.zeros((len(columns), len(texts)))
-    for stem, column in columns.items():
-        count = min(passages_with(stem), total)
+    for column, word in enumerate(columns):
+        count = min(passages_with(word), total)
         weight = math.log(1 + (total - count + 0.5) / (count + 0.5)) ** SHARPNESS
-        weights[column] = [weight if stem in words else 0.0 for words in wanted]
+        weights[column] = [weight if word in words else 0.0 for words in wanted]
     weights /= np.maximum(weights.sum(axis=0), 1e-9)
-    rows = np.zeros((len(passages), len(texts)))
-    for row, passage in enumerate(passages):
-        rows[row] = (_held(passage, columns) @ weights).max(axis=0, initial=0.0)
-    return rows
+    shares = np.zeros((len(passages), len(texts)))
+    if passages:
+        sentences = [passage.sentences or (passage,) for passage in passages]
+        firsts = np.cumsum([0, *map(len, sentences)])[:-1]
+        texts_of = [p.sentence_text(one) for p, some in zip(passages, sentences, strict=True) for one in some]
+        shares = np.maximum.reduceat(_held(texts_of, columns) @ weights, firsts)
+    return shares
 
 
-def _held(passage: Passage, columns: dict[str, int]) -> Weights:
+def _held(sentences: Sequence[str], columns: Sequence[str]) -> Weights:
     """For each sentence a row: 1 in the columns of the stems that it holds."""
-    held = np.zeros((len(passage.sentences), len(columns)))
-    for row, sentence in enumerate(passage.sentences):
-        for stem in stems(passage.sentence_text(sentence)):
-            if (column := columns.get(stem)) is not None:
-                held[row, column] = 1.0
-    return held
+    words = [written(sentence) for sentence in sentences]
+    column_of = {word: column for column, word in enumerate(columns)}
+    none = len(columns)
+    places = {word: column_of.get(stem(word), none) for word in set().union(*words)}
+    held = np.zeros((len(sentences), len(columns) + 1))
+    rows = np.repeat(np.arange(len(sentences)), [len(some) for some in words])
+    held[rows, [places[word] for some in words for word in some]] = 1.0
+    return held[:, :none]

@@ -6,7 +6,7 @@ the next generation of an index starts from links to the files of the last.
 
 import os
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,6 +24,7 @@ LARGE = 100_000  # passages from which on a question's commonest words take most
 COMMON = 0.5  # the share of passages that hold such a word; it tells them apart no better than by 0.7
 MARGIN = 2  # how many more are taken before a filter than it should need
 MOST = 20_000  # taken before a filter; then it is dearer than naming all that are allowed
+STEMS_KEPT = 1 << 15  # words; news repeats most of its words, and stemming one anew takes microseconds
 LOCKS = frozenset({".tantivy-writer.lock", ".tantivy-meta.lock"})
 
 
@@ -152,6 +153,22 @@ def analyzer() -> tantivy.TextAnalyzer:
 def stems(text: str) -> list[str]:
     """The words of a text as the index keeps them, in order."""
     return analyzer().analyze(text)
+
+
+@cache
+def _splitter() -> tantivy.TextAnalyzer:
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).build()
+
+
+def written(text: str) -> list[str]:
+    """The words of a text as they are written: what `stem` brings to what the index keeps."""
+    return _splitter().analyze(text)
+
+
+@lru_cache(STEMS_KEPT)
+def stem(word: str) -> str:
+    """What the index keeps of one word; nothing of one too long to be kept."""
+    return "".join(analyzer().analyze(word))
 
 
 @cache

@@ -79,13 +79,14 @@ def article_of(row: Any) -> Article:
         dateline=row.dateline,
         text=row.text,
         zones=tuple(Zone(start, end, ZoneKind(kind)) for start, end, kind in row.zones),
-        dates=tuple(_date_mention(*stored) for stored in row.dates),
+        dates=tuple(date_mention(*stored) for stored in row.dates),
         origins={name: Origin(origin) for name, origin in row.origins.items()},
         added=row.added.replace(tzinfo=UTC),
     )
 
 
-def _date_mention(start: int, end: int, first: str, last: str, origin: str) -> DateMention:
+def date_mention(start: int, end: int, first: str, last: str, origin: str) -> DateMention:
+    """A date that a text names, of the list that is stored of it."""
     days = {"first": date.fromisoformat(first), "last": date.fromisoformat(last)}
     return DateMention(start, end, **days, origin=Origin(origin))
 

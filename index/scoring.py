@@ -3,15 +3,16 @@
 docs/retrieval.md gives the weights with the tables that decided them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.columns import Facts
 from index.coverage import clauses, covered
-from index.records import Article, DateMention, Passage, Period, Query
+from index.records import DateMention, Hit, Passage, Period, Query
 from index.snapshots import Snapshot
 
 DENSE, LEXICAL = 0.4, 0.6  # of the two scores, each brought to 0…1 over the candidates
@@ -33,39 +34,47 @@ Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage that may be found. `lexical` is 0 where it is not among BM25's best."""
+class Lead:
+    """A passage that may be found, as the indexes know it. `lexical` is 0 where BM25's best are others."""
 
-    passage: Passage
-    article: Article
+    facts: Facts
     dense: float
     lexical: float
 
 
-def fused(candidates: Sequence[Candidate], floor: float, blind: bool) -> Scores:
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A lead that was followed to its passage. `cluster` is that of its article."""
+
+    lead: Lead
+    passage: Passage
+    cluster: int
+
+
+def fused(leads: Sequence[Lead], floor: float, blind: bool) -> Scores:
     """The weighted mean of both sides; of BM25 alone where the embedder is blind.
 
     Cosines are scaled between `floor`, that of the last passage that the vector index gave, and the best;
     BM25 between 0 and its best.
     """
-    lexical = np.array([one.lexical for one in candidates])
+    lexical = np.array([one.lexical for one in leads])
     scores: Scores = lexical / max(lexical.max(initial=0.0), 1e-9)
     if blind:
         return scores
-    dense = np.array([one.dense for one in candidates])
+    dense = np.array([one.dense for one in leads])
     dense = np.clip((dense - floor) / max(dense.max(initial=floor) - floor, 1e-9), 0.0, 1.0)
     mean: Scores = DENSE * dense + LEXICAL * scores
     return mean
 
 
-def is_blind(candidates: Sequence[Candidate]) -> bool:
+def is_blind(leads: Sequence[Lead]) -> bool:
     """Whether the embedder sees no likeness where the words do, as with a language it never read.
 
     The passages that BM25 puts first share the question's rare words, those that it puts last its common
     ones, and all are in its language. An embedder that reads it finds the first nearer in meaning; one
     that does not orders them as a coin would. With few passages to compare it is taken to see.
     """
-    ranked = sorted((one for one in candidates if one.lexical > 0), key=lambda one: -one.lexical)
+    ranked = sorted((one for one in leads if one.lexical > 0), key=lambda one: -one.lexical)
     first = np.array([one.dense for one in ranked[:LEADING]])
     last = np.array([one.dense for one in ranked[TRAILING:]])
     if len(first) * len(last) < LEAST_PAIRS:
@@ -84,57 +93,66 @@ def with_sentences(
     parts = clauses(words)
     shares = np.zeros((len(candidates), len(parts) + 1))
     read = np.argsort(-scores, kind="stable")[:MEASURED]
-    passages = [candidates[i].passage for i in read]
+    passages = [candidates[row].passage for row in read]
     shares[read] = covered(passages, [words, *parts], snapshot.passages_with, len(snapshot))
     of_clauses = shares[:, 1:] if parts else shares
     return scores + SENTENCE * shares[:, 0] + CLAUSE * of_clauses.max(axis=1), shares[:, 1:]
 
 
-def preferred(candidates: Sequence[Candidate], query: Query) -> Scores:
+def preferred(leads: Sequence[Lead], query: Query) -> Scores:
     """What is added for the outlets, authors and periods that a question names, and for nearness in time.
 
     A question asked as of a day is asked by a reader of that day's news.
     """
     outlets, authors = frozenset(query.outlets), [name.casefold() for name in query.authors]
-    added = np.zeros(len(candidates))
-    for row, one in enumerate(candidates):
-        article = one.article
-        written_by = (article.author or "").casefold()
-        added[row] += OUTLET * (article.outlet in outlets)
-        added[row] += AUTHOR * any(name in written_by for name in authors)
-        added[row] += max((_of_period(one, period) for period in query.periods), default=0.0)
-        added[row] += RECENT * _recency(article.published, query.filters.as_of)
-    return added
+
+    def added(facts: Facts) -> float:
+        written_by = (facts.author or "").casefold()
+        return (
+            OUTLET * (facts.outlet in outlets)
+            + AUTHOR * any(name in written_by for name in authors)
+            + PUBLISHED_IN * was_published_in(facts, query.periods)
+            + RECENT * _recency(facts.published, query.filters.as_of)
+        )
+
+    return np.array([added(one.facts) for one in leads])
 
 
-def event_day(candidate: Candidate) -> date | None:
-    """The first day of those the passage names that had come when it was published; else when that was."""
-    article = candidate.article
-    for mention in dates_of(candidate):
-        if article.published is None or mention.first <= article.published:
-            return mention.first
-    return article.published
-
-
-def dates_of(candidate: Candidate) -> list[DateMention]:
-    """The dates that stand in the passage."""
-    passage = candidate.passage
-    if passage.version != candidate.article.version:
-        return []
-    return [day for day in candidate.article.dates if passage.start <= day.start < passage.end]
-
-
-def _of_period(candidate: Candidate, period: Period) -> float:
-    """What is added for having been published in the period or for telling of a day in it."""
-    first, last = period.first or date.min, period.last or date.max
-    published = candidate.article.published
-    if published is not None and first <= published <= last:
-        return PUBLISHED_IN
-    return TELLS_OF * any(
-        first <= day.first and day.last <= last
-        for day in dates_of(candidate)
-        if (day.last - day.first).days <= LONG_AGO_DAYS
+def was_published_in(facts: Facts, periods: Sequence[Period]) -> bool:
+    """Whether the article was published in one of the periods."""
+    day = facts.published
+    return day is not None and any(
+        (period.first or date.min) <= day <= (period.last or date.max) for period in periods
     )
+
+
+def telling(
+    candidates: Sequence[Candidate], dates: Mapping[int, Sequence[DateMention]], periods: Sequence[Period]
+) -> Scores:
+    """What is added to passages that name a day of the periods, where they were not published in one."""
+    return np.array(
+        [
+            TELLS_OF
+            * any(_tells_of(day, period) for day in dates[one.passage.id] for period in periods)
+            * (not was_published_in(one.lead.facts, periods))
+            for one in candidates
+        ]
+    )
+
+
+def _tells_of(day: DateMention, period: Period) -> bool:
+    first, last = period.first or date.min, period.last or date.max
+    return first <= day.first and day.last <= last and (day.last - day.first).days <= LONG_AGO_DAYS
+
+
+def event_day(hit: Hit) -> date | None:
+    """The first day of those the passage names that had come when it was published; else when that was."""
+    published = hit.article.published
+    for day in hit.article.dates:
+        inside = hit.passage.start <= day.start < hit.passage.end
+        if inside and (published is None or day.first <= published):
+            return day.first
+    return published
 
 
 def _recency(published: date | None, today: date | None) -> float:

@@ -4,21 +4,34 @@ Both sides give candidates, and so does each outlet and author that the question
 (`index.scoring`) and the best of them chosen (`index.selection`). docs/retrieval.md has the measurements.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
 from index.catalogue import Catalogue
 from index.embedding import Embedder, Vectors
-from index.records import Filters, Hit, Query
-from index.scoring import Candidate, Scores, fused, is_blind, preferred, with_sentences
+from index.records import Article, Filters, Hit, Order, Query
+from index.scoring import (
+    MEASURED,
+    Candidate,
+    Lead,
+    Scores,
+    event_day,
+    fused,
+    is_blind,
+    preferred,
+    telling,
+    with_sentences,
+)
 from index.selection import selected
 from index.snapshots import Snapshot
 
 CANDIDATES = 60  # taken from each side
 OF_NAMED = 10  # from each side, for each outlet and author that is named
 MOST_NAMED = 6
+FOLLOWED = 2  # leads that are read for each hit that is asked for, if that is more than are measured
 BEST = 2.0  # the sum of the weights that every passage can have; a hit's score is its share of this
 RERANKED = 12
 RERANK = 1.0  # the weight of the reading model's probability
@@ -53,20 +66,29 @@ def search(
     removed. A side that is blind to the question's language is left out, and a note says so.
     """
     vector = embedder.encode_query(query.text)
-    candidates, floor = _candidates(snapshot, catalogue, vector, query)
-    blind = is_blind(candidates)
-    scores = fused(candidates, floor, blind) + preferred(candidates, query)
-    scores, shares = with_sentences(scores, candidates, query, snapshot)
-    if rerank is not None:
-        scores = _reranked(scores, candidates, query, rerank)
-    rows = selected(candidates, scores, shares, query)
-    hits = [_hit(candidates[row], min(1.0, float(scores[row]) / BEST)) for row in rows]
+    leads, floor = _leads(snapshot, vector, query)
+    blind = is_blind(leads)
+    scores = fused(leads, floor, blind) + preferred(leads, query)
+    best = np.sort(np.argsort(-scores, kind="stable")[: max(MEASURED, FOLLOWED * query.limit)])
+    with catalogue.reading() as connection:
+        passages = catalogue.passages(connection, [leads[row].facts.passage_id for row in best])
+        there = [row for row in best if leads[row].facts.passage_id in passages]
+        candidates = [Candidate(leads[row], *passages[leads[row].facts.passage_id]) for row in there]
+        scores = scores[there]
+        if query.periods:
+            scores += telling(candidates, catalogue.dates(connection, list(passages)), query.periods)
+        scores, shares = with_sentences(scores, candidates, query, snapshot)
+        if rerank is not None:
+            scores = _reranked(scores, candidates, query, rerank)
+        chosen = selected(candidates, scores, shares, query)
+        articles = catalogue.articles_of(connection, {candidates[row].passage.article_id for row in chosen})
+    hits = [_hit(candidates[row], articles, float(scores[row])) for row in chosen]
+    if query.order is Order.TIMELINE:
+        hits.sort(key=lambda hit: event_day(hit) or date.max)
     return Found(hits, (BLIND,) if blind else ())
 
 
-def _candidates(
-    snapshot: Snapshot, catalogue: Catalogue, vector: Vectors, query: Query
-) -> tuple[list[Candidate], float]:
+def _leads(snapshot: Snapshot, vector: Vectors, query: Query) -> tuple[list[Lead], float]:
     """What either side finds, best first by the words, and the lowest cosine that the vector index gave."""
     words = query.words or query.text
     count = max(CANDIDATES, query.limit)
@@ -80,14 +102,11 @@ def _candidates(
         ids |= dict.fromkeys(passage_id for passage_id, _ in nearest)
         if filters == query.filters:
             floor = min((cosine for _, cosine in nearest), default=1.0)
-    with catalogue.reading() as connection:
-        passages = catalogue.passages(connection, list(lexical | ids))
-        articles = catalogue.articles_of(connection, {one.article_id for one, _ in passages.values()})
     found = [
-        Candidate(passage, articles[passage.article_id], float(vector @ stored), lexical.get(number, 0.0))
-        for number, (passage, stored) in passages.items()
+        Lead(facts, cosine, lexical.get(facts.passage_id, 0.0))
+        for facts, cosine in snapshot.known(lexical | ids, vector)
     ]
-    return sorted(found, key=lambda one: (-one.lexical, one.passage.id)), floor
+    return sorted(found, key=lambda one: (-one.lexical, one.facts.passage_id)), floor
 
 
 def _searches(query: Query, count: int) -> Iterator[tuple[Filters, int]]:
@@ -111,11 +130,11 @@ def _reranked(scores: Scores, candidates: Sequence[Candidate], query: Query, rer
     return mixed
 
 
-def _hit(candidate: Candidate, score: float) -> Hit:
+def _hit(candidate: Candidate, articles: Mapping[int, Article], score: float) -> Hit:
     return Hit(
         passage=candidate.passage,
-        article=candidate.article,
-        score=score,
-        dense=candidate.dense,
-        lexical=candidate.lexical,
+        article=articles[candidate.passage.article_id],
+        score=min(1.0, score / BEST),
+        dense=candidate.lead.dense,
+        lexical=candidate.lead.lexical,
     )

@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 
 from index import durable
-from index.columns import Columns, Ids, Mask
+from index.columns import Columns, Facts, Ids, Mask
 from index.embedding import Vectors
 from index.vectors import FaissIndex, Halves
 
@@ -61,12 +61,20 @@ class Segment:
     def rows_of(self, passage_ids: Ids) -> Mask:
         """The rows of those passages, given ascending; those that are not here are passed over."""
         mask = np.zeros(len(self), dtype=np.bool_)
-        if len(self):
-            places = np.searchsorted(self.columns.ids, passage_ids)
-            inside = places < len(self)
-            here = places[inside][self.columns.ids[places[inside]] == passage_ids[inside]]
-            mask[here] = True
+        mask[self._places(passage_ids)] = True
         return mask
+
+    def _places(self, passage_ids: Ids) -> Ids:
+        places = np.searchsorted(self.columns.ids, passage_ids)
+        inside = places < len(self)
+        here: Ids = places[inside][self.columns.ids[places[inside]] == passage_ids[inside]]
+        return here
+
+    def known(self, passage_ids: Ids, vector: Vectors) -> Iterator[tuple[Facts, float]]:
+        """Of those of the passages that are here, the facts and the cosine to that vector."""
+        rows = self._places(passage_ids)
+        cosines = self.vectors.halves[rows].astype(np.float32) @ vector
+        return zip(map(self.columns.facts, rows.tolist()), cosines.tolist(), strict=True)
 
     def search(self, vector: Vectors, k: int, rows: Mask | None) -> list[tuple[int, float]]:
         """At most k (passage id, cosine), best first, among those rows where they are given."""

@@ -11,9 +11,10 @@ from datetime import date
 
 import numpy as np
 
+from index.columns import Mask
 from index.lexical import stems
 from index.records import Order, Query
-from index.scoring import Candidate, Scores, event_day
+from index.scoring import Candidate, Scores
 
 ANEW = 0.2  # for each clause, the share of it that nothing chosen holds
 SAME_ARTICLE = 0.05  # off for each passage chosen of the article
@@ -23,19 +24,15 @@ SAME_TEXT = 0.7  # of the shorter passage's words
 
 
 def selected(candidates: Sequence[Candidate], scores: Scores, shares: Scores, query: Query) -> list[int]:
-    """The rows to show, at most as many as the query asks for, in its order."""
+    """The rows to show, at most as many as the query asks for: the best first, or the newest."""
     if query.order is Order.RELEVANCE:
         return _diverse(candidates, scores, shares, query)
     relevant = np.flatnonzero(scores >= RELEVANT * scores.max(initial=0.0))
     rows = _distinct(candidates, sorted(relevant.tolist(), key=lambda row: -scores[row]))
     if query.order is Order.NEWEST:
-        rows = sorted(rows, key=lambda row: candidates[row].article.published or date.min, reverse=True)
+        rows = sorted(rows, key=lambda row: candidates[row].lead.facts.published or date.min, reverse=True)
         return _filled(rows, candidates, scores, query.limit)
-    return _by_day(rows[: query.limit], [event_day(one) for one in candidates])
-
-
-def _by_day(rows: list[int], days: Sequence[date | None]) -> list[int]:
-    return sorted(rows, key=lambda row: days[row] or date.max)
+    return rows[: query.limit]
 
 
 def _filled(rows: list[int], candidates: Sequence[Candidate], scores: Scores, limit: int) -> list[int]:
@@ -57,24 +54,22 @@ def _distinct(candidates: Sequence[Candidate], rows: Sequence[int]) -> list[int]
 def _diverse(candidates: Sequence[Candidate], scores: Scores, shares: Scores, query: Query) -> list[int]:
     copied = _copies(candidates)
     owed = _quotas(candidates, scores, query)
+    outlets = [one.lead.facts.outlet or "" for one in candidates]
+    articles = np.array([one.passage.article_id for one in candidates], dtype=np.int64)
     answered = np.zeros(shares.shape[1])
-    taken: Counter[int] = Counter()
-    left = list(range(len(candidates)))
+    taken = np.zeros(len(candidates))
+    left = np.ones(len(candidates), dtype=np.bool_)
     chosen: list[int] = []
-    while left and len(chosen) < query.limit:
-        worth = {
-            row: scores[row]
-            + ANEW * float(np.maximum(0.0, shares[row] - answered).sum())
-            - SAME_ARTICLE * taken[candidates[row].article.id]
-            for row in _due(left, owed, candidates, query.limit - len(chosen))
-        }
-        best = max(worth, key=lambda row: (worth[row], -row))
-        left.remove(best)
+    while left.any() and len(chosen) < query.limit:
+        anew = np.maximum(0.0, shares - answered).sum(axis=1)
+        due = _due(left, owed, outlets, query.limit - len(chosen))
+        best = int(np.where(due, scores + ANEW * anew - SAME_ARTICLE * taken, -np.inf).argmax())
+        left[best] = False
         if any(copied(best, other) for other in chosen):
             continue
         chosen.append(best)
-        owed[candidates[best].article.outlet or ""] -= 1
-        taken[candidates[best].article.id] += 1
+        owed[outlets[best]] -= 1
+        taken += articles == articles[best]
         answered = np.maximum(answered, shares[best])
     return chosen
 
@@ -83,19 +78,18 @@ def _quotas(candidates: Sequence[Candidate], scores: Scores, query: Query) -> Co
     """How many passages each named outlet must have: one, or two where they are few."""
     least = QUOTA_FROM * scores.max(initial=0.0)
     there = Counter(
-        one.article.outlet for one, score in zip(candidates, scores, strict=True) if score >= least
+        one.lead.facts.outlet for one, score in zip(candidates, scores, strict=True) if score >= least
     )
     share = max(1, min(2, query.limit // (2 * max(len(query.outlets), 1))))
     return Counter({name: min(share, there[name]) for name in query.outlets})
 
 
-def _due(
-    left: Sequence[int], owed: Counter[str], candidates: Sequence[Candidate], places: int
-) -> Sequence[int]:
+def _due(left: Mask, owed: Counter[str], outlets: Sequence[str], places: int) -> Mask:
     """The rows to choose from: those of outlets that are owed one, once the places are as few as these."""
     if places > sum(count for count in owed.values() if count > 0):
         return left
-    return [row for row in left if owed[candidates[row].article.outlet or ""] > 0] or left
+    due = left & np.array([owed[outlet] > 0 for outlet in outlets])
+    return due if due.any() else left
 
 
 def _copies(candidates: Sequence[Candidate]) -> Callable[[int, int], bool]:
@@ -108,8 +102,8 @@ def _copies(candidates: Sequence[Candidate]) -> Callable[[int, int], bool]:
         return known[row]
 
     def copied(one: int, other: int) -> bool:
-        first, second = candidates[one].article, candidates[other].article
-        if first.cluster != second.cluster or first.id == second.id:
+        first, second = candidates[one], candidates[other]
+        if first.cluster != second.cluster or first.passage.article_id == second.passage.article_id:
             return False
         shorter = min(len(words(one)), len(words(other)))
         return len(words(one) & words(other)) >= SAME_TEXT * shorter

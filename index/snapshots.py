@@ -1,12 +1,12 @@
 """A snapshot: all passages of an archive at one moment, ready to be searched."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
-from index.columns import UNKNOWN, Columns, Ids, Mask
+from index.columns import UNKNOWN, Columns, Facts, Ids, Mask
 from index.embedding import Vectors
 from index.lexical import LexicalIndex
 from index.records import Filters
@@ -68,6 +68,12 @@ class Snapshot:
         """At most k (passage id, BM25 score), best first, among `allowed` where it is given."""
         allowed = allowed or self.allowed()
         return _best(k, (words.search(text, k, allowed.ids if allowed else None) for words in self.words))
+
+    def known(self, passage_ids: Iterable[int], vector: Vectors) -> Iterator[tuple[Facts, float]]:
+        """Of each of those passages, the facts and the cosine to that vector, in no order."""
+        ids = np.array(sorted(passage_ids), dtype=np.int64)
+        for segment in self.segments:
+            yield from segment.known(ids, vector)
 
     def passages_with(self, stem: str) -> int:
         """How many passages hold a word of that stem; removed ones may be counted."""

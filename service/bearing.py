@@ -7,48 +7,65 @@ and who it is that speaks it can hardly tell. These are weighed here, and its od
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from index.lexical import stems
-from index.records import Hit
-from service.answers import Finding, Quote
+from index.records import Hit, Order
+from service.answers import Finding, Plan, Quote
 from service.attribution.speakers import speaker
-from service.particulars.assertions import Asked, asked, own_days
+from service.particulars.assertions import Asked, asked, fits, own_days, told_of
 from service.particulars.quantities import quantities
 
-IN_SENTENCE = 2.0
+IN_SENTENCE = 1.5
 """What is gained between a sentence with none of the question's weight and one with all of it.
 
 This and the next four are logits, rounded from a logistic regression over sentences of SQuAD titles and
 of our own cases, with the model's own logit beside them.
 """
-IN_PASSAGE = 2.0
-USUAL = -2.7  # of a right answer, by those two
-OF_ANOTHER_KIND = -1.5
+IN_PASSAGE = 1.5
+USUAL = -1.9  # takes back what a right answer usually gains by those two
+OF_ANOTHER_KIND = -1.0
 UNNAMED = -0.8  # where the passage lacks the names of the question, by the share that it lacks
-SPEAKS = 2.5  # whoever is asked about says it
+OF_ANOTHER_YEAR = -2.0  # it tells of years, and not of one that is asked about
+UNKNOWN = 0.5  # of its weight has a common word that no passage found holds: they may say it otherwise
+SPEAKS = 2.5  # whoever is asked about says it, near what is asked about
 ANOTHER_SPEAKS = -2.0
+PASSED_ON = 0.3
+"""Of the probability that a passage has beyond a sentence, what falls to one with all of the question's weight.
+
+The model's spans compete within a passage, so that a second answer in it gets next to nothing.
+"""
+NEWER = 1.5  # between the oldest and the newest passage found, where it is asked how things stand
+SUREST, UNSUREST = 0.999, 0.001  # odds have ends
+LEAST_SAID = 0.1  # probability of what they say; the model reads for what is said, hardly for who says it
+NEAR = 0.5  # of the question's weight, in a passage that is about what is asked
 
 _EMPTY = frozenset(
     stems(
         """
-        a about according after all also am an and any are as at be been before between but by can could
+        a about according after all also am an and any anybody anyone apart are as at be been before between
+        big but by can could deep far fast heavy high large latest often tall wide
         did do does done during each else for from get give given got had has have he her him his how i if
-        in into is it its just kind list long many may me might more most much must my name no not number
+        in into is it its just kind list long many may me might more most much must my name no not now number
         of off old on one or our out over please said same say says shall she should since so some such
-        take tell than that the their them then there these they this those through time to told too up us
+        take tell than that the their them then there these they this those through time to today told too up us
         use was way we were what when where whether which while who whom whose why will with would year
         """
     )
 )
 _NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w’'-]+|(?<![\w.,])\d[\d.,]*\b")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _TOLD = re.compile(
     r"^(?:and |but )?(?:what|how) (?:else |exactly )?(?:did|does|do|has|have|had) (?P<who>.{2,80}?) (?:\w+ly )?"
     r"(?:say|said|tell|told|think|announce|announced|claim|claimed|reply|replied|answer|respond|responded"
     r"|comment|commented|demand|demanded|explain|explained|promise|promised|warn|warned|argue|argued"
     r"|call|called|describe|described|react|reacted)\b",
+    re.IGNORECASE,
+)
+_WHO_SAID = re.compile(
+    r"^(?:and )?who (?:said|says|told|claimed|claims|announced|promised|denied|warned|called|described|spoke)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -65,32 +82,57 @@ class Wanted:
     asked: Asked
     weights: Mapping[str, float]
     names: tuple[frozenset[str], ...]  # the stems of each
+    years: frozenset[int]
     speaker: frozenset[str]  # the stems of whoever is asked about by "what did ... say"
+    who_said: bool
+    days: tuple[
+        date, ...
+    ] = ()  # of the articles found, the oldest first; only where it is asked how things stand
 
 
-def wanted(question: str, weights: Mapping[str, float]) -> Wanted:
-    """What a question wants; `weights` tell how rare each of its stems is (`Archive.weights`)."""
-    told = _TOLD.match(question)
+def wanted(plan: Plan, weights: Mapping[str, float], hits: Sequence[Hit]) -> Wanted:
+    """What a plan wants of its hits; `weights` tell how rare each of its stems is (`Archive.weights`)."""
+    told = _TOLD.match(plan.standalone_question)
     who = frozenset(stems(told["who"])) - _EMPTY if told else frozenset()
-    names = (frozenset(stems(name)) for name in _NAME.findall(question) if not _YEAR.fullmatch(name))
+    named = (stems(name) for name in _NAME.findall(plan.search_words) if not _YEAR.fullmatch(name))
+    names = tuple(name for one in named if (name := frozenset(one) - _EMPTY))
+    known = frozenset().union(*names, *(stems(hit.passage.text) for hit in hits))
     return Wanted(
-        asked=asked(question),
-        weights={stem: weight for stem, weight in weights.items() if stem not in _EMPTY | who},
-        names=tuple(name for name in names if name and not name <= _EMPTY),
+        asked=asked(plan.standalone_question),
+        weights={
+            stem: weight if stem in known else UNKNOWN * weight
+            for stem, weight in weights.items()
+            if stem not in _EMPTY | who
+        },
+        names=names,
+        years=frozenset(map(int, _YEAR.findall(plan.standalone_question))),
         speaker=who,
+        who_said=_WHO_SAID.match(plan.standalone_question) is not None,
+        days=_days(hits) if plan.order is Order.NEWEST or plan.as_of else (),
     )
 
 
-def weighed(finding: Finding, hit: Hit, want: Wanted) -> Finding:
-    """The finding with its probability moved by how it bears on the question."""
-    odds = math.log(finding.score / (1 - finding.score)) if finding.score < 1 else math.inf
-    return replace(finding, score=1 / (1 + math.exp(-odds - _bearing(finding.quote, hit, want))))
+def _days(hits: Sequence[Hit]) -> tuple[date, ...]:
+    return tuple(sorted({hit.article.published for hit in hits if hit.article.published}))
 
 
-def _bearing(quote: Quote, hit: Hit, want: Wanted) -> float:
-    """The logits that a sentence gains or loses."""
+def weighed(finding: Finding, hit: Hit, want: Wanted, answered: float) -> Finding:
+    """The finding with its probability moved by how it bears on the question.
+
+    `answered` is the probability that its passage answers at all.
+    """
+    quote = finding.quote
     said = frozenset(stems(quote.text))
     around = said.union(stems(f"{hit.article.title or ''} {hit.article.outlet or ''} {hit.passage.text}"))
+    spoken = _spoken(quote, want, around)
+    score = finding.score + PASSED_ON * max(answered - finding.score, 0.0) * _share(want, said)
+    score = min(max(score, LEAST_SAID if spoken > 0 else UNSUREST), SUREST)
+    odds = math.log(score / (1 - score)) + _bearing(quote, want, said, around) + spoken
+    return replace(finding, score=1 / (1 + math.exp(-odds)))
+
+
+def _bearing(quote: Quote, want: Wanted, said: frozenset[str], around: frozenset[str]) -> float:
+    """The logits that a sentence of those stems gains or loses, in a passage of these."""
     lacking = [name for name in want.names if not name <= around]
     return (
         USUAL
@@ -98,8 +140,19 @@ def _bearing(quote: Quote, hit: Hit, want: Wanted) -> float:
         + IN_PASSAGE * _share(want, around)
         + UNNAMED * (len(lacking) / max(1, len(want.names)))
         + (0.0 if _is_of_kind(quote, want.asked) else OF_ANOTHER_KIND)
-        + _spoken(quote, want)
+        + (OF_ANOTHER_YEAR if want.years and _is_of_other_years(quote, want.years) else 0.0)
+        + NEWER * _newness(quote.article.published, want.days)
     )
+
+
+def _is_of_other_years(quote: Quote, years: frozenset[int]) -> bool:
+    told = {day.year for mention in told_of(quote) for day in (mention.first, mention.last)}
+    return bool(told) and not told & years
+
+
+def _newness(day: date | None, days: Sequence[date]) -> float:
+    """Where a day stands among those, from -0.5 for the oldest to 0.5 for the newest."""
+    return days.index(day) / (len(days) - 1) - 0.5 if day in days and len(days) > 1 else 0.0
 
 
 def _share(want: Wanted, said: frozenset[str]) -> float:
@@ -111,15 +164,19 @@ def _share(want: Wanted, said: frozenset[str]) -> float:
 def _is_of_kind(quote: Quote, wanted: Asked) -> bool:
     """Whether a sentence gives a number where a number is asked for, and a time where a time is."""
     if wanted.kind == "number":
-        return bool(quantities(quote.text))
+        return any(fits(wanted, quantity) for quantity in quantities(quote.text))
     if wanted.kind == "date":
         return bool(own_days(quote)) or _TIME.search(quote.text) is not None
     return True
 
 
-def _spoken(quote: Quote, want: Wanted) -> float:
-    if not want.speaker:
+def _spoken(quote: Quote, want: Wanted, around: frozenset[str]) -> float:
+    """What a sentence gains or loses by who says it, where that is asked."""
+    if not want.speaker and not want.who_said:
         return 0.0
     found = speaker(quote.article, quote.span)
     # A surname is enough, and so is the office: "the hospital's director".
-    return SPEAKS if found and want.speaker & set(stems(str(found))) else ANOTHER_SPEAKS
+    right = found is not None and (want.who_said or bool(want.speaker & set(stems(str(found)))))
+    if not right:
+        return ANOTHER_SPEAKS if want.speaker else 0.0
+    return SPEAKS if _share(want, around) >= NEAR else 0.0

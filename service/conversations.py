@@ -6,11 +6,14 @@ and may be deleted, or left out of a copy of it. What one owner asked, no other 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any, Literal
+from weakref import finalize
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import (
@@ -101,7 +104,7 @@ class Talk:
 
 
 class Conversations:
-    """The answers one owner got so far, by conversation. Any number of threads and processes may share them."""
+    """The answers that one owner got so far. Any number of threads and processes may share them."""
 
     def __init__(self, path: Path | None = None) -> None:
         """Opens the database, made if there is none; without a path it lives as long as this object.
@@ -109,25 +112,27 @@ class Conversations:
         The owner is nobody, as where no keys are asked for; see `of`.
         """
         # A file even then: SQLite's databases in memory are not shared between threads.
-        self._folder = None if path else TemporaryDirectory(prefix="dateline-")
-        self._path = path or Path(self._folder.name if self._folder else "", FILE)
+        folder = None if path else Path(mkdtemp(prefix="dateline-"))
+        self._path = path or Path(folder or "", FILE)
         self._engine = database.engine(self._path)
+        # With the engine, which those that `of` gives share.
+        self._forget = finalize(self._engine, rmtree, folder, ignore_errors=True) if folder else None
         self._owner: str | None = None
         with self._writing() as connection:
             tables.create_all(connection)
 
     def of(self, owner: str | None) -> "Conversations":
         """The same database as another owner sees it, who is the id of a key."""
-        seen = object.__new__(Conversations)
-        seen._folder, seen._path, seen._engine = self._folder, self._path, self._engine
+        seen = copy(self)
         seen._owner = owner
+        seen._forget = None
         return seen
 
     def close(self) -> None:
         """Closes every connection."""
         self._engine.dispose()
-        if self._folder:
-            self._folder.cleanup()
+        if self._forget:
+            self._forget()
 
     def keep(self, given: Answer) -> None:
         """Notes an answer as the last of its conversation."""

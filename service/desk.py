@@ -34,7 +34,7 @@ def open_desk(
         fallback=quotes if generates and settings.fallback == QUOTES else None,
         reader=reader,
         verify=settings.verify,
-        support=reader.support,
+        support=settings.load_support(reader.support),
         conversations=conversations or Conversations(over.directory / FILE),
     )
 

@@ -16,11 +16,13 @@ from index.records import Article, Hit, Span
 from service.answers import Finding, Plan, Quote
 from service.bearing import wanted, weighed
 
-LEAST_READ = 0.005  # probability of the model below which nothing else can make a sentence an answer
 LEAST = 0.05  # probability below which a sentence is no finding at all
 SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
 
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_BOUND = re.compile(  # "as of June 2022" asks for what holds then, and not for what happened then
+    r"\b(?:as of|as at|since|after|before|until|till|by|from)\s+(?:\w+\s+){0,2}\d{4}\b", re.IGNORECASE
+)
 
 
 def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[Hit]) -> tuple[Finding, ...]:
@@ -33,13 +35,13 @@ def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[H
     """
     texts = [_text(hit) for hit in hits]
     readings = model.read(plan.standalone_question, [text for text, _ in texts]) if texts else []
-    want = wanted(plan.standalone_question, archive.weights(plan.standalone_question))
+    want = wanted(plan, archive.weights(plan.search_words), hits)
     found = [
         finding
         for hit, (_, offset), reading in zip(hits, texts, readings, strict=True)
         if _fits(plan, hit)
         for read in _of_passage(hit, offset, reading)
-        if (finding := weighed(read, hit, want)).score >= LEAST
+        if (finding := weighed(read, hit, want, reading.score)).score >= LEAST
     ]
     found.sort(key=lambda finding: -finding.score)
     return tuple(with_copies(archive, finding) for finding in _merged(found))
@@ -68,20 +70,20 @@ def _of_passage(hit: Hit, offset: int, reading: Reading) -> list[Finding]:
     for sentence in hit.passage.sentences:
         start = sentence.start - hit.passage.start + offset
         stretch = Span(start, start + sentence.end - sentence.start)
-        score = reading.within(stretch)
-        if score < LEAST_READ:
-            continue
-        best = next(s for s in reading.spans if stretch.start <= s.start and s.end <= stretch.end)
+        within = [s for s in reading.spans if stretch.start <= s.start and s.end <= stretch.end]
         first = hit.passage.start - offset
-        answer = Span(best.start + first, best.end + first)
+        answer = Span(within[0].start + first, within[0].end + first) if within else sentence
         quote = Quote(article=hit.article, span=sentence, answer=answer)
-        found.append(Finding(quote=quote, answer=answer.of(hit.article.text), score=score))
+        found.append(
+            Finding(quote=quote, answer=answer.of(hit.article.text), score=sum(s.score for s in within))
+        )
     return found
 
 
 def _fits(plan: Plan, hit: Hit) -> bool:
-    years = set(_YEAR.findall(plan.standalone_question))
-    return years <= _years(hit) if years else True
+    """Whether a passage may be about the year that is asked about: one of them, where several are named."""
+    years = set(_YEAR.findall(_BOUND.sub(" ", plan.standalone_question)))
+    return not years or bool(years & _years(hit))
 
 
 def _years(hit: Hit) -> set[str]:

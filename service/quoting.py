@@ -12,12 +12,13 @@ from datetime import date
 from functools import partial
 
 from index.reading import ReadingModel
-from index.records import Order
+from index.records import Hit, Order, Span
 from service.answers import Evidence, Finding, Plan, Quote, Report, Statement
 from service.attribution.heads import resolved_head
 from service.attribution.speakers import content_of, speaker
 from service.chronology import timeline
-from service.particulars.assertions import asked
+from service.enumerations import items_after
+from service.particulars.assertions import asked, fits, is_of_day
 from service.particulars.quantities import quantities
 from service.wording import printed
 
@@ -57,8 +58,11 @@ class QuotingAnswerer:
         if best < self._reader.threshold:
             return []
         good = [finding for finding in evidence.findings if finding.score >= LEAST_OF_BEST * best]
-        lists = _LISTING.search(evidence.plan.standalone_question)
-        return _ordered(evidence.plan, _spread(good, MOST_OF_A_LIST if lists else MOST_FROM_ONE))
+        if not _LISTING.search(evidence.plan.standalone_question):
+            return _ordered(evidence.plan, _spread(good, MOST_FROM_ONE))
+        chosen = _ordered(evidence.plan, _spread(good, MOST_OF_A_LIST))
+        told = [one for finding in chosen for one in _with_items(finding, evidence.hits)]
+        return list({(one.quote.article.id, one.quote.span): one for one in told}.values())
 
 
 def quoted(plan: Plan, finding: Finding) -> Statement:
@@ -95,9 +99,26 @@ def _speaker(quote: Quote) -> str | None:
 
 
 def _number_first(plan: Plan, finding: Finding) -> str:
-    if asked(plan.standalone_question).kind != "number" or not quantities(finding.answer):
+    wanted = asked(plan.standalone_question)
+    if wanted.kind != "number" or is_of_day(finding):
+        return ""
+    if not any(fits(wanted, quantity) for quantity in quantities(finding.answer)):
         return ""
     return f"{finding.answer[0].upper()}{finding.answer[1:]} — "
+
+
+def _with_items(finding: Finding, hits: Sequence[Hit]) -> list[Finding]:
+    """A finding, and behind it the items that its sentence announces."""
+    quote = finding.quote
+    spans = {span for hit in hits if hit.article.id == quote.article.id for span in hit.passage.sentences}
+    ordered = sorted(spans, key=lambda span: span.start)
+    items = items_after(quote.article.text, quote.span, ordered)
+    return [finding, *(_item(finding, span) for span in items)]
+
+
+def _item(finding: Finding, span: Span) -> Finding:
+    quote = replace(finding.quote, span=span, answer=span)
+    return replace(finding, quote=quote, answer=quote.text)
 
 
 def _spread(found: Sequence[Finding], most_from_one: int) -> list[Finding]:

@@ -19,6 +19,8 @@ from service.generating import GeneratingAnswerer
 from service.llm.budget import FILE as SPENDING
 from service.llm.budget import Ledger
 from service.llm.providers import Patience, Provider
+from service.support import CrossEncoderSupport, JudgeSupport
+from service.verification import Support
 
 FILE = "dateline.toml"
 
@@ -49,6 +51,14 @@ class Settings(BaseSettings):
     )
     verify: Literal["drop", "mark"] = Field(
         "drop", description="what happens to a sentence that is not proved: `drop` or `mark`"
+    )
+    support_model: str | None = Field(
+        None, description="a cross-encoder that judges support in place of the reading model, by name or path"
+    )
+    support_judge: str | None = Field(
+        None,
+        pattern=r"^[\w.-]+/\S+$",
+        description="a language model, as `provider/model`, that judges support in place of either",
     )
     api_base: str | None = Field(
         None, description="the address of the answerer's provider, if it is not the usual one"
@@ -91,8 +101,17 @@ class Settings(BaseSettings):
         """The language models these settings name. Raises BadValue where they name none."""
         if self.answerer == "quotes":
             raise BadValue("the answerer 'quotes' is no language model; set DATELINE_ANSWERER")
+        return self._provider(self.answerer, *self.fallback_models)
+
+    def load_support(self, packaged: Support) -> Support:
+        """Who judges support: the judge, the cross-encoder, or the packaged model that is given."""
+        if self.support_judge:
+            return JudgeSupport(self._provider(self.support_judge), self.prompts)
+        return CrossEncoderSupport(self.support_model) if self.support_model else packaged
+
+    def _provider(self, *models: str) -> Provider:
         return Provider(
-            models=(self.answerer, *self.fallback_models),
+            models=models,
             ledger=Ledger(self.data / SPENDING, self.daily_budget, self.daily_tokens),
             api_base=self.api_base,
             most_tokens=self.answer_tokens,

@@ -21,6 +21,7 @@ DATE = re.compile(
     rf"(?:\b(?:in|on|since|before|after|until|by|during|as of|for)\s+)?(?<!\w){_DAY}(?!\w)", re.I
 )
 _PREPOSITION = re.compile(r"^(?:in|on|since|before|after|until|by|during|as of|for)\s+", re.IGNORECASE)
+_IN = re.compile(r"^(?:in|on)\s+", re.IGNORECASE)
 _BARE_DATE = re.compile(r"^(?:last|this|next|today|yesterday|tomorrow|now)\b", re.IGNORECASE)
 
 ASKS_SAYING = re.compile(
@@ -249,6 +250,8 @@ def with_date(question: str, date: str) -> str:
     old = _PREPOSITION.match(found[0])
     if not _PREPOSITION.match(words) and not _BARE_DATE.match(words) and old:
         words = old[0] + words
+    if not old and not _BARE_DATE.match(found[0]):
+        words = _IN.sub("", words)  # "the election of 2024" goes on as "of 2021", not "of in 2021"
     year = re.search(r"(?:19|20)\d\d", found[0])
     if year and re.search(rf"{_MONTH}(?: \d{{1,2}})?$", words, re.IGNORECASE):
         words = f"{words} {year[0]}"

@@ -38,7 +38,8 @@ _MEASURES = {
     **dict.fromkeys(("share", "percentage", "turnout"), "share"),
     **dict.fromkeys(("heavy",), "weight"),
     **dict.fromkeys(("old", "often", "age"), "time"),
-    **dict.fromkeys(("long", "much", "fast", "big", "large", "size", "capacity", "speed", "rate"), "any"),
+    **dict.fromkeys(("much", "fast", "big", "large", "size", "capacity", "speed", "rate"), "any"),
+    "long": "length time",
 }
 _WHEN = re.compile(
     r"^(?:(?:on|in|by|since|until) )?(?:when\b|(?:what|which) (?:day|date|month|year|time)\b)"
@@ -106,7 +107,10 @@ _NOT_ON = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question wants to know. `nouns` are the stems of what is to be counted."""
+    """What a question wants to know. `nouns` are the stems of what is to be counted.
+
+    `measure` holds the measures that a quantity may have, with spaces between; empty where it counts.
+    """
 
     kind: Kind
     nouns: frozenset[str] = frozenset()
@@ -201,6 +205,12 @@ def told_of(quote: Quote) -> tuple[DateMention, ...]:
     )
 
 
+def is_of_day(finding: Finding) -> bool:
+    """Whether the words that answer are a date or a part of one: the 17 of "on May 17" counts nothing."""
+    span = _answer(finding)
+    return any(day.start <= span.start and span.end <= day.end for day in own_days(finding.quote))
+
+
 def _answer(finding: Finding) -> Span:
     """Where the words that answer stand in the article."""
     quote = finding.quote
@@ -215,12 +225,14 @@ def _quantity(wanted: Asked, finding: Finding) -> Quantity | None:
     """The one quantity of an answer that is of the kind asked for; None where there are several."""
     span, text = _answer(finding), finding.quote.article.text
     bounds = finding.quote.span
+    if is_of_day(finding):
+        return None
     found = quantities(
         span.of(text),
         text[max(bounds.start, span.start - 60) : span.start],
         text[span.end : min(bounds.end, span.end + 60)],
     )
-    fitting = [quantity for quantity in found if _fits(wanted, quantity)]
+    fitting = [quantity for quantity in found if fits(wanted, quantity)]
     named = [quantity for quantity in fitting if wanted.nouns & set(stems(" ".join(quantity.words)))]
     # "6,204 votes to 5,892" counts votes twice, though it names them once.
     chosen = [*named, *(quantity for quantity in fitting if not quantity.words)] if named else fitting
@@ -228,13 +240,14 @@ def _quantity(wanted: Asked, finding: Finding) -> Quantity | None:
     return chosen[0] if chosen and alike else None
 
 
-def _fits(wanted: Asked, quantity: Quantity) -> bool:
+def fits(wanted: Asked, quantity: Quantity) -> bool:
     """Whether a quantity can be what is asked for: no families where people are, no part of the whole."""
     if quantity.of in ("them", "these", "those", "whom") or wanted.nouns & set(stems(quantity.of)):
         return False
     bare = not quantity.measure and not quantity.words
     if wanted.measure:
-        return bare or wanted.measure == "any" or quantity.measure.startswith(wanted.measure)
+        measures = tuple(wanted.measure.split())
+        return bare or wanted.measure == "any" or quantity.measure.startswith(measures)
     if quantity.measure:
         return not wanted.nouns
     words = stems(" ".join(quantity.words))

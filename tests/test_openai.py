@@ -1,0 +1,213 @@
+"""The unmodified OpenAI client against a real server over the sample archive."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import httpx2
+import openai
+import pytest
+from openai.types.chat import ChatCompletionMessageParam
+
+from service.answers import (
+    Answer,
+    Citation,
+    Claim,
+    Claimed,
+    DatedPosition,
+    Disagreement,
+    Plan,
+    Position,
+    Searched,
+)
+from service.answers import Change as ChangeOverTime
+from service.http.openai import Composition
+from tests.serving import server
+
+FLOOD = "How many families were evacuated in the flood?"
+NOTHING = "Who won the world chess championship?"
+
+
+@pytest.fixture(scope="module")
+def address(sample: Path, models: Path) -> Iterator[str]:
+    with server(sample, models) as address:
+        yield f"{address}v1"
+
+
+@pytest.fixture(scope="module")
+def client(address: str) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=address, api_key="none", max_retries=0, timeout=60) as client:
+        yield client
+
+
+def user(*contents: str) -> list[ChatCompletionMessageParam]:
+    """Messages of the user and the assistant in turn, the user's first."""
+    roles = ("user", "assistant")
+    messages = [{"role": roles[place % 2], "content": text} for place, text in enumerate(contents)]
+    return cast(list[ChatCompletionMessageParam], messages)
+
+
+def extra(value: Any, name: str) -> Any:
+    """A field that OpenAI's types do not have."""
+    return value.model_extra[name]
+
+
+def test_an_answer_comes_with_its_citations_where_their_marks_stand(client: openai.OpenAI) -> None:
+    done = client.chat.completions.create(model="dateline", messages=user(FLOOD))
+    message = done.choices[0].message
+    assert done.choices[0].finish_reason == "stop"
+    answer = extra(done, "dateline")
+    assert answer["status"] == "answered"
+    content = message.content or ""
+    assert content.startswith(answer["text"])
+    assert "23 families" in content
+    assert message.annotations
+    cited = {citation["number"]: citation for citation in answer["citations"]}
+    for annotation in message.annotations:
+        place = annotation.url_citation
+        number = int(content[place.start_index : place.end_index].strip("[]"))
+        assert cited[number]["title"] in place.title
+        assert place.url == cited[number]["url"] or place.url.startswith("http://127.0.0.1")
+    assert extra(done, "citations") == [result["url"] for result in extra(done, "search_results")]
+    assert len(extra(done, "citations")) == len(cited)
+    assert done.usage
+    assert done.usage.total_tokens == 0
+
+
+def test_a_stream_adds_up_to_the_same(client: openai.OpenAI) -> None:
+    whole = client.chat.completions.create(model="dateline", messages=user(FLOOD))
+    stream = client.chat.completions.create(
+        model="dateline", messages=user(FLOOD), stream=True, stream_options={"include_usage": True}
+    )
+    chunks = list(stream)
+    choices = [chunk.choices[0] for chunk in chunks if chunk.choices]
+    assert choices[0].delta.role == "assistant"
+    message = whole.choices[0].message
+    assert "".join(choice.delta.content or "" for choice in choices) == message.content
+    assert [choice.finish_reason for choice in choices] == [None] * (len(choices) - 1) + ["stop"]
+    annotating = choices[-2].delta
+    assert annotating.content is None
+    told = [annotation.model_dump() for annotation in message.annotations or []]
+    assert extra(annotating, "annotations") == told != []
+    beside = next(chunk for chunk in chunks if "dateline" in (chunk.model_extra or {}))
+    assert extra(beside, "citations") == extra(whole, "citations")
+    assert len({chunk.id for chunk in chunks}) == 1
+    assert chunks[-1].choices == []
+    assert chunks[-1].usage
+
+
+def test_the_asynchronous_client_works_too(address: str) -> None:
+    async def ask() -> tuple[str, str]:
+        async with openai.AsyncOpenAI(base_url=address, api_key="none", max_retries=0) as client:
+            whole = await client.chat.completions.create(model="dateline", messages=user(FLOOD))
+            stream = await client.chat.completions.create(
+                model="dateline/quotes", messages=user(FLOOD), stream=True
+            )
+            parts = [chunk.choices[0].delta.content or "" async for chunk in stream]
+        return whole.choices[0].message.content or "", "".join(parts)
+
+    whole, streamed = asyncio.run(ask())
+    assert "23 families" in whole
+    assert streamed == whole
+
+
+def test_a_refusal_says_what_was_searched(client: openai.OpenAI) -> None:
+    done = client.chat.completions.create(model="dateline", messages=user(NOTHING))
+    message = done.choices[0].message
+    assert "The archive does not answer this. Searched 34 articles" in (message.content or "")
+    assert message.annotations == []
+    assert extra(done, "dateline")["status"] == "not_in_archive"
+
+
+def test_the_conversation_is_that_of_the_messages(client: openai.OpenAI) -> None:
+    first = client.chat.completions.create(
+        model="dateline", messages=user("What does the Harbour Bridge cost?")
+    )
+    said = first.choices[0].message.content or ""
+    system = cast(ChatCompletionMessageParam, {"role": "system", "content": "Answer as a pirate."})
+    talk = [system, *user("What does the Harbour Bridge cost?", said, "And in 2020?")]
+    done = client.chat.completions.create(model="dateline", messages=talk)
+    assert "Harbour Bridge" in extra(done, "dateline")["standalone_question"]
+    assert "2020" in extra(done, "dateline")["standalone_question"]
+
+
+def test_parts_of_text_and_parameters_that_mean_nothing_here_are_taken(client: openai.OpenAI) -> None:
+    parts = [{"type": "text", "text": FLOOD}, {"type": "image_url", "image_url": {"url": "data:,"}}]
+    done = client.chat.completions.create(
+        model="dateline",
+        messages=cast(list[ChatCompletionMessageParam], [{"role": "user", "content": parts}]),
+        temperature=0.2, max_tokens=5, n=1, user="u", seed=1, tools=[], top_p=1, stop=["x"],
+        response_format={"type": "text"}, extra_body={"web_search_options": {}, "chat_id": "7"},
+    )  # fmt: skip
+    assert "23 families" in (done.choices[0].message.content or "")
+
+
+def test_an_answer_can_be_kept_in_a_conversation_of_datelines(client: openai.OpenAI, address: str) -> None:
+    done = client.chat.completions.create(
+        model="dateline", messages=user(FLOOD), extra_body={"conversation_id": "from-openai"}
+    )
+    with httpx2.Client(trust_env=False) as plain:
+        kept = plain.get(f"{address}/conversations/from-openai").json()
+    assert [answer["id"] for answer in kept["answers"]] == [extra(done, "dateline")["id"]]
+
+
+def test_the_models_are_listed(client: openai.OpenAI) -> None:
+    assert [model.id for model in client.models.list()] == ["dateline", "dateline/quotes"]
+    assert client.models.retrieve("dateline/quotes").owned_by == "dateline"
+
+
+def test_errors_are_openais(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.NotFoundError) as unknown:
+        client.chat.completions.create(model="gpt-5", messages=user(FLOOD))
+    assert unknown.value.code == "model_not_found"
+    assert unknown.value.message.startswith("Error code: 404")
+    assert "no model 'gpt-5' here; there are: dateline, dateline/quotes" in unknown.value.message
+    with pytest.raises(openai.BadRequestError) as empty:
+        client.chat.completions.create(model="dateline", messages=[])
+    assert empty.value.type == "invalid_request_error"
+    with pytest.raises(openai.BadRequestError, match="the messages hold no question"):
+        client.chat.completions.create(model="dateline", messages=user("", "hello"))
+    with pytest.raises(openai.BadRequestError, match="the question has 4001 characters; the limit is 4000"):
+        client.chat.completions.create(model="dateline", messages=user("x" * 4001))
+    with pytest.raises(openai.NotFoundError):
+        client.models.retrieve("dateline/none")
+
+
+def test_what_sources_disagree_about_follows_the_sentences_with_its_marks() -> None:
+    def cited(number: int) -> Citation:
+        return Citation(
+            number=number, article_id=str(number), version=1, title="T", outlet="O", author=None,
+            published=None, published_origin="unknown", url=None, quote="q", start=0, end=1,
+        )  # fmt: skip
+
+    claim = Claim(
+        text="“See [1]”, it said. 😀 [1] [2]", start=0, end=28, citations=(1, 2), support="quoted", score=1
+    )
+    disagreement = Disagreement(
+        about="the cost", positions=(Position(text="48", citations=(1,)), Position(text="61", citations=(2,)))
+    )
+    change = ChangeOverTime(about="the day", positions=(DatedPosition(text="May", day=None, citations=(2,)),))
+    searched = Searched(
+        articles=1, passages=1, since=None, until=None, outlets=(), oldest=None, newest=None
+    )  # fmt: skip
+    answer = Answer(
+        id="a", conversation_id="c", question="q", standalone_question="q", status="answered",
+        text=claim.text, claims=(claim,), citations=(cited(1), cited(2)), disagreements=(disagreement,),
+        changes=(change,), searched=searched, plan=Plan(standalone_question="q"), answerer="quotes",
+        notes=("1 sentence was left out.",),
+    )  # fmt: skip
+    composed = Composition()
+    parts = [composed.take(event) for event in (Claimed(claim, ()), disagreement, change, answer)]
+    assert "".join(parts) == composed.text == (
+        "“See [1]”, it said. 😀 [1] [2]\n\n"
+        "Sources disagree: the cost\n- 48 [1]\n- 61 [2]\n\n"
+        "Changed over time: the day\n- May [2]\n\n"
+        "Note: 1 sentence was left out."
+    )  # fmt: skip
+    places = [one.url_citation for one in composed.annotations(answer, "http://here/")]
+    assert [composed.text[place.start_index : place.end_index] for place in places] == [
+        "[1]", "[2]", "[1]", "[2]", "[2]",
+    ]  # fmt: skip
+    assert places[0].start_index == 22
+    assert places[0].url == "http://here/v1/articles/1/versions/1"
