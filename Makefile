@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: run test check fix eval bench
+.PHONY: run test check fix eval bench bench-peers
 
 run: $(INSTALLED)
 	test -e .dateline || { $(BIN)/dateline add eval/sample/articles && cp eval/sample/dateline.toml .dateline/; }
@@ -33,6 +33,12 @@ eval: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m eval.benchmarks.speed
+
+# Takes half an hour and 6 GB of environments the first time. DATA is a folder with multihop_rag; without
+# it the sample articles are compared.
+DATA := ../shared/data
+bench-peers: $(INSTALLED)
+	$(BIN)/python -m eval.benchmarks.peers --install --data $(DATA)
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

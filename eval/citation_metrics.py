@@ -28,6 +28,7 @@ WordsAt = Callable[[str, int, int, int], str | None]
 SAME_WORDS = 0.7  # Jaccard similarity of words from which two quotes are one text printed twice
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_EXPLAINED = re.compile(r" \[(?!\d)[^\]]+\]")
 _NAME = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _OPENING = re.compile(r"(?:^|[.!?:;\n“”\"«»(—–])\s*$")  # what stands before the first word of a sentence
 _QUOTED = re.compile(r"“([^”]*)”|«([^»]*)»|\"([^\"]*)\"")
@@ -100,8 +101,10 @@ def supports(sentence: str, references: Sequence[Reference], *, quoting: bool) -
 
     Its numbers, days, names and quoted words must all stand in the quotes, it must share a word with
     them, and a quoting sentence must hold each quote itself. Outlet, author, speaker and date of
-    publication may be named too: they stand in the reference. Nothing else of it is judged.
+    publication may be named too: they stand in the reference. Nothing else of it is judged, such as who
+    a quote's "he" is explained to be.
     """
+    sentence = _unexplained(sentence, references)
     if not references or (quoting and not all(one["quote"] in sentence for one in references)):
         return False
     said = without_marks(sentence)
@@ -112,6 +115,13 @@ def supports(sentence: str, references: Sequence[Reference], *, quoting: bool) -
         and all(any(_plain(words) in _plain(one["quote"]) for one in references) for words in _spoken(said))
         and any(_contents(said) & _contents(one["quote"]) for one in references)
     )
+
+
+def _unexplained(sentence: str, references: Sequence[Reference]) -> str:
+    """The sentence without what is explained in brackets within a quote: "he [Yahya Rasul] said"."""
+    if all(one["quote"] in sentence for one in references):
+        return sentence
+    return _EXPLAINED.sub("", sentence)
 
 
 def names(text: str) -> set[str]:

@@ -204,7 +204,7 @@ class Catalogue:
         """Passages with the cluster of their article, by id. What has been removed is not among them."""
         found = {}
         for some in _portions(ids):
-            for row in connection.execute(_PASSAGES.where(passage.c.id.in_(some))):
+            for row in connection.execute(_PASSAGES, {"ids": some}):
                 found[row.id] = passage_of(row), row.cluster
         return found
 
@@ -222,7 +222,7 @@ class Catalogue:
         """Current versions of those articles, by article id."""
         found = {}
         for some in _portions(list(article_ids)):
-            for row in connection.execute(_ARTICLES.where(_CURRENT_NUMBER, article.c.id.in_(some))):
+            for row in connection.execute(_CURRENT_ARTICLES, {"ids": some}):
                 found[row.id] = article_of(row)
         return found
 
@@ -280,7 +280,7 @@ class Catalogue:
 
 IS_CURRENT = (version.c.article_id == article.c.id) & (version.c.number == article.c.version)
 _CURRENT_NUMBER = version.c.number == article.c.version
-_PASSAGES = (
+_PASSAGES = (  # made once, and not put together again for each search
     select(
         *(passage.c[name] for name in ("id", "start", "end", "sentences")),
         version.c.article_id,
@@ -290,6 +290,7 @@ _PASSAGES = (
     )
     .join_from(passage, version)
     .join(article, version.c.article_id == article.c.id)
+    .where(passage.c.id.in_(sa.bindparam("ids", expanding=True)))
 )
 _ARTICLES = select(
     version.c.id.label("version_id"),
@@ -298,6 +299,7 @@ _ARTICLES = select(
     article.c.key,
     article.c.cluster,
 ).join_from(version, article, version.c.article_id == article.c.id)
+_CURRENT_ARTICLES = _ARTICLES.where(_CURRENT_NUMBER, article.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def _portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -65,11 +65,12 @@ def covered(
 
 def _held(sentences: Sequence[str], columns: Sequence[str]) -> Weights:
     """For each sentence a row: 1 in the columns of the stems that it holds."""
-    words = [written(sentence) for sentence in sentences]
     column_of = {word: column for column, word in enumerate(columns)}
-    none = len(columns)
-    places = {word: column_of.get(stem(word), none) for word in set().union(*words)}
-    held = np.zeros((len(sentences), len(columns) + 1))
-    rows = np.repeat(np.arange(len(sentences)), [len(some) for some in words])
-    held[rows, [places[word] for some in words for word in some]] = 1.0
-    return held[:, :none]
+    words = [written(sentence) for sentence in sentences]
+    sought = {word: column_of[stem(word)] for word in set().union(*words) if stem(word) in column_of}
+    places = [
+        row * len(columns) + sought[word] for row, some in enumerate(words) for word in sought.keys() & some
+    ]
+    held = np.zeros(len(sentences) * len(columns))
+    held[places] = 1.0
+    return held.reshape(len(sentences), len(columns))

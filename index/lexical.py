@@ -20,8 +20,9 @@ from index.columns import Ids, Mask
 Scores = NDArray[np.float64]
 
 WRITER_BYTES = 64 << 20
-LARGE = 100_000  # passages from which on a question's commonest words take most of the time
+LARGE = 100_000  # passages from which on a question's commoner words take most of the time
 COMMON = 0.5  # the share of passages that hold such a word; it tells them apart no better than by 0.7
+MOST_WORDS, MOST_SCORED = 12, 40  # by which passages are found there; by which those found are scored
 MARGIN = 2  # how many more are taken before a filter than it should need
 MOST = 20_000  # taken before a filter; then it is dearer than naming all that are allowed
 STEMS_KEPT = 1 << 15  # words; news repeats most of its words, and stemming one anew takes microseconds
@@ -86,19 +87,42 @@ class LexicalIndex:
 
     def search(self, text: str, k: int, allowed: Mask | None = None) -> list[tuple[int, float]]:
         """At most k (passage id, BM25 score), best first, among `allowed` where it is given, by id."""
-        query = self._query(text)
-        if query is None or not len(self):
+        words = list(dict.fromkeys(stems(text)))
+        if not words or not len(self):
             return []
+        telling, rest = self._parted(words) if len(self) > LARGE else (words, [])
+        query = self._any_of(telling)
         ids, scores = self._best(query, k) if allowed is None else self._best_of(allowed, query, k)
+        if rest and len(ids):
+            scores = scores + self._scored(ids, rest)
+            order = np.argsort(-scores, kind="stable")
+            ids, scores = ids[order], scores[order]
         return list(zip(ids.tolist(), scores.tolist(), strict=True))
 
-    def _query(self, text: str) -> tantivy.Query | None:
-        words = list(dict.fromkeys(stems(text)))
-        if len(self) > LARGE:
-            words = [word for word in words if self.passages_with(word) <= COMMON * len(self)] or words
-        terms = [tantivy.Query.term_query(self._index.schema, "words", word) for word in words]
-        any_of = [(tantivy.Occur.Should, term) for term in terms]
-        return tantivy.Query.boolean_query(any_of) if any_of else None
+    def _parted(self, words: Sequence[str]) -> tuple[list[str], list[str]]:
+        """The words that tell passages apart best, by which they are found, and those that score them."""
+        held = {word: self.passages_with(word) for word in words}
+        ranked = sorted(words, key=held.__getitem__)[:MOST_SCORED]
+        telling = [word for word in ranked[:MOST_WORDS] if held[word] <= COMMON * len(self)] or ranked[:1]
+        return telling, ranked[len(telling) :]
+
+    def _scored(self, ids: Ids, words: Iterable[str]) -> Scores:
+        """The BM25 scores of those passages.
+
+        One word is put around the other: tantivy goes from passage to passage only where a single word
+        is optional, and reads the lists of several through.
+        """
+        query = self._among(ids)
+        for word in words:
+            term = tantivy.Query.term_query(self._index.schema, "words", word)
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Should, term)])
+        found, scores = self._best(query, len(ids))
+        by_id = dict(zip(found.tolist(), scores.tolist(), strict=True))
+        return np.array([by_id[number] for number in ids.tolist()], dtype=np.float64)
+
+    def _any_of(self, words: Iterable[str]) -> tantivy.Query:
+        terms = (tantivy.Query.term_query(self._index.schema, "words", word) for word in words)
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
 
     def _best_of(self, allowed: Mask, query: tantivy.Query, k: int) -> tuple[Ids, Scores]:
         """The best of the allowed passages.
@@ -115,8 +139,12 @@ class LexicalIndex:
             if len(kept) == k or len(ids) < fetch:
                 return ids[kept], scores[kept]
             fetch *= 4
-        among = tantivy.Query.term_set_query(self._index.schema, "passage", np.flatnonzero(allowed).tolist())
-        return self._best(query.and_must_match(tantivy.Query.const_score_query(among, 0.0)), k)
+        return self._best(query.and_must_match(self._among(np.flatnonzero(allowed))), k)
+
+    def _among(self, ids: Ids) -> tantivy.Query:
+        """Matches those passages and adds nothing to their scores."""
+        among = tantivy.Query.term_set_query(self._index.schema, "passage", ids.tolist())
+        return tantivy.Query.const_score_query(among, 0.0)
 
     def _best(self, query: tantivy.Query, k: int) -> tuple[Ids, Scores]:
         hits = self._searcher.search(query, k, count=False).hits

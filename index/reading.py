@@ -127,7 +127,7 @@ class ReadingModel:
 
     def _runs(self, pairs: Sequence[tuple[str, str]]) -> Any:
         """The pairs in batches of like length: their rows, encodings and the model's outputs."""
-        encodings = self._tokenizer.encode_batch([(first[:400], second) for first, second in pairs])
+        encodings = self._tokenizer.encode_batch(list(pairs))
         order = sorted(range(len(pairs)), key=lambda row: len(encodings[row].ids))
         for first in range(0, len(order), TEXTS_A_BATCH):
             rows = order[first : first + TEXTS_A_BATCH]
@@ -159,7 +159,8 @@ class ReadingModel:
         from tokenizers import Tokenizer
 
         tokenizer = Tokenizer.from_file(str(Path(get_model_path()) / "tokenizer.json"))
-        tokenizer.enable_truncation(LONGEST, strategy="only_second")
+        # A passage is the longer text, but for a question that nobody should have asked.
+        tokenizer.enable_truncation(LONGEST, strategy="longest_first")
         tokenizer.no_padding()
         return tokenizer
 

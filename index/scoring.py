@@ -25,7 +25,7 @@ PUBLISHED_IN, TELLS_OF = (
 RECENT_DAYS = 7.0  # the age at which nearness to the day of asking counts half
 LONG_AGO_DAYS = 366  # a longer stretch that a text names says little of when its events happened
 
-MEASURED = 40  # candidates whose sentences are read
+MEASURED = 30  # candidates whose sentences are read
 SIGHTED = 0.7  # of pairs that the vectors must order as the words do; a coin orders half of them
 LEADING, TRAILING = 5, 30  # ranks of BM25 between which those pairs are taken
 LEAST_PAIRS = 50

@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 
 from index.columns import Mask
-from index.lexical import stems
+from index.lexical import stem, written
 from index.records import Order, Query
 from index.scoring import Candidate, Scores
 
@@ -98,7 +98,7 @@ def _copies(candidates: Sequence[Candidate]) -> Callable[[int, int], bool]:
 
     def words(row: int) -> frozenset[str]:
         if row not in known:
-            known[row] = frozenset(stems(candidates[row].passage.text))
+            known[row] = frozenset(map(stem, written(candidates[row].passage.text)))
         return known[row]
 
     def copied(one: int, other: int) -> bool:

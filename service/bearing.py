@@ -21,51 +21,62 @@ from service.particulars.quantities import quantities
 IN_SENTENCE = 1.5
 """What is gained between a sentence with none of the question's weight and one with all of it.
 
-This and the next four are logits, rounded from a logistic regression over sentences of SQuAD titles and
-of our own cases, with the model's own logit beside them.
+All of these are logits. This and the next six follow logistic regressions, with the model's own logit
+beside them, over the sentences found for questions of SQuAD titles and for our own cases.
 """
-IN_PASSAGE = 1.5
-USUAL = -1.9  # takes back what a right answer usually gains by those two
+IN_PASSAGE = 2.5
+USUAL = -2.0  # takes back what a right answer usually gains by those two
 OF_ANOTHER_KIND = -1.0
-UNNAMED = -0.8  # where the passage lacks the names of the question, by the share that it lacks
 OF_ANOTHER_YEAR = -2.0  # it tells of years, and not of one that is asked about
-UNKNOWN = 0.5  # of its weight has a common word that no passage found holds: they may say it otherwise
+OFF = -1.0  # the passage holds less than LEAST_HELD of the question's weight
+UNNAMED = -0.8  # where the passage lacks the names of the question, by the share that it lacks
 SPEAKS = 2.5  # whoever is asked about says it, near what is asked about
 ANOTHER_SPEAKS = -2.0
-PASSED_ON = 0.3
-"""Of the probability that a passage has beyond a sentence, what falls to one with all of the question's weight.
+NEWER = 1.5  # between the oldest and the newest passage found, where it is asked how things stand
+
+UNREAD = 0.3  # probability of what is asked in a script that the model does not read: it says nothing
+LEAST_SAID = 0.1  # probability of what they say: the model reads what is said, and hardly who says it
+LEAST_HELD = 0.4
+NEAR = 0.5  # of the question's weight, in a passage that is about what is asked
+PASSED_ON = 0.5
+"""Of the probability that a passage has beyond a sentence, what a sentence with all the weight gets.
 
 The model's spans compete within a passage, so that a second answer in it gets next to nothing.
 """
-NEWER = 1.5  # between the oldest and the newest passage found, where it is asked how things stand
 SUREST, UNSUREST = 0.999, 0.001  # odds have ends
-LEAST_SAID = 0.1  # probability of what they say; the model reads for what is said, hardly for who says it
-NEAR = 0.5  # of the question's weight, in a passage that is about what is asked
 
 _EMPTY = frozenset(
     stems(
         """
-        a about according after all also am an and any anybody anyone apart are as at be been before between
-        big but by can could deep far fast heavy high large latest often tall wide
-        did do does done during each else for from get give given got had has have he her him his how i if
-        in into is it its just kind list long many may me might more most much must my name no not now number
-        of off old on one or our out over please said same say says shall she should since so some such
-        take tell than that the their them then there these they this those through time to today told too up us
-        use was way we were what when where whether which while who whom whose why will with would year
+        a about according after all also am an and any anybody anyone apart are as at be been before
+        between big but by can change chronology could course deep develop did do does done during each
+        else event evolve far fast for from get give given got had happen has have he heavy her high him
+        his how i if in into is it its just kind large latest list long many may me might more most much
+        must my name no not now number of off often old on one or our out over please said same say says
+        shall she should since so some such story take tall tell than that the their them then there these
+        they this those through time timeline to today told too up us unfold use was way we were what when
+        where whether which while who whom whose why wide will with would year
+        ماذا ما من عن في على هل كم متى أين لماذا كيف الذي التي إن أن إلى مع قال قالت ذكر صرح أعلن آخر أحدث
         """
     )
 )
 _NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w’'-]+|(?<![\w.,])\d[\d.,]*\b")
+_LATIN = re.compile(r"[a-zA-Z]")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _TOLD = re.compile(
-    r"^(?:and |but )?(?:what|how) (?:else |exactly )?(?:did|does|do|has|have|had) (?P<who>.{2,80}?) (?:\w+ly )?"
-    r"(?:say|said|tell|told|think|announce|announced|claim|claimed|reply|replied|answer|respond|responded"
-    r"|comment|commented|demand|demanded|explain|explained|promise|promised|warn|warned|argue|argued"
+    r"^(?:and |but )?(?:what|how) (?:else |exactly )?(?:did|does|do|has|have|had) (?P<who>.{2,80}?)"
+    r" (?:\w+ly )?(?:say|said|tell|told|think|announce|announced|claim|claimed|reply|replied|answer"
+    r"|respond|responded|comment|commented|demand|demanded|explain|explained|promise|promised|warn|warned|argue|argued"
     r"|call|called|describe|described|react|reacted)\b",
     re.IGNORECASE,
 )
+_TOLD_IN_ARABIC = re.compile(
+    r"^و?(?:ماذا|ما الذي|بماذا) (?:قال|صر[ّ]?ح|أعلن|ذكر|أفاد|أضاف)ت? (?P<who>.+?)"
+    r"(?= عن | حول | بشأن | في |[؟?]|$)"
+)
 _WHO_SAID = re.compile(
-    r"^(?:and )?who (?:said|says|told|claimed|claims|announced|promised|denied|warned|called|described|spoke)\b",
+    r"^(?:and )?who (?:said|says|told|claimed|claims|announced|promised|denied|warned|called|described"
+    r"|spoke)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -85,29 +96,24 @@ class Wanted:
     years: frozenset[int]
     speaker: frozenset[str]  # the stems of whoever is asked about by "what did ... say"
     who_said: bool
-    days: tuple[
-        date, ...
-    ] = ()  # of the articles found, the oldest first; only where it is asked how things stand
+    unread: bool  # asked in a script that the model does not read
+    days: tuple[date, ...]  # of the articles found, oldest first, where it is asked how things stand
 
 
 def wanted(plan: Plan, weights: Mapping[str, float], hits: Sequence[Hit]) -> Wanted:
     """What a plan wants of its hits; `weights` tell how rare each of its stems is (`Archive.weights`)."""
-    told = _TOLD.match(plan.standalone_question)
+    told = _TOLD.match(plan.standalone_question) or _TOLD_IN_ARABIC.match(plan.standalone_question)
     who = frozenset(stems(told["who"])) - _EMPTY if told else frozenset()
     named = (stems(name) for name in _NAME.findall(plan.search_words) if not _YEAR.fullmatch(name))
     names = tuple(name for one in named if (name := frozenset(one) - _EMPTY))
-    known = frozenset().union(*names, *(stems(hit.passage.text) for hit in hits))
     return Wanted(
         asked=asked(plan.standalone_question),
-        weights={
-            stem: weight if stem in known else UNKNOWN * weight
-            for stem, weight in weights.items()
-            if stem not in _EMPTY | who
-        },
+        weights={stem: weight for stem, weight in weights.items() if stem not in _EMPTY | who},
         names=names,
         years=frozenset(map(int, _YEAR.findall(plan.standalone_question))),
         speaker=who,
         who_said=_WHO_SAID.match(plan.standalone_question) is not None,
+        unread=_LATIN.search(plan.standalone_question) is None,
         days=_days(hits) if plan.order is Order.NEWEST or plan.as_of else (),
     )
 
@@ -126,7 +132,8 @@ def weighed(finding: Finding, hit: Hit, want: Wanted, answered: float) -> Findin
     around = said.union(stems(f"{hit.article.title or ''} {hit.article.outlet or ''} {hit.passage.text}"))
     spoken = _spoken(quote, want, around)
     score = finding.score + PASSED_ON * max(answered - finding.score, 0.0) * _share(want, said)
-    score = min(max(score, LEAST_SAID if spoken > 0 else UNSUREST), SUREST)
+    least = UNREAD if want.unread else LEAST_SAID if spoken > 0 else UNSUREST
+    score = min(max(score, least), SUREST)
     odds = math.log(score / (1 - score)) + _bearing(quote, want, said, around) + spoken
     return replace(finding, score=1 / (1 + math.exp(-odds)))
 
@@ -138,6 +145,7 @@ def _bearing(quote: Quote, want: Wanted, said: frozenset[str], around: frozenset
         USUAL
         + IN_SENTENCE * _share(want, said)
         + IN_PASSAGE * _share(want, around)
+        + (0.0 if _share(want, around) >= LEAST_HELD else OFF)
         + UNNAMED * (len(lacking) / max(1, len(want.names)))
         + (0.0 if _is_of_kind(quote, want.asked) else OF_ANOTHER_KIND)
         + (OF_ANOTHER_YEAR if want.years and _is_of_other_years(quote, want.years) else 0.0)
@@ -164,10 +172,18 @@ def _share(want: Wanted, said: frozenset[str]) -> float:
 def _is_of_kind(quote: Quote, wanted: Asked) -> bool:
     """Whether a sentence gives a number where a number is asked for, and a time where a time is."""
     if wanted.kind == "number":
-        return any(fits(wanted, quantity) for quantity in quantities(quote.text))
+        return any(fits(wanted, quantity) for quantity in quantities(_without_days(quote)))
     if wanted.kind == "date":
         return bool(own_days(quote)) or _TIME.search(quote.text) is not None
     return True
+
+
+def _without_days(quote: Quote) -> str:
+    """The words of a quote without its dates, whose numbers count nothing."""
+    text, start = quote.text, quote.span.start
+    for day in sorted(own_days(quote), key=lambda day: -day.start):
+        text = f"{text[: day.start - start]} {text[day.end - start :]}"
+    return text
 
 
 def _spoken(quote: Quote, want: Wanted, around: frozenset[str]) -> float:

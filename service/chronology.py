@@ -16,7 +16,7 @@ from service.particulars.assertions import told_of
 from service.wording import in_words, period_in_words
 
 MOST_EVENTS = 12
-LEAST_OF_BEST = 0.5  # the relevance of a sentence, as a share of the best one's
+LEAST_OF_BEST = 0.25  # the relevance of a sentence, as a share of the best one's
 LEAST_WORDS = 6  # a shorter sentence tells no event by itself
 SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
 SAME_EVENT = 0.4  # the same of two sentences that tell of the same days

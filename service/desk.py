@@ -9,6 +9,7 @@ from service.answering import Answerer, Desk
 from service.conversations import FILE, Conversations
 from service.quoting import QuotingAnswerer
 from service.settings import Settings
+from service.support import PackagedSupport
 
 QUOTES = "quotes"
 
@@ -34,7 +35,7 @@ def open_desk(
         fallback=quotes if generates and settings.fallback == QUOTES else None,
         reader=reader,
         verify=settings.verify,
-        support=settings.load_support(reader.support),
+        support=settings.load_support(PackagedSupport(reader)),
         conversations=conversations or Conversations(over.directory / FILE),
     )
 

@@ -12,14 +12,18 @@ from index.records import Span
 FAR = 2  # sentences that may stand between one item and the next
 WORDS = 6  # of a sentence, among which an item's ordinal stands
 
-_NUMBERS = {word: number for number, word in enumerate("two three four five six seven eight nine ten".split(), 2)}  # noqa: SIM905  # fmt: skip
+_NUMBERS = {
+    word: number
+    for number, word in enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 2)
+}
 _ANNOUNCED = re.compile(
-    rf"\b(?P<many>{'|'.join(_NUMBERS)}|[2-9]|10|several|following|a number of)\s+(?:[a-z-]+\s+){{0,2}}[a-z]+s\b",
+    rf"\b(?P<many>{'|'.join(_NUMBERS)}|[2-9]|10|several|following|a number of)"
+    r"\s+(?:[a-z-]+\s+){0,2}[a-z]+s\b",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|final|last|other)(?:ly)?\b"
-    r"|^\W*(?:another|also|in addition|next|then|finally|lastly|besides)\b|^\s*(?:[-•*–]|\(?[1-9a-z][).])\s",
+    r"|^\W*(?:another|in addition|finally|lastly|besides)\b|^\s*(?:[-•*–]|\(?[1-9a-z][).])\s",
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"\b(?:first|firstly)\b|^\s*(?:[-•*–]|\(?[1a][).])\s", re.IGNORECASE)

@@ -9,17 +9,18 @@ from dataclasses import replace
 from datetime import date
 
 from index.archive import Archive
-from index.duplicates import words
 from index.lexical import stems
 from index.reading import Reading, ReadingModel
 from index.records import Article, Hit, Span
 from service.answers import Finding, Plan, Quote
 from service.bearing import wanted, weighed
+from service.wording import in_words
 
 LEAST = 0.05  # probability below which a sentence is no finding at all
 SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
 
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_SENTENCE = re.compile(r"(?<=[.!?])[\"”’»)]*\s+|\n+")
 _BOUND = re.compile(  # "as of June 2022" asks for what holds then, and not for what happened then
     r"\b(?:as of|as at|since|after|before|until|till|by|from)\s+(?:\w+\s+){0,2}\d{4}\b", re.IGNORECASE
 )
@@ -33,7 +34,8 @@ def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[H
     it, nor its passage, nor its article's title and date name: the right subject in the wrong year
     does not answer.
     """
-    texts = [_text(hit) for hit in hits]
+    dated = _YEAR.search(plan.standalone_question) is not None
+    texts = [_text(hit, dated=dated) for hit in hits]
     readings = model.read(plan.standalone_question, [text for text, _ in texts]) if texts else []
     want = wanted(plan, archive.weights(plan.search_words), hits)
     found = [
@@ -50,19 +52,24 @@ def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[H
 def with_copies(archive: Archive, finding: Finding) -> Finding:
     """The finding with the outlets that print its sentence in a copy of its article."""
     quote = finding.quote
-    sentence = f" {' '.join(words(quote.text))} "
+    held = frozenset(stems(quote.text))
     outlets = [
         copy.outlet
         for copy in archive.copies(quote.article)
-        if copy.outlet and sentence in f" {' '.join(words(copy.evidence()))} "
+        if copy.outlet and any(_same(held, frozenset(stems(one))) for one in _SENTENCE.split(copy.evidence()))
     ]
     return _also_printed(finding, outlets)
 
 
-def _text(hit: Hit) -> tuple[str, int]:
-    """What the model reads of a hit, and how far in its passage begins: titles say what it is about."""
-    title = f"{hit.article.title}. " if hit.article.title else ""
-    return title + hit.passage.text, len(title)
+def _text(hit: Hit, *, dated: bool) -> tuple[str, int]:
+    """What the model reads of a hit, and how far in its passage begins: titles say what it is about.
+
+    With `dated` the day of publication stands before it, for a passage seldom names its own year.
+    """
+    article = hit.article
+    day = f"{in_words(article.published)}. " if dated and article.published else ""
+    title = f"{article.title}. " if article.title else ""
+    return f"{day}{title}{hit.passage.text}", len(day) + len(title)
 
 
 def _of_passage(hit: Hit, offset: int, reading: Reading) -> list[Finding]:
@@ -72,12 +79,22 @@ def _of_passage(hit: Hit, offset: int, reading: Reading) -> list[Finding]:
         stretch = Span(start, start + sentence.end - sentence.start)
         within = [s for s in reading.spans if stretch.start <= s.start and s.end <= stretch.end]
         first = hit.passage.start - offset
-        answer = Span(within[0].start + first, within[0].end + first) if within else sentence
+        answer = _whole_words(hit, within[0].start + first, within[0].end + first) if within else sentence
         quote = Quote(article=hit.article, span=sentence, answer=answer)
         found.append(
             Finding(quote=quote, answer=answer.of(hit.article.text), score=sum(s.score for s in within))
         )
     return found
+
+
+def _whole_words(hit: Hit, start: int, end: int) -> Span:
+    """The stretch with the words at its ends whole: "Sixty-two", where the model chose the "two" of it."""
+    text = hit.article.text
+    while start > hit.passage.start and re.fullmatch(r"\w[\w-]|-\w", text[start - 1 : start + 1]):
+        start -= 1
+    while end < hit.passage.end and re.fullmatch(r"\w[\w-]|-\w", text[end - 1 : end + 1]):
+        end += 1
+    return Span(start, end)
 
 
 def _fits(plan: Plan, hit: Hit) -> bool:

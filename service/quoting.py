@@ -9,7 +9,6 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
 
 from index.reading import ReadingModel
 from index.records import Hit, Order, Span
@@ -25,7 +24,7 @@ from service.wording import printed
 MOST_QUOTES = 5
 MOST_FROM_ONE = 2
 MOST_OF_A_LIST = 4  # from one article, where several things are asked for
-LEAST_OF_BEST = 0.5  # of a further sentence, as a share of the best one's probability
+LEAST_OF_BEST = 0.35  # of a further sentence, as a share of the best one's probability
 
 _LISTING = re.compile(
     r"\b(?:what|which|who|name|list)\b.*\b(?:are|were|have|points|conditions|demands|reasons|steps|all)\b",
@@ -48,8 +47,12 @@ class QuotingAnswerer:
 
     def _statements(self, evidence: Evidence) -> Sequence[Statement]:
         if evidence.plan.order is Order.TIMELINE:
-            question = evidence.plan.standalone_question
-            return timeline(question, evidence.hits, partial(self._reader.relevance, question))
+            scores = {finding.quote.text: finding.score for finding in evidence.findings}
+            return timeline(
+                evidence.plan.standalone_question,
+                evidence.hits,
+                lambda texts: [scores.get(text, 0.0) for text in texts],
+            )
         return [quoted(evidence.plan, finding) for finding in self._chosen(evidence)]
 
     def _chosen(self, evidence: Evidence) -> list[Finding]:

@@ -74,6 +74,11 @@ def html(kept: Kept) -> str:
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n{whole}\n</body></html>\n'
 
 
+def web_address(citation: Citation) -> str | None:
+    """The address of the cited article, if a browser may be sent there."""
+    return citation.url if citation.url and _WEB.fullmatch(citation.url) else None
+
+
 def _about(kept: Kept) -> Iterator[str]:
     answer, searched = kept.answer, kept.answer.searched
     if answer.standalone_question != " ".join(answer.question.split()):
@@ -117,11 +122,6 @@ def _reference(citation: Citation) -> tuple[str, str]:
     )
 
 
-def _address(citation: Citation) -> str | None:
-    """The address of the article, if a browser may be sent there."""
-    return citation.url if citation.url and _WEB.fullmatch(citation.url) else None
-
-
 # Markdown
 
 
@@ -131,7 +131,7 @@ def _marked_lines(answer: Answer) -> Iterable[str]:
 
 def _quoted(citation: Citation) -> str:
     about, place = _reference(citation)
-    address = _address(citation)
+    address = web_address(citation)
     link = f"<{address}> · " if address else ""
     return f"**[{citation.number}]**\n\n> “{_plain(citation.quote)}”\n\n{_plain(about)}  \n{link}{place}"
 
@@ -169,7 +169,7 @@ def _sentences(answer: Answer) -> Iterator[str]:
 
 def _item(citation: Citation) -> str:
     about, place = _reference(citation)
-    address = _address(citation)
+    address = web_address(citation)
     link = f'<a href="{escape(address)}" rel="noreferrer">{escape(address)}</a><br>' if address else ""
     return (
         f'<li><blockquote dir="auto">[{citation.number}] “{escape(citation.quote)}”</blockquote>'

@@ -13,10 +13,30 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import BadValue, DatelineError, NotFound
+from index.reading import ReadingModel
 from prompts.loading import Prompt, PromptError, load_prompt
 from service.llm.providers import Provider
+from service.verification import coverage
 
 _VERDICT = re.compile(r"^\W*(not supported|supported)\W*$", re.IGNORECASE)
+
+
+class PackagedSupport:
+    """The reading model's probability and the share of the claim's words in the evidence, averaged.
+
+    On claims that neither has seen the two together judge better than either (docs/verification.md).
+    """
+
+    def __init__(self, reader: ReadingModel) -> None:
+        self._reader = reader
+
+    def __call__(self, claims: Sequence[str], evidence: Sequence[str]) -> Sequence[float]:
+        """Support from 0 to 1 for each pair."""
+        read = self._reader.support(claims, evidence)
+        return [
+            (score + coverage(claim, text)) / 2
+            for score, claim, text in zip(read, claims, evidence, strict=True)
+        ]
 
 
 class CrossEncoderSupport:

@@ -27,7 +27,7 @@ from service.particulars.timing import unknown_days
 Support = Callable[[Sequence[str], Sequence[str]], Sequence[float]]
 """For claims and the evidence of each, the probability from 0 to 1 that the evidence supports the claim."""
 
-LEAST_SUPPORT = 0.2  # of the probability that a model gives; about 49 of 50 right sentences reach it
+LEAST_SUPPORT = 0.45  # from which a judge of support agrees
 LEAST_COVERAGE = 0.5  # of the words that stand in the evidence, where there is no model
 
 _MARKS = re.compile(r"[\"“”„«»'‘’‚‹›`´]")

@@ -1,6 +1,6 @@
 """Answers kept, shown again, rated and deleted, each owner's apart from the others'."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -107,14 +107,15 @@ def test_what_one_owner_asked_no_other_can_see_or_touch(kept: Conversations) -> 
     for other in (theirs, kept):
         assert other.turns("c1") == ()
         assert other.conversations() == []
-        for refused in (
-            lambda other=other: other.answer("a1"),
-            lambda other=other: other.conversation("c1"),
-            lambda other=other: other.rate("a1", "down"),
-            lambda other=other: other.delete("c1"),
-        ):
+        refused: tuple[tuple[Callable[..., object], tuple[str, ...]], ...] = (
+            (other.answer, ("a1",)),
+            (other.conversation, ("c1",)),
+            (other.rate, ("a1", "down")),
+            (other.delete, ("c1",)),
+        )
+        for method, arguments in refused:
             with pytest.raises(NotFound):
-                refused()
+                method(*arguments)
     assert ours.answer("a1").feedback is None
     theirs.keep(answer("a2", "c1", "Mine?"))
     assert [found.answer.id for _, found in ours.conversation("c1")] == ["a1"]

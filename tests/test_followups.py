@@ -12,6 +12,7 @@ def answered(question: str, *speakers: str, outlet: str = "Zhyan News Network") 
 
 
 FESTIVAL = "How many visitors came to the Lantern Festival in 2022?"
+TURNOUT = "What was the turnout in the election of 2024?"
 VOSS = "What did Anneke Voss say about the maternity ward in March 2021?"
 ELECTED = "Who was elected mayor of Port Ostrel in May 2024?"
 BRIGADES = "Have the joint brigades been formed?"
@@ -28,6 +29,7 @@ TOLL = "Who said there would be no toll on the Harbour Bridge?"
     ("before", "asked", "expected"),
     [
         (FESTIVAL, "And in 2023?", "How many visitors came to the Lantern Festival in 2023?"),
+        (TURNOUT, "And in 2021?", "What was the turnout in the election of 2021?"),
         (FESTIVAL, "And 2021?", "How many visitors came to the Lantern Festival in 2021?"),
         (FESTIVAL, "What about 2021?", "How many visitors came to the Lantern Festival in 2021?"),
         (FESTIVAL, "And last year?", "How many visitors came to the Lantern Festival last year?"),

@@ -1,18 +1,34 @@
 """The HTTP API over the sample archive, through the real application."""
 
+import asyncio
 import json
+import re
 import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import openapi_spec_validator
 import pytest
+from pydantic import TypeAdapter
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from index.errors import Damaged
+from service.answers import Answer, Event, Plan
 from service.http.app import create_app
+from service.http.events import stream, with_heartbeat
+from service.http.guard import Guard
+from service.http.problems import Faults
+from service.http.request_ids import RequestIds
+from service.http.schemas import ArticleRequest
 from service.settings import load_settings
 from tests.conftest import ROOT
 from tests.serving import server
@@ -62,13 +78,18 @@ def test_a_stream_is_the_same_answer_sentence_by_sentence(client: TestClient) ->
     whole = client.post("/v1/ask", json=asked).json()
     response = client.post("/v1/ask", json=asked | {"stream": True})
     assert response.headers["content-type"].startswith("text/event-stream")
-    stream = events(response.text)
-    names = [name for name, _ in stream]
-    assert names == ["plan", "sources", *["claim"] * len(whole["claims"]), "done"]
-    done = stream[-1][1]
+    told = events(response.text)
+    names = [name for name, _ in told]
+    contrasts = ["disagreement"] * len(whole["disagreements"]) + ["change"] * len(whole["changes"])
+    assert [name for name in names if name not in ("disagreement", "change")] == [
+        "plan", "sources", *["claim"] * len(whole["claims"]), "done",
+    ]  # fmt: skip
+    assert sorted(names[2 + len(whole["claims"]) : -1]) == sorted(contrasts)
+    done = told[-1][1]
     assert (done["claims"], done["citations"]) == (whole["claims"], whole["citations"])
-    assert [data["claim"] for name, data in stream if name == "claim"] == done["claims"]
-    assert [new for name, data in stream if name == "claim" for new in data["citations"]] == done["citations"]
+    assert [data["claim"] for name, data in told if name == "claim"] == done["claims"]
+    new = [citation for name, data in told if name == "claim" for citation in data["citations"]]
+    assert new == done["citations"][: len(new)] != []
 
 
 def test_a_refusal_says_what_was_searched(client: TestClient) -> None:
@@ -175,9 +196,106 @@ def test_every_error_is_a_problem(
     assert response.headers["content-type"] == "application/problem+json"
     problem = response.json()
     assert problem["status"] == status
+    assert problem["instance"] == response.request.url.path
+    assert problem["request_id"] == response.headers["x-request-id"]
     assert problem["detail"].startswith(detail)
     if status == 405:
         assert response.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("trace-1.a_B", True),
+        ("x" * 64, True),
+        ("x" * 65, False),
+        ("a b", False),
+        ("a\tb", False),
+        ("", False),
+    ],
+)
+def test_every_response_has_a_request_id(client: TestClient, given: str, kept: bool) -> None:
+    response = client.get("/v1/archive", headers={"x-request-id": given})
+    name = response.headers["x-request-id"]
+    assert (name == given) is kept
+    assert kept or re.fullmatch("[0-9a-f]{32}", name)
+
+
+def test_an_error_that_nobody_foresaw_is_a_problem_too(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(_: Request) -> Response:
+        raise ZeroDivisionError("of the secret")
+
+    around = [Middleware(RequestIds), Middleware(Guard), Middleware(Faults)]
+    app = Starlette(routes=[Route("/broken", broken)], middleware=around)
+    response = TestClient(app, base_url="http://localhost").get("/broken", headers={"x-request-id": "r-1"})
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["x-request-id"] == response.json()["request_id"] == "r-1"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.json()["detail"] == "an unexpected error; the server's log has it"
+    assert "of the secret" in caplog.text
+    assert "r-1" in caplog.text
+
+
+async def breaking() -> AsyncIterator[Event]:
+    """An answer that begins, pauses and breaks off."""
+    yield Plan(standalone_question="Why?")
+    await asyncio.sleep(0.1)
+    raise Damaged("the index is torn")
+
+
+async def gathered(parts: AsyncIterator[bytes]) -> bytes:
+    return b"".join([part async for part in parts])
+
+
+def test_a_stream_that_breaks_ends_with_a_problem() -> None:
+    told = events(asyncio.run(gathered(stream(breaking(), "/v1/ask"))).decode())
+    assert [name for name, _ in told] == ["plan", "error"]
+    assert told[-1][1] == {
+        "type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": "the index is torn",
+        "instance": "/v1/ask", "request_id": None,
+    }  # fmt: skip
+
+
+def test_a_pause_is_filled_with_heartbeats() -> None:
+    found: list[Event | None] = []
+
+    async def watch() -> None:
+        async for event in with_heartbeat(breaking(), seconds=0.02):
+            found.append(event)
+
+    with pytest.raises(Damaged):
+        asyncio.run(watch())
+    assert found[0] == Plan(standalone_question="Why?")
+    assert len(found) > 2
+    assert found[1:] == [None] * (len(found) - 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["\0", "a\0b", "\u202e", "\ud800", "word " * 799, "( OR AND", '"', "😀" * 4000]
+)
+def test_no_question_breaks_the_server(client: TestClient, text: str) -> None:
+    headers = {"content-type": "application/json"}
+    for path, name in [("/v1/ask", "question"), ("/v1/search", "query"), ("/v1/ask", text)]:
+        response = client.post(path, content=json.dumps({name: text}), headers=headers)
+        assert response.status_code in (200, 422)
+
+
+def test_openais_routes_answer_errors_in_its_shape(client: TestClient) -> None:
+    path = "/v1/chat/completions"
+    refused = [
+        (client.post(path, content="{"), 400),
+        (client.get(path), 405),
+        (client.post(path, content=b"x" * 1_000_001), 413),
+        (client.get("/v1/models", headers={"host": "evil.example"}), 421),
+    ]
+    for response, status in refused:
+        assert response.status_code == status
+        assert response.headers["content-type"] == "application/json"
+        assert response.headers["x-request-id"]
+        error = response.json()["error"]
+        assert set(error) == {"message", "type", "param", "code"}
+        assert error["type"] == "invalid_request_error"
 
 
 def test_a_page_elsewhere_cannot_ask_through_a_name_of_its_own(client: TestClient) -> None:
@@ -202,8 +320,25 @@ def test_openapi_knows_the_contract(client: TestClient) -> None:
     answer = schema["components"]["schemas"]["Answer"]["properties"]
     assert {"claims", "citations", "disagreements", "searched"} <= set(answer)
     responses = schema["paths"]["/v1/ask"]["post"]["responses"]
-    assert "application/problem+json" in responses["4XX"]["content"]
+    problem = responses["4XX"]["content"]["application/problem+json"]["schema"]
+    assert problem == {"$ref": "#/components/schemas/Problem"}
     assert "text/event-stream" in responses["200"]["content"]
+    example = TypeAdapter(Answer).validate_python(responses["200"]["content"]["application/json"]["example"])
+    assert example.text[example.claims[0].start : example.claims[0].end] == example.claims[0].text
+    request = schema["paths"]["/v1/articles"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert [ArticleRequest.model_validate(given) for given in request["examples"]]
+
+
+def test_openapi_is_what_a_client_generator_accepts(client: TestClient) -> None:
+    """No two schemas of one name, which fastapi tells apart by their modules, and plain operation ids."""
+    schema = client.get("/openapi.json").json()
+    openapi_spec_validator.validate(schema)
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+    ids = [operation["operationId"] for operation in operations]
+    assert len(ids) == len(set(ids))
+    assert all(re.fullmatch("[a-z_]+", id) for id in ids)
+    assert all(operation["summary"] and operation["description"] for operation in operations)
+    assert [name for name in schema["components"]["schemas"] if "__" in name] == []
 
 
 def test_the_server_is_reachable_from_this_machine_only(sample: Path, models: Path) -> None:

@@ -145,7 +145,7 @@ def test_a_disagreement_is_found_where_two_of_the_facts_stand_side_by_side() -> 
 
 
 def changed(*positions: tuple[str, str, int]) -> dict[str, Any]:
-    """An answer that cites the Courier as 1 and the Valley as 2, with a change of those texts, days, numbers."""
+    """An answer with a change of those texts, days and citations; 1 is the Courier, 2 the Valley."""
     sides = [{"text": text, "day": day, "citations": [number]} for text, day, number in positions]
     told = [quote("48 million", 1), quote("69 million", 2, url=VALLEY, published="2024-10-09")]
     return answer([claim("x", 1)], told, changes=[{"about": "the cost", "positions": sides}])

@@ -1,15 +1,17 @@
 """The unmodified OpenAI client against a real server over the sample archive."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, cast
 
+import httpx
 import httpx2
 import openai
 import pytest
 from openai.types.chat import ChatCompletionMessageParam
 
+from index.errors import Damaged
 from service.answers import (
     Answer,
     Citation,
@@ -17,12 +19,14 @@ from service.answers import (
     Claimed,
     DatedPosition,
     Disagreement,
+    Event,
     Plan,
     Position,
     Searched,
 )
 from service.answers import Change as ChangeOverTime
-from service.http.openai import Composition
+from service.http.openai import CompletionRequest, Composition
+from service.http.routes.openai import CompletionWriter
 from tests.serving import server
 
 FLOOD = "How many families were evacuated in the flood?"
@@ -174,11 +178,34 @@ def test_errors_are_openais(client: openai.OpenAI) -> None:
         client.models.retrieve("dateline/none")
 
 
+def test_a_stream_that_breaks_raises_in_the_client() -> None:
+    """The server's events as they are, read by OpenAI's own decoder."""
+
+    async def breaking() -> AsyncIterator[Event]:
+        yield Plan(standalone_question="Why?")
+        raise Damaged("the index is torn")
+
+    async def written() -> list[bytes]:
+        request = CompletionRequest.model_validate({"messages": user("Why?")})
+        return [part async for part in CompletionWriter(request, "http://here/").stream(breaking())]
+
+    body = b"".join(asyncio.run(written()))
+    headers = {"content-type": "text/event-stream"}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body, headers=headers))
+    with (
+        openai.OpenAI(
+            base_url="http://here", api_key="x", http_client=httpx.Client(transport=transport)
+        ) as own,
+        pytest.raises(openai.APIError, match="the index is torn"),
+    ):
+        list(own.chat.completions.create(model="dateline", messages=user("Why?"), stream=True))
+
+
 def test_what_sources_disagree_about_follows_the_sentences_with_its_marks() -> None:
     def cited(number: int) -> Citation:
         return Citation(
             number=number, article_id=str(number), version=1, title="T", outlet="O", author=None,
-            published=None, published_origin="unknown", url=None, quote="q", start=0, end=1,
+            published=None, published_origin="unknown", url="javascript:alert(1)", quote="q", start=0, end=1,
         )  # fmt: skip
 
     claim = Claim(

@@ -72,6 +72,11 @@ def test_a_text_too_long_is_read_as_far_as_it_goes(model: ReadingModel) -> None:
     assert "Ellery" in reading.spans[0].of(PASSAGE)
 
 
+@pytest.mark.parametrize("question", ["*" * 4000, "word " * 800, "🏮" * 900, ""])
+def test_a_question_too_long_leaves_room_for_the_text(model: ReadingModel, question: str) -> None:
+    assert 0 <= model.read(question, [PASSAGE])[0].score <= 1
+
+
 def test_within_sums_the_spans_of_a_stretch(model: ReadingModel) -> None:
     reading = model.read("Who turned the lamp on?", [PASSAGE])[0]
     assert reading.within(Span(0, len(PASSAGE))) == pytest.approx(sum(s.score for s in reading.spans))

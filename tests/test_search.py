@@ -97,12 +97,30 @@ def test_the_newest_reporting_comes_first(sample_archive: Archive) -> None:
     assert hits[0].article.published == newest
 
 
-def test_an_unknown_date_is_never_new(sample_archive: Archive) -> None:
-    question = "Why does the clock on Mill Bridge run four minutes fast?"
-    hits = sample_archive.search(Query(text=question, order=Order.NEWEST))
-    dated = [hit.article.published is not None for hit in hits if "bridge" in hit.passage.text.lower()]
-    assert sample_archive.search(Query(text=question))[0].article.published is None
-    assert dated.index(False) >= 0
+def test_an_unknown_date_is_never_new(
+    tmp_path: Path, load: Callable[[], Embedder], draft: DraftMaker
+) -> None:
+    archive = Archive.create(tmp_path / "archive", load)
+    question = "How high is the toll on the Harbour Bridge?"
+    drafts = [
+        draft("undated", "How high is the toll on the Harbour Bridge? Four pounds.", published=None),
+        draft(
+            "old",
+            "The toll on the Harbour Bridge is three pounds high, said the port.",
+            published=date(1999, 5, 1),
+        ),
+        draft(
+            "new",
+            "How high the toll on the Harbour Bridge is: two pounds, says the port.",
+            published=date(2003, 5, 1),
+        ),
+        draft("fair", "The summer fair of the school had nine swings.", published=date(2001, 5, 1)),
+    ]
+    for _ in archive.add(drafts):
+        pass
+    assert archive.search(Query(text=question))[0].article.key == "undated"
+    hits = archive.search(Query(text=question, order=Order.NEWEST))
+    assert [hit.article.key for hit in hits[:3]] == ["new", "old", "undated"]
 
 
 def test_copies_count_once(sample_archive: Archive) -> None:
@@ -133,17 +151,11 @@ def test_one_article_does_not_fill_the_page(
 def test_a_timeline_goes_by_the_day_of_the_event(sample_archive: Archive) -> None:
     question = "Harbour Bridge opening"
     hits = sample_archive.search(Query(text=question, order=Order.TIMELINE))
-    days = [day or date.max for day in map(event_day_of, hits)]
+    days = [day or date.max for day in map(event_day, hits)]
     assert len(set(days)) > 2
     assert days == sorted(days)
-    plain = [event_day_of(hit) or date.max for hit in nearest(sample_archive, question)[: len(hits)]]
+    plain = [event_day(hit) or date.max for hit in nearest(sample_archive, question)[: len(hits)]]
     assert plain != sorted(plain)
-
-
-def event_day_of(hit: Hit) -> date | None:
-    from index.scoring import Candidate
-
-    return event_day(Candidate(hit.passage, hit.article, hit.dense, hit.lexical))
 
 
 def test_the_reader_model_moves_what_answers_to_the_front(sample_archive: Archive) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -60,6 +61,10 @@ class Material:
         words = self.texts[place].split(" ")
         return " ".join(w[::-1] if copy and (i + copy) % 7 == 0 else w for i, w in enumerate(words))
 
+    def sentences(self, number: int) -> list[tuple[int, int]]:
+        """Where the sentences of that passage stand in it; a copy keeps the places of the real one."""
+        return _sentences(self.texts[number % len(self.texts)])
+
     def vectors(self, first: int, count: int) -> Halves:
         """The vectors of so many passages from that number on, of unit length."""
         made = [
@@ -76,6 +81,12 @@ class Material:
         vectors = self.embedded[numbers % len(self.embedded)] + noise
         halves: Halves = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
         return halves
+
+
+@lru_cache(REAL)
+def _sentences(text: str) -> list[tuple[int, int]]:
+    chunks = Chunker().chunk(plain("real", text))
+    return [(one.start, one.end) for chunk in chunks for one in chunk.sentences]
 
 
 def public_texts(data: Path) -> tuple[list[str], list[str]]:
@@ -165,15 +176,18 @@ def _rows(made: Material, numbers: range) -> Iterator[tuple[list[dict[str, Any]]
         known = {"id": number + 1, "article_id": number + 1, "number": 1}
         articles = [{"id": number + 1, "key": draft.key, "version": 1, "cluster": number + 1}]
         first = (number - numbers.start) * IN_ARTICLE
-        passages = _passages(number, texts, halves[first : first + IN_ARTICLE])
+        places = [made.sentences(number * IN_ARTICLE + place) for place in range(IN_ARTICLE)]
+        passages = _passages(number, texts, places, halves[first : first + IN_ARTICLE])
         yield articles, [known | version_columns(draft)], passages
 
 
-def _passages(number: int, texts: Sequence[str], halves: Halves) -> list[dict[str, Any]]:
+def _passages(
+    number: int, texts: Sequence[str], places: Sequence[Sequence[tuple[int, int]]], halves: Halves
+) -> list[dict[str, Any]]:
     rows, start = [], 0
     for place, text in enumerate(texts):
         end, data = start + len(text), halves[place].tobytes()
-        sentences = [[start, end]]
+        sentences = [[start + one, start + other] for one, other in places[place]]
         rows.append(
             {
                 "id": number * IN_ARTICLE + place + 1,

@@ -184,7 +184,7 @@ def main(
     failures: Annotated[bool, typer.Option(help="Print every sentence that is judged wrongly.")] = False,
 ) -> None:
     """Print how well sentences are verified, by rule alone and with the reading model."""
-    support = ReadingModel(model).support if (model / "card.json").is_file() else None
+    support = PackagedSupport(ReadingModel(model)) if (model / "card.json").is_file() else None
     if support is None:
         print(f"without the reading model: there is none in {model}")
     for folder in (SAMPLE, *(articles or ())):

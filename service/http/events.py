@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import TypeVar
 
-from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
 from service.answers import EVENT_NAMES, Event
 from service.http.problems import problem_of
@@ -11,11 +12,18 @@ from service.listings import to_json
 
 HEARTBEAT_SECONDS = 15.0
 
+Item = TypeVar("Item")
+
+
+def event_stream(parts: AsyncIterator[bytes]) -> EventSourceResponse:
+    """The response that sends them one by one; nothing on the way may hold them back."""
+    return EventSourceResponse(parts, headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+
 
 async def stream(events: AsyncIterator[Event], instance: str) -> AsyncIterator[bytes]:
     """Each event under its name. An error is the last event, named `error`, for HTTP has said 200."""
     try:
-        async for event in _with_heartbeat(events):
+        async for event in with_heartbeat(events):
             if event is None:
                 yield KEEPALIVE_COMMENT
             else:
@@ -24,17 +32,19 @@ async def stream(events: AsyncIterator[Event], instance: str) -> AsyncIterator[b
         yield format_sse_event(event="error", data_str=problem_of(error, instance).model_dump_json())
 
 
-async def _with_heartbeat(events: AsyncIterator[Event]) -> AsyncIterator[Event | None]:
-    """The events, and None whenever HEARTBEAT_SECONDS pass without one."""
+async def with_heartbeat(
+    items: AsyncIterator[Item], seconds: float = HEARTBEAT_SECONDS
+) -> AsyncIterator[Item | None]:
+    """The items, and None whenever that many seconds pass without one."""
     while True:
-        pending = asyncio.ensure_future(anext(events, None))
+        pending = asyncio.ensure_future(anext(items, None))
         try:
-            while not (await asyncio.wait({pending}, timeout=HEARTBEAT_SECONDS))[0]:
+            while not (await asyncio.wait({pending}, timeout=seconds))[0]:
                 yield None
         finally:
             # A client that went away must not leave its question being answered.
             pending.cancel()
-        event = pending.result()
-        if event is None:
+        item = pending.result()
+        if item is None:
             return
-        yield event
+        yield item

@@ -3,9 +3,11 @@
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.http.problems import Problem, ProblemResponse
+from service.http.problems import response_of
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -37,7 +39,9 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         host = Headers(scope=scope).get("host", "")
@@ -47,12 +51,6 @@ class Guard:
             await _refusal(host, scope["path"])(scope, receive, send_guarded)
 
 
-def _refusal(host: str, path: str) -> ProblemResponse:
-    problem = Problem(
-        type="about:blank",
-        title=HTTPStatus.MISDIRECTED_REQUEST.phrase,
-        status=HTTPStatus.MISDIRECTED_REQUEST,
-        detail=f"this server answers for localhost, not for {host[:200]!r}",
-        instance=path,
-    )
-    return ProblemResponse(problem.model_dump(), status_code=problem.status)
+def _refusal(host: str, path: str) -> JSONResponse:
+    detail = f"this server answers for localhost, not for {host[:200]!r}"
+    return response_of(HTTPException(HTTPStatus.MISDIRECTED_REQUEST, detail), path)

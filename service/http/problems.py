@@ -1,4 +1,4 @@
-"""Errors as application/problem+json (RFC 9457), whoever raised them."""
+"""Errors as application/problem+json (RFC 9457), whoever raised them; on OpenAI's routes in its shape."""
 
 import logging
 from collections.abc import Mapping
@@ -10,8 +10,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index.errors import BadValue, Busy, Damaged, DatelineError, Mismatch, NoSpace, NotFound
+from index.errors import BadValue, Busy, Damaged, DatelineError, Mismatch, NoSpace, NotFound, Unreadable
+from service.http import request_ids
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +22,16 @@ STATUS = {
     Damaged: HTTPStatus.SERVICE_UNAVAILABLE,
     NotFound: HTTPStatus.NOT_FOUND,
     BadValue: HTTPStatus.UNPROCESSABLE_ENTITY,
-    Busy: HTTPStatus.CONFLICT,
+    Unreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     NoSpace: HTTPStatus.INSUFFICIENT_STORAGE,
 }
+RETRY_SECONDS = 5  # until who found the archive busy should try again
+OPENAI_ROUTES = ("/v1/chat/completions", "/v1/models")
+
+
+class Conflict(DatelineError):
+    """A request that another one, still running, stands in the way of."""
 
 
 class Problem(BaseModel):
@@ -31,8 +40,24 @@ class Problem(BaseModel):
     type: str = Field(examples=["about:blank"])
     title: str = Field(examples=["Not Found"])
     status: int = Field(examples=[404])
-    detail: str = Field(examples=["there is no article 12 in .dateline"])
+    detail: str = Field(examples=["there is no article 12 in this archive"])
     instance: str | None = Field(None, examples=["/v1/articles/12"])
+    request_id: str | None = Field(None, examples=["4bf92f3577b34da6a3ce929d0e0e4736"])
+
+
+class OpenAIError(BaseModel):
+    """What went wrong, as OpenAI's clients look for it."""
+
+    message: str
+    type: str
+    param: str | None = None
+    code: str | None = None
+
+
+class OpenAIErrorBody(BaseModel):
+    """An error as the body of a response, or as an event of a stream."""
+
+    error: OpenAIError
 
 
 class ProblemResponse(JSONResponse):
@@ -41,20 +66,21 @@ class ProblemResponse(JSONResponse):
     media_type = "application/problem+json"
 
 
+def _documented(description: str) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}
+    return {"description": description, "content": content}
+
+
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    "4XX": {
-        "description": "The request is wrong",
-        "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
-    },
-    "5XX": {
-        "description": "The server is at fault",
-        "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
-    },
+    "4XX": _documented("The request is wrong"),
+    "5XX": _documented("The server is at fault, or busy"),
 }
 
 
 def problem_of(error: Exception, instance: str) -> Problem:
     """The problem that an error is. What is no one's mistake is logged and told without detail."""
+    if isinstance(error, Conflict):
+        return _problem(HTTPStatus.CONFLICT, str(error), instance)
     if isinstance(error, DatelineError):
         kinds = (status for kind, status in STATUS.items() if isinstance(error, kind))
         return _problem(next(kinds, HTTPStatus.INTERNAL_SERVER_ERROR), str(error), instance)
@@ -65,33 +91,100 @@ def problem_of(error: Exception, instance: str) -> Problem:
         return _problem(HTTPStatus(error.status_code), str(detail), instance)
     if isinstance(error, RequestValidationError):
         return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(map(_told, error.errors())), instance)
-    log.error("unexpected error at %s", instance, exc_info=error)
+    log.error("unexpected error at %s in request %s", instance, request_ids.current(), exc_info=error)
     return _problem(
         HTTPStatus.INTERNAL_SERVER_ERROR, "an unexpected error; the server's log has it", instance
     )
 
 
+def response_of(error: Exception, path: str) -> JSONResponse:
+    """The response that tells of an error, in the shape that clients of that path understand."""
+    problem = problem_of(error, path)
+    # 405 needs its Allow and 401 its WWW-Authenticate.
+    headers: Mapping[str, str] = getattr(error, "headers", None) or {}
+    if isinstance(error, Busy):
+        headers = {"Retry-After": str(RETRY_SECONDS), **headers}
+    if not path.startswith(OPENAI_ROUTES):
+        return ProblemResponse(problem.model_dump(), status_code=problem.status, headers=headers)
+    # OpenAI answers 400 where others answer 422, and its clients raise by it.
+    status = HTTPStatus.BAD_REQUEST if problem.status == HTTPStatus.UNPROCESSABLE_ENTITY else problem.status
+    body = OpenAIErrorBody(error=openai_error(problem))
+    return JSONResponse(body.model_dump(), status_code=status, headers=headers)
+
+
+def openai_error(problem: Problem) -> OpenAIError:
+    """A problem in the words of OpenAI's API."""
+    fault = "server_error" if problem.status >= 500 else "invalid_request_error"
+    code = "model_not_found" if problem.status == HTTPStatus.NOT_FOUND else None
+    return OpenAIError(message=problem.detail, type=fault, code=code)
+
+
+class Described(FastAPI):
+    """An application whose description holds the problem that RESPONSES refer to."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        described = super().openapi()
+        described["components"]["schemas"].setdefault(Problem.__name__, Problem.model_json_schema())
+        return described
+
+
 def install(app: FastAPI) -> None:
     """Answers every error of the app, and of the framework, with a problem."""
 
-    async def answer(request: Request, error: Exception) -> ProblemResponse:
-        problem = problem_of(error, request.scope["path"])
-        # 405 needs its Allow and 401 its WWW-Authenticate.
-        headers: Mapping[str, str] | None = getattr(error, "headers", None)
-        return ProblemResponse(problem.model_dump(), status_code=problem.status, headers=headers)
+    async def answer(request: Request, error: Exception) -> JSONResponse:
+        return response_of(error, request.scope["path"])
 
-    for kind in (DatelineError, HTTPException, RequestValidationError, Exception):
+    for kind in (DatelineError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, answer)
 
 
+class Faults:
+    """Answers what nothing else caught; starlette's own last resort stands outside of all middleware,
+    so that its answers would have neither request id nor security headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        except Exception as error:
+            if started or scope["type"] != "http":
+                raise
+            await response_of(error, scope["path"])(scope, receive, send)
+
+
 def _problem(status: HTTPStatus, detail: str, instance: str) -> Problem:
-    return Problem(type="about:blank", title=status.phrase, status=status, detail=detail, instance=instance)
+    return Problem(
+        type="about:blank",
+        title=status.phrase,
+        status=status,
+        detail=_sendable(detail),
+        instance=_sendable(instance),
+        request_id=request_ids.current(),
+    )
+
+
+def _sendable(text: str) -> str:
+    """A text without the halves of characters that JSON can name and UTF-8 cannot hold."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _told(error: Mapping[str, Any]) -> str:
     """A validation error as a clause that names the field and the value."""
     if error["type"] == "json_invalid":
-        return f"the body is not JSON: {error['ctx']['error']} at character {error['loc'][-1]}"
+        place = f" at character {error['loc'][-1]}" if error["loc"] else ""
+        return f"the body is not JSON: {error['ctx']['error']}{place}"
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
     field = ".".join(str(part) for part in error["loc"] if part != "body")
     given = repr(error.get("input"))
     shown = given if len(given) <= 80 else f"{given[:80]}…"

@@ -1,17 +1,27 @@
 """What the API takes in; and what it gives out beside the records of `service.answers` and `.listings`."""
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Annotated
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from index.records import Filters, Order, Query
-from service.answers import Question
-from service.listings import Found
+from index.catalogue import Outcome
+from index.records import Filters, Order
+from index.records import Query as Search
+from service.answers import Answer, Question
+from service.conversations import Feedback, Kept, Rating, Talk
+from service.listings import Change, Found, Listed
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Cursor = Annotated[
+    str | None,
+    Query(pattern=r"^[0-9]{1,18}$", description="`next_cursor` of the page before; left out, the first page"),
+]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
+ConversationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 
 class Limits(BaseModel):
@@ -23,7 +33,7 @@ class Limits(BaseModel):
     until: date | None = Field(None, description="only what was published on that day or earlier")
     as_of: date | None = Field(None, description="as a reader of that day would have been answered")
     outlets: list[Name] = Field([], max_length=50, examples=[["Tideline"]])
-    authors: list[Name] = Field([], max_length=50, examples=[["Joanna Pell"]])
+    authors: list[Name] = Field([], max_length=50, examples=[["Mirela Stanek"]])
     languages: list[Name] = Field([], max_length=50, examples=[["en"]])
 
     def filters(self) -> Filters:
@@ -42,7 +52,9 @@ class AskRequest(Limits):
     """A question, and how it is to be answered."""
 
     question: Text = Field(examples=["How many families were evacuated in the flood?"])
-    conversation_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
+    conversation_id: ConversationId | None = Field(
+        None, description="a conversation to follow up on, or a name of yours for a new one"
+    )
     answerer: Name | None = Field(
         None, description="who answers: `quotes`, or the model that is set", examples=["quotes"]
     )
@@ -67,9 +79,65 @@ class SearchRequest(Limits):
     query: Text = Field(examples=["harbour bridge cost"])
     limit: int = Field(10, ge=1, le=100)
 
-    def asked(self) -> Query:
+    def asked(self) -> Search:
         """The words as the archive takes them."""
-        return Query(text=self.query, filters=self.filters(), limit=self.limit)
+        return Search(text=self.query, filters=self.filters(), limit=self.limit)
+
+
+class ArticleRequest(BaseModel):
+    """An article to add; or, where only `url` is given, the address of a page to fetch.
+
+    Its `url`, else its `id` within its outlet, says which article it is: sending it again with another
+    text adds a version. What is not given is looked for in the text.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "url": "https://tideline.example/2021/07/bridge",
+                    "title": "Harbour Bridge to cost 61 million",
+                    "outlet": "Tideline",
+                    "author": "Mirela Stanek",
+                    "published": "2021-07-09",
+                    "language": "en",
+                    "text": "The Harbour Bridge will cost 61 million, the city council said on Friday.",
+                },
+                {"url": "https://tideline.example/2021/07/bridge"},
+            ]
+        },
+    )
+
+    url: WebAddress | None = None
+    id: Name | None = Field(None, description="your own name for it, where it has no address")
+    title: str | None = Field(None, max_length=1000)
+    outlet: Name | None = None
+    author: Name | None = None
+    published: date | datetime | None = None
+    updated: date | datetime | None = None
+    language: str | None = Field(None, max_length=20, examples=["en"])
+    text: str | None = Field(None, description="plain text, paragraphs parted by empty lines")
+    html: str | None = Field(None, description="instead of `text`: the article, or the whole page, as HTML")
+
+    @model_validator(mode="after")
+    def _is_one_article(self) -> Self:
+        if not (self.url or self.id):
+            raise ValueError("an article needs a url or an id, so that it can be added again and found again")
+        if self.text is not None and self.html is not None:
+            raise ValueError("an article is given as text or as html, not as both")
+        if self.text is None and self.html is None and self.model_fields_set != {"url"}:
+            raise ValueError("an article needs a text or html; a url alone has its page fetched")
+        return self
+
+
+class FeedbackRequest(BaseModel):
+    """What a reader thinks of an answer, in place of what was said before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rating: Rating = Field(description="`none` takes a rating back", examples=["up"])
+    comment: str = Field("", max_length=4000, examples=["The second quote is about another bridge."])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +161,134 @@ class SearchResults:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """Articles in the order they were added, without their texts. `next_cursor` is null on the last page."""
+
+    articles: list[Listed]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """A piece of metadata before and after."""
+
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleVersion:
+    """What one version of an article changed: metadata by name, and paragraphs."""
+
+    version: int
+    added: datetime
+    metadata: dict[str, Replaced]
+    removed: list[str]
+    inserted: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleVersions:
+    """The versions of an article, oldest first, each with what it changed."""
+
+    versions: list[ArticleVersion]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedArticle:
+    """An article that is safely in the archive, and what adding it did."""
+
+    id: str
+    outcome: Outcome
+    passages: int  # that are new with it
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedArticle:
+    """Something that could not become an article, and the sentence that says why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedArticles:
+    """What became of everything that was sent."""
+
+    added: int
+    updated: int
+    unchanged: int
+    skipped: int
+    articles: list[AddedArticle]
+    skipped_articles: list[SkippedArticle]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAnswer(Answer):
+    """An answer as it was given, with when it was asked for (UTC) and what its reader thought of it."""
+
+    asked: datetime
+    feedback: Feedback | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationPage:
+    """Answers of a conversation in their order. `next_cursor` is null on the last page."""
+
+    id: str
+    answers: list[KeptAnswer]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationListed:
+    """A conversation by its first question, with the number of its answers. Times are UTC."""
+
+    id: str
+    question: str
+    answers: int
+    began: datetime
+    last_asked: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversations:
+    """Conversations, that with the newest answer first. `next_cursor` is null on the last page."""
+
+    conversations: list[ConversationListed]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """Whether the server can answer."""
 
     status: str
+
+
+def kept_answer(kept: Kept) -> KeptAnswer:
+    """An answer as the API shows it again."""
+    given: dict[str, Any] = {field.name: getattr(kept.answer, field.name) for field in fields(kept.answer)}
+    return KeptAnswer(**given, asked=kept.asked, feedback=kept.feedback)
+
+
+def article_version(change: Change) -> ArticleVersion:
+    """A version as the API lists it."""
+    return ArticleVersion(
+        version=change.version,
+        added=change.added,
+        metadata={name: Replaced(old=old, new=new) for name, (old, new) in change.metadata.items()},
+        removed=list(change.removed),
+        inserted=list(change.inserted),
+    )
+
+
+def conversation_listed(talk: Talk) -> ConversationListed:
+    """A conversation as lists show it."""
+    return ConversationListed(
+        id=talk.id,
+        question=talk.question,
+        answers=talk.answers,
+        began=talk.began,
+        last_asked=talk.last_asked,
+    )

@@ -28,7 +28,7 @@ _HOW_MUCH = re.compile(
     r"\bhow (many|much|far|long|high|tall|deep|wide|old|fast|big|large|heavy|often)\b", re.IGNORECASE
 )
 _AMOUNT = re.compile(
-    r"^(?:what|how|at what|by what|with what|from what)\b.*?"
+    r"^(?!.*\b(?:say|said|says|think|tell|told|about)\b)(?:what|how|at what|by what|with what|from what)\b.*?"
     r"\b(number|cost|price|toll|share|percentage|population|margin|turnout|budget|level|height|length|distance|age|size|capacity|speed|temperature|salary|fine|fee|fare|rate)s?\b",
     re.IGNORECASE,
 )

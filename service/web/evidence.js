@@ -67,6 +67,24 @@ export function disagreementColumns(disagreement, citations, open) {
   );
 }
 
+/** What was said before and what is said now, the newest first. */
+export function changeList(change, citations, open) {
+  const items = change.positions.map((position) =>
+    element(
+      "li",
+      {},
+      element("p", { class: "when" }, position.day ? longDate(position.day) : "date unknown"),
+      claimElement(position, citations, open),
+    ),
+  );
+  return element(
+    "section",
+    { class: "change" },
+    element("h3", {}, "Changed over time: ", element("bdi", {}, change.about)),
+    element("ol", {}, items),
+  );
+}
+
 /** Everything that was searched, as a refusal owes it to its reader. */
 export function searchedTable(searched, plan = {}) {
   const rows = [
@@ -96,7 +114,9 @@ export function planChips(plan, question) {
     rewritten ? `Understood as: ${plan.standalone_question}` : null,
     ...limits(plan),
     plan.outlets?.length ? `outlets: ${plan.outlets.join(", ")}` : null,
+    plan.authors?.length ? `by: ${plan.authors.join(", ")}` : null,
     plan.order === "newest" ? "newest first" : null,
+    plan.order === "timeline" ? "in the order of events" : null,
   ].filter(Boolean);
   if (!chips.length) return null;
   const items = chips.map((chip) => element("li", { dir: "auto" }, chip));

@@ -1,9 +1,9 @@
 import { button, count, element } from "./dom.js";
 import { claimElement } from "./claims.js";
-import { disagreementColumns, planChips, readLine, relatedList, searchedLine, searchedTable, sourceList } from "./evidence.js";
+import { changeList, disagreementColumns, planChips, readLine, relatedList, searchedLine, searchedTable, sourceList } from "./evidence.js";
 import { copyText, withReferences } from "./references.js";
 
-const SLOTS = ["plan", "progress", "verdict", "claims", "notices", "disagreements", "sources", "foot"];
+const SLOTS = ["plan", "progress", "verdict", "claims", "notices", "contrasts", "sources", "foot"];
 const SEARCHING = "Searching the archive…";
 const UNFINISHED = ["failed", "stopped", "cut-off"];
 
@@ -39,7 +39,8 @@ export class Exchange {
       plan: () => this.#fill("plan", planChips(data, this.#question)),
       sources: () => this.#progress(readLine(data)),
       claim: () => this.#addClaim(data),
-      disagreement: () => this.#addDisagreement(data),
+      disagreement: () => this.#addContrast(disagreementColumns, data),
+      change: () => this.#addContrast(changeList, data),
       done: () => this.#done(data),
       error: () => this.fail(data),
     };
@@ -74,15 +75,17 @@ export class Exchange {
     this.#syncClaims([...this.#claims, claim]);
   }
 
-  #addDisagreement(disagreement) {
-    this.#slots.disagreements.append(disagreementColumns(disagreement, this.#citations, this.#open));
+  #addContrast(shape, contrast) {
+    this.#slots.contrasts.append(shape(contrast, this.#citations, this.#open));
   }
 
   #done(answer) {
     this.#end("done");
     this.#keep(answer.citations);
     this.#syncClaims(answer.claims ?? []);
-    this.#fill("disagreements", ...(answer.disagreements ?? []).map((one) => disagreementColumns(one, this.#citations, this.#open)));
+    const shown = (shape, contrasts) => (contrasts ?? []).map((one) => shape(one, this.#citations, this.#open));
+    this.#fill("contrasts", ...shown(disagreementColumns, answer.disagreements), ...shown(changeList, answer.changes));
+    for (const note of answer.notes ?? []) this.#notice(note);
     if (answer.status === "not_in_archive") this.#refuse(answer);
     else this.#answered(answer);
   }

@@ -10,9 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 
@@ -31,10 +29,7 @@ def compare(
     systems: Sequence[System], cache: Path, data: Path | None, *, install: bool, most: int | None = None
 ) -> list[Row]:
     """Measures the systems that are there and keeps their rows in `cache` as they come."""
-    # In a process of its own: the peak that the system reports of a child process begins with what
-    # its parent held, so this one stays small.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as preparing:
-        given = preparing.submit(write_given, cache / "given", data, most).result()
+    given = write_given(cache / "given", data, most)
     print(f"{machine()}; {given.holding}; {QUERIES} searches each", end="\n\n")
     rows: dict[str, Row] = {}
     for system in systems:
@@ -73,9 +68,14 @@ def main(
         bool, typer.Option("--install", help="Make the environments that are missing.")
     ] = False,
     only: Annotated[list[str] | None, typer.Option(help="This system; may be repeated.")] = None,
-    articles: Annotated[int | None, typer.Option(help="Only so many, to try it out.")] = None,
+    articles: Annotated[int | None, typer.Option(help="Only so many of them.", min=1)] = None,
+    cores: Annotated[
+        int | None, typer.Option(help="Give each system so many cores [default: all].", min=1)
+    ] = None,
 ) -> None:
     """Print what Dateline takes beside other systems."""
+    if cores is not None:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-cores:])
     wanted = [name.casefold() for name in only or ()]
     systems = [system for system in SYSTEMS if not wanted or system.name.casefold() in wanted]
     rows = compare(systems, (cache or user_cache()).resolve(), data, install=install, most=articles)

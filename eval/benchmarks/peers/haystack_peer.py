@@ -24,13 +24,16 @@ from haystack_integrations.components.embedders.sentence_transformers import (  
 
 SIZE, LIMIT = 900, 10
 STORE = "store.json"
+SEPARATORS = ["\n\n", "\n", " "]  # the default without sentences, for which NLTK would fetch a model
 
 
 def build(articles: str, folder: str, model: str) -> None:
     """Runs the articles through a pipeline that splits, embeds and writes them."""
     store = InMemoryDocumentStore()
     pipeline = Pipeline()
-    splitter = RecursiveDocumentSplitter(split_length=SIZE, split_overlap=0, split_unit="char")
+    splitter = RecursiveDocumentSplitter(
+        split_length=SIZE, split_overlap=0, split_unit="char", separators=SEPARATORS
+    )
     pipeline.add_component("splitter", splitter)
     pipeline.add_component("embedder", SentenceTransformersDocumentEmbedder(model=model))
     pipeline.add_component("writer", DocumentWriter(store))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -34,6 +35,7 @@ class Row:
     version: str
     search: str
     seconds_to_index: float
+    cpu_seconds_to_index: float  # of all cores together; other work on the machine hardly changes it
     megabytes_on_disk: float  # of the index; the model it was made with is not counted
     seconds_cold: float  # from the start of a process to the first result
     p50: float  # milliseconds
@@ -62,7 +64,11 @@ def measured(
     Raises Missing with the system's own last words where it fails.
     """
     load = os.getloadavg()[0]
-    took = built.seconds_to_index if built else index(system, python, given, folder, model)
+    seconds, cpu = (
+        (built.seconds_to_index, built.cpu_seconds_to_index)
+        if built
+        else index(system, python, given, folder, model)
+    )
     colds = [serve(system, python, given, folder, model, 0).cold for _ in range(COLD_RUNS - 1)]
     served = serve(system, python, given, folder, model, max(QUERIES, len(given.asked)))
     times = served.times[:QUERIES]
@@ -70,7 +76,8 @@ def measured(
         name=system.name,
         version=system.version,
         search=system.search,
-        seconds_to_index=took,
+        seconds_to_index=seconds,
+        cpu_seconds_to_index=cpu,
         megabytes_on_disk=megabytes_in(folder),
         seconds_cold=statistics.median([*colds, served.cold]),
         p50=percentile(times, 50),
@@ -82,18 +89,24 @@ def measured(
     )
 
 
-def index(system: System, python: Path, given: Given, folder: Path, model: Path) -> float:
-    """Builds the index in `folder` anew and gives the seconds that its process took."""
+def index(system: System, python: Path, given: Given, folder: Path, model: Path) -> tuple[float, float]:
+    """Builds the index in `folder` anew; the seconds that its process took, by the clock and of CPU."""
     shutil.rmtree(folder, ignore_errors=True)
     command = driven(python, BUILT, system, given.articles, folder, model)
-    started = time.perf_counter()
+    started, used = time.perf_counter(), children_seconds()
     with tempfile.TemporaryFile() as output:
         done = subprocess.run(  # noqa: S603
             command, env=environment(), stdout=output, stderr=output, check=False
         )
         if done.returncode:
             raise Missing(f"it could not index the articles: {last_words(output)}")
-    return time.perf_counter() - started
+    return time.perf_counter() - started, children_seconds() - used
+
+
+def children_seconds() -> float:
+    """The CPU time of all processes that this one has waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def serve(system: System, python: Path, given: Given, folder: Path, model: Path, count: int) -> Served:

@@ -8,6 +8,7 @@ LEAD = 3.0
 
 COSTS: dict[str, Callable[[Row], float]] = {
     "index s": lambda row: row.seconds_to_index,
+    "index CPU s": lambda row: row.cpu_seconds_to_index,
     "disk MB": lambda row: row.megabytes_on_disk,
     "cold s": lambda row: row.seconds_cold,
     "p50 ms": lambda row: row.p50,
@@ -48,7 +49,7 @@ def verdict(rows: Sequence[Row], others: Sequence[Row]) -> str:
     for name, cost in COSTS.items():
         near = [(row.name, cost(row) / cost(base)) for row in others if cost(row) < LEAD * cost(base)]
         if near:
-            lines.append(f"- {name}: " + ", ".join(f"{who} {ratio:.1f} x" for who, ratio in near))
+            lines.append(f"- {name}: " + ", ".join(f"{who} {shown(ratio)} x" for who, ratio in near))
     if not lines:
         return f"{base.name} leads each column of time, disk and memory by a factor of {LEAD:g} or more."
     return "\n".join([f"Where {base.name} does not lead by a factor of {LEAD:g}:", "", *lines])

@@ -1,0 +1,102 @@
+"""Asking, searching, and the answers that were given."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi import Path as PathParameter
+from fastapi.responses import HTMLResponse, PlainTextResponse
+
+from service import sheets
+from service.answering import Desk, ask, final
+from service.answers import Answer
+from service.conversations import Conversations, Feedback
+from service.desk import with_answerer
+from service.http import examples
+from service.http.events import event_stream, stream
+from service.http.schemas import (
+    AskRequest,
+    FeedbackRequest,
+    KeptAnswer,
+    SearchRequest,
+    SearchResults,
+    kept_answer,
+)
+from service.listings import found
+
+AnswerId = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["9f1c…"])]
+
+STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "application/json": {"example": examples.ANSWER},
+            "text/event-stream": {"schema": {"type": "string"}},
+        }
+    }
+}
+SHEET: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/markdown": {"schema": {"type": "string"}},
+            "text/html": {"schema": {"type": "string"}},
+        }
+    }
+}
+
+
+def asking(desk: Desk) -> APIRouter:
+    """The routes that ask and search."""
+    routes = APIRouter()
+
+    @routes.post("/v1/ask", response_model=Answer, responses=STREAMED, tags=["answers"])
+    async def ask_question(request: AskRequest) -> Answer | Response:
+        """Answer a question; with `stream`, as server-sent events.
+
+        They are `plan`, `sources`, a `claim` a sentence, `disagreement`, `change`, and `done` with the
+        whole answer; or `error`.
+        """
+        # What cannot be asked is told before a stream has begun, while there is a status to tell it with.
+        await asyncio.to_thread(desk.archive.resolved, request.filters())
+        events = ask(with_answerer(desk, request.answerer), request.asked())
+        if request.stream:
+            return event_stream(stream(events, "/v1/ask"))
+        return await final(events)
+
+    @routes.post("/v1/search", tags=["search"])
+    async def search_passages(request: SearchRequest) -> SearchResults:
+        """Find passages, by meaning and by words, without an answer."""
+        hits = await asyncio.to_thread(desk.archive.search, request.asked())
+        return SearchResults([found(hit) for hit in hits])
+
+    return routes
+
+
+def kept_answers(conversations: Conversations) -> APIRouter:
+    """The routes of answers that were given."""
+    routes = APIRouter(prefix="/v1/answers", tags=["answers"])
+
+    @routes.get("/{answer_id}")
+    def show_answer(answer_id: AnswerId) -> KeptAnswer:
+        """An answer as it was given, with what its reader thought of it."""
+        return kept_answer(conversations.answer(answer_id))
+
+    @routes.post("/{answer_id}/feedback")
+    def rate_answer(answer_id: AnswerId, request: FeedbackRequest) -> Feedback:
+        """Say what you think of an answer; the last word counts."""
+        return conversations.rate(answer_id, request.rating, request.comment)
+
+    @routes.get("/{answer_id}/evidence", response_class=PlainTextResponse, responses=SHEET)
+    def show_evidence(
+        answer_id: AnswerId,
+        format: Annotated[str, Query(pattern="^(markdown|html)$", description="`markdown` or `html`")] = (
+            "markdown"
+        ),
+    ) -> Response:
+        """The evidence sheet: numbered quotes with full references, ready to paste or to print."""
+        kept = conversations.answer(answer_id)
+        if format == "html":
+            policy = {"Content-Security-Policy": sheets.CONTENT_SECURITY_POLICY}
+            return HTMLResponse(sheets.html(kept), headers=policy)
+        return PlainTextResponse(sheets.markdown(kept), media_type="text/markdown; charset=utf-8")
+
+    return routes

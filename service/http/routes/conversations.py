@@ -1,0 +1,52 @@
+"""Conversations: listed, shown again, deleted."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi import Path as PathParameter
+
+from service.conversations import Conversations as Kept
+from service.http.schemas import (
+    ConversationPage,
+    Conversations,
+    Cursor,
+    conversation_listed,
+    kept_answer,
+)
+
+ConversationId = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+
+
+def router(conversations: Kept) -> APIRouter:
+    """The routes of the conversations that are kept."""
+    routes = APIRouter(prefix="/v1/conversations", tags=["conversations"])
+
+    @routes.get("")
+    def list_conversations(
+        cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    ) -> Conversations:
+        """The conversations, that with the newest answer first."""
+        page = conversations.conversations(int(cursor) if cursor else None, limit + 1)
+        more = str(page[limit - 1].position) if len(page) > limit else None
+        return Conversations([conversation_listed(talk) for talk in page[:limit]], more)
+
+    @routes.get("/{conversation_id}")
+    def show_conversation(
+        conversation_id: ConversationId,
+        cursor: Cursor = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    ) -> ConversationPage:
+        """A conversation with its answers, the first one first."""
+        page = conversations.conversation(conversation_id, int(cursor or 0), limit + 1)
+        return ConversationPage(
+            id=conversation_id,
+            answers=[kept_answer(kept) for _, kept in page[:limit]],
+            next_cursor=str(page[limit - 1][0]) if len(page) > limit else None,
+        )
+
+    @routes.delete("/{conversation_id}", status_code=204)
+    def delete_conversation(conversation_id: ConversationId) -> None:
+        """Delete a conversation with its answers, and what was thought of them."""
+        conversations.delete(conversation_id)
+
+    return routes

@@ -1,0 +1,148 @@
+"""The routes of OpenAI's API that its clients and chat front ends need."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+
+from index.errors import DatelineError
+from service.answering import Desk, ask
+from service.answers import Answer, Event
+from service.desk import with_answerer
+from service.http.events import event_stream, with_heartbeat
+from service.http.openai import (
+    AssistantMessage,
+    Choice,
+    Completion,
+    CompletionRequest,
+    Composition,
+    Model,
+    Models,
+    answerer_of,
+    asked,
+    models,
+    sources_of,
+    usage_of,
+)
+from service.http.problems import OpenAIErrorBody, openai_error, problem_of
+from service.listings import to_json
+
+PATH = "/v1/chat/completions"
+DONE = "[DONE]"
+
+STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+    "4XX": {"description": "The request is wrong", "model": OpenAIErrorBody},
+    "5XX": {"description": "The server is at fault, or busy", "model": OpenAIErrorBody},
+}
+
+
+def router(desk: Desk) -> APIRouter:
+    """The routes that answer as OpenAI's API does."""
+    routes = APIRouter(prefix="/v1", tags=["openai"])
+    errors = {code: told for code, told in STREAMED.items() if code != 200}
+
+    @routes.post("/chat/completions", response_model=Completion, responses=STREAMED)
+    async def create_chat_completion(request: CompletionRequest, http: Request) -> Completion | Response:
+        """Answer the last question of a conversation, as OpenAI's Chat Completions, streaming too."""
+        chosen = with_answerer(desk, answerer_of(desk, request.model))
+        summary = await asyncio.to_thread(desk.archive.summary)
+        question = await asyncio.to_thread(asked, request, summary.outlets)
+        writer = CompletionWriter(request, str(http.base_url))
+        events = ask(chosen, question)
+        if request.stream:
+            return event_stream(writer.stream(events))
+        return await writer.whole(events)
+
+    @routes.get("/models", responses=errors)
+    async def list_models() -> Models:
+        """The names that can be asked under."""
+        return models(desk)
+
+    @routes.get("/models/{model:path}", responses=errors)
+    async def show_model(model: str) -> Model:
+        """One of them."""
+        answerer_of(desk, model)
+        return Model(id=model)
+
+    return routes
+
+
+class CompletionWriter:
+    """Writes one answer, whole or as a stream of chunks that add up to the same."""
+
+    def __init__(self, request: CompletionRequest, base: str) -> None:
+        self._request = request
+        self._base = base
+        self._id = f"chatcmpl-{uuid.uuid4().hex}"
+        self._created = int(time.time())
+        self._composed = Composition()
+
+    async def whole(self, events: AsyncIterator[Event]) -> Completion:
+        """The completion. Raises what the events raise."""
+        answer = None
+        async for event in events:
+            self._composed.take(event)
+            answer = event if isinstance(event, Answer) else answer
+        if answer is None:
+            raise DatelineError("the answer broke off before its end")
+        annotations = self._composed.annotations(answer, self._base)
+        message = AssistantMessage(content=self._composed.text, annotations=annotations)
+        return Completion(
+            id=self._id,
+            created=self._created,
+            model=self._request.model,
+            choices=[Choice(message=message)],
+            usage=usage_of(answer),
+            **sources_of(answer, self._base),
+        )
+
+    async def stream(self, events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
+        """The chunks as server-sent events; an error is the last of them before the end."""
+        yield self._chunk({"role": "assistant", "content": ""})
+        try:
+            async for event in with_heartbeat(events):
+                if event is None:
+                    yield KEEPALIVE_COMMENT
+                    continue
+                if words := self._composed.take(event):
+                    yield self._chunk({"content": words})
+                if isinstance(event, Answer):
+                    for chunk in self._ending(event):
+                        yield chunk
+        except Exception as error:  # noqa: BLE001, for whatever it is, the client must not take it for the end
+            told = openai_error(problem_of(error, PATH))
+            yield format_sse_event(data_str=OpenAIErrorBody(error=told).model_dump_json())
+        yield format_sse_event(data_str=DONE)
+
+    def _ending(self, answer: Answer) -> list[bytes]:
+        """The citations, the end, and the usage where it is asked for.
+
+        OpenAI's typed chunks have no annotations; those who read them look for a delta that holds
+        nothing else, before the end is told.
+        """
+        annotations = self._composed.annotations(answer, self._base)
+        chunks = [
+            self._chunk({"annotations": annotations}, **sources_of(answer, self._base)),
+            self._chunk({}, finish="stop"),
+        ]
+        if self._request.stream_options and self._request.stream_options.include_usage:
+            chunks.append(self._data(choices=[], usage=usage_of(answer)))
+        return chunks
+
+    def _chunk(self, delta: dict[str, Any], finish: str | None = None, **beside: Any) -> bytes:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return self._data(choices=[choice], **beside)
+
+    def _data(self, **told: Any) -> bytes:
+        chunk = {
+            "id": self._id,
+            "object": "chat.completion.chunk",
+            "created": self._created,
+            "model": self._request.model,
+        }
+        return format_sse_event(data_str=to_json(chunk | told))
