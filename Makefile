@@ -29,7 +29,8 @@ eval: $(INSTALLED)
 	$(BIN)/dateline eval run --out artifacts/runs/packaged
 	$(BIN)/dateline eval report artifacts/runs/packaged
 	$(BIN)/dateline eval score artifacts/runs/packaged --fail-under citation_precision=1 citation_recall=1 \
-		quote_exactness=1 correct=0.55 sources=0.85 newest_source=1 nothing_forbidden=0.85 nDCG@10=0.84
+		quote_exactness=1 correct=0.77 sources=0.95 newest_source=1 nothing_forbidden=0.95 answered=0.96 \
+		refusal_recall=0.56 disagreement_found=0.7 change_found=0.7 nDCG@10=0.9
 
 bench: $(INSTALLED)
 	$(BIN)/python -m eval.benchmarks.speed

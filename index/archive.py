@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 BATCH = 256  # passages embedded at one time: enough to sort by length, seconds of work to lose
 BATCH_SECONDS = 30.0  # of waiting for articles, as for pages that are fetched with pauses, before these go in
 PUBLISH_AFTER = 5000  # passages; until published, every reader replays them by itself
-REFRESH_SECONDS = 1.0  # how long a running reader may go without looking for new articles
+REFRESH_SECONDS = 0.5  # how long a running reader may go without looking for new articles
 
 
 @dataclass(frozen=True, slots=True)

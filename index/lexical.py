@@ -24,7 +24,7 @@ LARGE = 100_000  # passages from which on a question's commoner words take most 
 COMMON = 0.5  # the share of passages that hold such a word; it tells them apart no better than by 0.7
 MOST_WORDS, MOST_SCORED = 12, 40  # by which passages are found there; by which those found are scored
 MARGIN = 2  # how many more are taken before a filter than it should need
-MOST = 20_000  # taken before a filter; then it is dearer than naming all that are allowed
+MOST = 30_000  # taken before a filter; then it is dearer than naming all that are allowed
 STEMS_KEPT = 1 << 15  # words; news repeats most of its words, and stemming one anew takes microseconds
 LOCKS = frozenset({".tantivy-writer.lock", ".tantivy-meta.lock"})
 
@@ -85,12 +85,19 @@ class LexicalIndex:
         """The ids in it, in no order."""
         return self._best(tantivy.Query.all_query(), max(len(self), 1))[0]
 
-    def search(self, text: str, k: int, allowed: Mask | None = None) -> list[tuple[int, float]]:
-        """At most k (passage id, BM25 score), best first, among `allowed` where it is given, by id."""
+    def search(
+        self, text: str, k: int, allowed: Mask | None = None, sparing: bool | None = None
+    ) -> list[tuple[int, float]]:
+        """At most k (passage id, BM25 score), best first, among `allowed` where it is given, by id.
+
+        `sparing`, as a large index is by itself, passages are found by the words that tell them apart
+        best, and only those found are scored by all.
+        """
         words = list(dict.fromkeys(stems(text)))
         if not words or not len(self):
             return []
-        telling, rest = self._parted(words) if len(self) > LARGE else (words, [])
+        sparing = len(self) > LARGE if sparing is None else sparing
+        telling, rest = self._parted(words) if sparing else (words, [])
         query = self._any_of(telling)
         ids, scores = self._best(query, k) if allowed is None else self._best_of(allowed, query, k)
         if rest and len(ids):

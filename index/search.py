@@ -5,13 +5,17 @@ Both sides give candidates, and so does each outlet and author that the question
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from functools import cache
+from itertools import chain
 
 import numpy as np
 
 from index.catalogue import Catalogue
-from index.embedding import Embedder, Vectors
+from index.embedding import Embedder
+from index.lexical import LARGE
 from index.records import Article, Filters, Hit, Order, Query
 from index.scoring import (
     MEASURED,
@@ -65,8 +69,7 @@ def search(
     Every hit is joined to the catalogue, so an index that lags behind can never show what has been
     removed. A side that is blind to the question's language is left out, and a note says so.
     """
-    vector = embedder.encode_query(query.text)
-    leads, floor = _leads(snapshot, vector, query)
+    leads, floor = _leads(snapshot, embedder, query)
     blind = is_blind(leads)
     scores = fused(leads, floor, blind) + preferred(leads, query)
     best = np.sort(np.argsort(-scores, kind="stable")[: max(MEASURED, FOLLOWED * query.limit)])
@@ -88,29 +91,36 @@ def search(
     return Found(hits, (BLIND,) if blind else ())
 
 
-def _leads(snapshot: Snapshot, vector: Vectors, query: Query) -> tuple[list[Lead], float]:
+def _leads(snapshot: Snapshot, embedder: Embedder, query: Query) -> tuple[list[Lead], float]:
     """What either side finds, best first by the words, and the lowest cosine that the vector index gave."""
-    words = query.words or query.text
     count = max(CANDIDATES, query.limit)
-    lexical: dict[int, float] = {}
-    ids: dict[int, None] = {}
-    floor = 1.0
-    for filters, k in _searches(query, count):
-        allowed = snapshot.allowed(filters)
-        lexical |= dict(snapshot.matching(words, k, allowed))
-        nearest = snapshot.nearest(vector, k, allowed)
-        ids |= dict.fromkeys(passage_id for passage_id, _ in nearest)
-        if filters == query.filters:
-            floor = min((cosine for _, cosine in nearest), default=1.0)
-    found = [
+    searches = [(snapshot.allowed(filters), k) for filters, k in _searches(query, count)]
+
+    def matching() -> dict[int, float]:
+        words = query.words or query.text
+        return dict(chain.from_iterable(snapshot.matching(words, k, allowed) for allowed, k in searches))
+
+    beside = _beside().submit(matching) if len(snapshot) > LARGE else None
+    vector = embedder.encode_query(query.text)
+    nearest = [snapshot.nearest(vector, k, allowed) for allowed, k in searches]
+    lexical = beside.result() if beside else matching()
+    floor = min((cosine for _, cosine in nearest[0]), default=1.0)
+    ids = {passage_id for found in nearest for passage_id, _ in found} | lexical.keys()
+    leads = [
         Lead(facts, cosine, lexical.get(facts.passage_id, 0.0))
-        for facts, cosine in snapshot.known(lexical | ids, vector)
+        for facts, cosine in snapshot.known(ids, vector)
     ]
-    return sorted(found, key=lambda one: (-one.lexical, one.facts.passage_id)), floor
+    return sorted(leads, key=lambda one: (-one.lexical, one.facts.passage_id)), floor
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    """Threads that match words while the question is embedded and compared."""
+    return ThreadPoolExecutor(thread_name_prefix="matching")
 
 
 def _searches(query: Query, count: int) -> Iterator[tuple[Filters, int]]:
-    """The filters to search with and how many to take: the query's, and those of what it names."""
+    """The filters to search with and how many to take: the query's first, then those of what it names."""
     limits = query.filters
     yield limits, count
     for outlet in query.outlets[:MOST_NAMED]:

@@ -103,7 +103,7 @@ def _speaker(quote: Quote) -> str | None:
 
 def _number_first(plan: Plan, finding: Finding) -> str:
     wanted = asked(plan.standalone_question)
-    if wanted.kind != "number" or is_of_day(finding):
+    if wanted.kind != "number" or is_of_day(finding) or finding.quote.answer == finding.quote.span:
         return ""
     if not any(fits(wanted, quantity) for quantity in quantities(finding.answer)):
         return ""

@@ -177,3 +177,11 @@ def test_one_place_has_one_number(sample_archive: Archive) -> None:
     assert answered.text == f"{one.text} [1] [2]\n{other.text} [2]"
     assert [claim.citations for claim in answered.claims] == [(1, 2), (2,)]
     assert len(answered.citations) == 2
+
+
+def test_a_number_stands_first_whole_and_never_a_whole_sentence(sample_archive: Archive) -> None:
+    answered = answer(sample_archive, "How many passengers were on the ferry Saint Ilva when it ran aground?")
+    assert answered.claims[0].text.startswith("Sixty-two")
+    for claim in answered.claims:
+        first, dash, _ = claim.text.partition(" — ")
+        assert not dash or all(first.casefold() != one.quote.casefold() for one in answered.citations)

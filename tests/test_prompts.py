@@ -20,8 +20,8 @@ Be brief. {{ marker }}
 """
 
 
-def test_there_are_three_and_each_is_sound() -> None:
-    assert names() == ("answer", "judge", "rewrite")
+def test_each_is_sound() -> None:
+    assert names() == ("answer", "judge", "rewrite", "support")
     for name in names():
         prompt = load_prompt(name)
         assert prompt.name == name

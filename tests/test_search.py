@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from index.archive import Archive
+from index.catalogue import Entry
 from index.coverage import clauses, covered
 from index.embedding import Embedder, Vectors
+from index.lexical import LexicalIndex, stem, stems, written
 from index.records import Filters, Hit, Order, Passage, Period, Query, Span
 from index.scoring import event_day
 from index.search import BLIND
@@ -227,3 +229,22 @@ def test_the_best_sentence_is_what_counts() -> None:
     together = passage("The bridge and its cost. It is told.", 25)
     shares = covered([apart, together], ["bridge cost"], {"bridg": 5, "cost": 5}.__getitem__, 10)
     assert shares[:, 0].tolist() == pytest.approx([0.5, 1.0])
+
+
+def test_words_are_stemmed_one_by_one_as_in_a_text() -> None:
+    text = "The MAYOR's cafés weren't running — افتتاح الجسور, мосты, γέφυρες; x_y 3.5%"
+    assert [stem(word) for word in written(text)] == stems(text)
+    assert stem("a" * 90) == ""
+
+
+def test_what_rare_words_find_is_scored_by_all_words() -> None:
+    common = [f"common{n}" for n in range(4)]
+    texts = [f"rare{n} {common[n % 4]}" for n in range(12)] + [" ".join(common)] * 28
+    index = LexicalIndex.build(Entry(n, "", text) for n, text in enumerate(texts))
+    question = " ".join([*common, *(f"rare{n}" for n in range(12))])
+    plain = dict(index.search(question, 40, sparing=False))
+    found = index.search(question, 40, sparing=True)
+    assert {number for number, _ in found} == set(range(12))
+    assert len(plain) == 40
+    assert all(score == pytest.approx(plain[number]) for number, score in found)
+    assert found == sorted(found, key=lambda pair: -pair[1])

@@ -34,6 +34,7 @@ from index.columns import Mask
 from index.embedding import Vectors
 from index.generations import Generations
 from index.records import Filters, Query
+from index.search import CANDIDATES
 from index.snapshots import Snapshot
 from index.vectors import FaissIndex, Halves
 
@@ -42,7 +43,6 @@ SEARCHES = 1000
 JUDGED = 60  # questions whose nearest are compared with the exact ones
 ADDED = 100  # articles
 NEAREST = 10
-CANDIDATES = 50  # what retrieval takes from each side
 CHOICES = (10_000, 30_000, 100_000, 250_000)
 
 Rows = list[tuple[str, str]]

@@ -28,6 +28,7 @@ from index.readers import list_files, read_file
 from index.reading import PACKAGED, ReadingModel
 from index.records import Article, Draft, Span, Zone, ZoneKind
 from service.answers import Quote, Statement
+from service.support import PackagedSupport
 from service.verification import LEAST_SUPPORT, Support, coverage, verified
 
 SETS: dict[str, Callable[..., Iterator[ClaimExample]]] = {"WiCE": wice, "AttributionBench": attribution_bench}

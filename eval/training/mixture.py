@@ -62,7 +62,8 @@ def questions(sets: Corpora, rng: random.Random) -> list[Example]:
 
 def claims_of(sets: Corpora, rng: random.Random) -> list[ClaimExample]:
     """Claims of one epoch, supported and not."""
-    answered = claims.answered([*sets.squad, *rng.sample(sets.shifted, min(6000, len(sets.shifted)))], 0.35, rng)
+    shifted = rng.sample(sets.shifted, min(6000, len(sets.shifted)))
+    answered = claims.answered([*sets.squad, *shifted], 0.35, rng)
     return [*sets.claims, *answered, *claims.reported(sets.news_passages, 5000, rng)]
 
 

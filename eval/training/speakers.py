@@ -2,9 +2,10 @@
 
     python -m eval.training.speakers --data FOLDER [--out service/attribution/speaker_weights.json]
 
-A logistic regression over marks of how a candidate stands to the words (`service.attribution.speakers.candidates`);
-a candidate is right where its source overlaps the annotated one. Sentences that nobody is said to have said
-count as well, with every candidate wrong. It takes about a minute and gives the same weights each time.
+A logistic regression over marks of how a candidate stands to the words
+(`service.attribution.speakers.candidates`); a candidate is right where its source overlaps the annotated
+one. Sentences that nobody is said to have said count as well, with every candidate wrong. It takes about a
+minute and gives the same weights each time.
 """
 
 import json

@@ -2,7 +2,8 @@
 
 Quotations and verbs of saying (`service.attribution.speech`) give candidates; a logistic model over how a
 candidate stands to the words weighs them (its training: `eval/training/speakers.py`), and where none is
-probable enough there is no speaker. A short name or a pronoun is then followed back to the full name and role.
+probable enough there is no speaker. A short name or a pronoun is then followed back to the full name and
+role.
 """
 
 import json
