@@ -34,9 +34,9 @@ export function splitMarks(text, cited) {
 /** Cuts a text into `{text, verbatim}` pieces at the first place of each quote, with its quotation marks. */
 export function splitQuotes(text, quotes) {
   const places = quotes
-    .map((quote) => [text.indexOf(quote), quote.length])
-    .filter(([start]) => start !== -1)
-    .map(([start, length]) => withQuotationMarks(text, start, start + length))
+    .map((quote) => explained(quote).exec(text))
+    .filter(Boolean)
+    .map((found) => withQuotationMarks(text, found.index, found.index + found[0].length))
     .sort(([a], [b]) => a - b);
   const pieces = [];
   let at = 0;
@@ -47,6 +47,12 @@ export function splitQuotes(text, quotes) {
   }
   pieces.push({ text: text.slice(at), verbatim: false });
   return pieces.filter((piece) => piece.text !== "");
+}
+
+/** A quote as it may stand in a claim: after a word, in brackets, whom that word means. */
+function explained(quote) {
+  const words = quote.split(" ").map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(words.join("(?: \\[[^\\[\\]]+\\])? "));
 }
 
 function withQuotationMarks(text, start, end) {
