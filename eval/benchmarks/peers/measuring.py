@@ -134,7 +134,9 @@ def driven(python: Path, command: str, system: System, *arguments: object) -> li
 
 def environment() -> dict[str, str]:
     """This process's environment, without settings of Dateline and without anyone calling home."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")} | QUIET
+    # Where Python may not keep what it compiled, each start of a large system would compile it again.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {name: value for name, value in kept.items() if not name.startswith("DATELINE_")} | QUIET
 
 
 def last_words(output: IO[bytes]) -> str:
