@@ -24,7 +24,7 @@ LARGE = 100_000  # passages from which on a question's commoner words take most 
 COMMON = 0.5  # the share of passages that hold such a word; it tells them apart no better than by 0.7
 MOST_WORDS, MOST_SCORED = 12, 40  # by which passages are found there; by which those found are scored
 MARGIN = 2  # how many more are taken before a filter than it should need
-MOST = 30_000  # taken before a filter; then it is dearer than naming all that are allowed
+MOST = 20_000  # taken before a filter; then it is dearer than naming all that are allowed
 STEMS_KEPT = 1 << 15  # words; news repeats most of its words, and stemming one anew takes microseconds
 LOCKS = frozenset({".tantivy-writer.lock", ".tantivy-meta.lock"})
 

@@ -3,6 +3,7 @@
 docs/retrieval.md gives the weights with the tables that decided them.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from index.columns import Facts
 from index.coverage import clauses, covered
+from index.lexical import stems
 from index.records import DateMention, Hit, Passage, Period, Query
 from index.snapshots import Snapshot
 
@@ -29,6 +31,7 @@ MEASURED = 30  # candidates whose sentences are read
 SIGHTED = 0.7  # of pairs that the vectors must order as the words do; a coin orders half of them
 LEADING, TRAILING = 5, 30  # ranks of BM25 between which those pairs are taken
 LEAST_PAIRS = 50
+HELD = 0.5  # of the words' weight, below which they are no measure of the vectors
 
 Scores = NDArray[np.float64]
 
@@ -80,6 +83,18 @@ def is_blind(leads: Sequence[Lead]) -> bool:
     if len(first) * len(last) < LEAST_PAIRS:
         return False
     return float((first[:, None] > last[None, :]).mean()) < SIGHTED
+
+
+def are_held(words: str, snapshot: Snapshot) -> bool:
+    """Whether the archive holds the better part of the words by their weight.
+
+    Where it does not, what BM25 puts first shares words in passing alone, and proves nothing of the vectors.
+    """
+    total = len(snapshot)
+    counts = [snapshot.passages_with(stem) for stem in set(stems(words))]
+    weights = [math.log(1 + (total - min(n, total) + 0.5) / (min(n, total) + 0.5)) for n in counts]
+    held = sum(weight for weight, count in zip(weights, counts, strict=True) if count)
+    return held >= HELD * sum(weights)
 
 
 def with_sentences(

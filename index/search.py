@@ -22,6 +22,7 @@ from index.scoring import (
     Candidate,
     Lead,
     Scores,
+    are_held,
     event_day,
     fused,
     is_blind,
@@ -70,7 +71,7 @@ def search(
     removed. A side that is blind to the question's language is left out, and a note says so.
     """
     leads, floor = _leads(snapshot, embedder, query)
-    blind = is_blind(leads)
+    blind = is_blind(leads) and are_held(query.words or query.text, snapshot)
     scores = fused(leads, floor, blind) + preferred(leads, query)
     best = np.sort(np.argsort(-scores, kind="stable")[: max(MEASURED, FOLLOWED * query.limit)])
     with catalogue.reading() as connection:

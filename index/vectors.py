@@ -18,7 +18,7 @@ from index.embedding import Vectors
 Halves = NDArray[np.float16]
 
 EXACT_UP_TO = 30_000  # vectors; comparing them one by one takes about a millisecond
-FEW = 1 / 64  # a share that passes a filter so small that its vectors are compared one by one
+FEW = 1 / 24  # a share that passes a filter so small that its vectors are compared one by one
 COMPARED = 8  # for each vector asked for, so many that the codes find are compared exactly
 LEAST_COMPARED = 400  # however few are asked for: a fifth of a millisecond
 MARGIN = 2  # how many more are taken before a filter than it should need

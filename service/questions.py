@@ -23,6 +23,7 @@ _NEWEST = re.compile(
 _OF_NOW = re.compile(
     r"\b(?:current|currently|nowadays|so far|as yet|still|today|now|these days)\b(?!['’]s)", re.IGNORECASE
 )
+_IN_OFFICE = re.compile(r"^(?:and |so )?who(?:['’]s| is| are) (?:the|in charge)\b", re.IGNORECASE)
 SHORT = 16  # words
 _TIMELINE = re.compile(
     r"\btime ?lines?\b|\bchronolog(?:y|ical|ically)\b|\bin (?:the )?order (?:of events|in which)\b"
@@ -88,7 +89,8 @@ def _order(text: str, days: Sequence[NamedDays]) -> Order:
         return Order.TIMELINE
     # Asked how things stood on some day, "still" and "now" speak of that day.
     asked_of_past = any(one.fixed for one in days)
-    of_now = _NEWEST.search(text) or (len(text.split()) <= SHORT and _OF_NOW.search(text))
+    is_short = len(text.split()) <= SHORT
+    of_now = _NEWEST.search(text) or (is_short and (_OF_NOW.search(text) or _IN_OFFICE.search(text)))
     return Order.NEWEST if of_now and not asked_of_past else Order.RELEVANCE
 
 

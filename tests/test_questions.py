@@ -124,3 +124,12 @@ def test_order(question: str, order: Order) -> None:
 )
 def test_what_only_limits_or_orders_is_not_looked_for(question: str, words: str) -> None:
     assert plan(question).search_words == words
+
+
+def test_who_is_in_office_asks_for_the_newest() -> None:
+    for question, order in (
+        ("Who is the mayor of Port Ostrel?", Order.NEWEST),
+        ("Who was the mayor of Port Ostrel in 2019?", Order.RELEVANCE),
+        ("Who is Anneke Voss?", Order.RELEVANCE),
+    ):
+        assert understand(Question(question=question), HELD, TODAY).order is order

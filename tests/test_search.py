@@ -202,7 +202,7 @@ def test_a_blind_side_is_left_out_and_it_is_told(tmp_path: Path, draft: DraftMak
     ]
     for _ in archive.add(drafts):
         pass
-    found = archive.search(Query(text="What did the council of town 17 say of bridge 17?"))
+    found = archive.search(Query(text="The council of town 17 spoke of bridge 17 and of its cost."))
     assert found[0].article.key == "17"
     assert found.notes == (BLIND,)
 
@@ -248,3 +248,7 @@ def test_what_rare_words_find_is_scored_by_all_words() -> None:
     assert len(plain) == 40
     assert all(score == pytest.approx(plain[number]) for number, score in found)
     assert found == sorted(found, key=lambda pair: -pair[1])
+
+
+def test_words_that_the_archive_lacks_say_nothing_of_the_vectors(sample_archive: Archive) -> None:
+    assert sample_archive.search(Query(text="Is the moon made of cheese?")).notes == ()
