@@ -13,7 +13,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,9 @@ from index.catalogue import Catalogue
 from index.chunking import Chunk, Chunker
 from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
 from index.generations import Generations
+from index.reading import ReadingModel
 from index.records import Draft, Filters, Passage, Query, Span, Zone, ZoneKind
-from index.search import search
+from index.search import Rerank, search
 from index.snapshots import Allowed, Snapshot
 from service.answers import Question
 from service.named import outlets_in
@@ -226,6 +227,7 @@ class Bench:
     catalogue: Catalogue
     snapshot: Snapshot
     embedder: Embedder
+    reader: ReadingModel = field(default_factory=ReadingModel)
 
     def lexical(self, one: Asked) -> list[Passage]:
         """BM25 over the question as it is."""
@@ -257,7 +259,11 @@ class Bench:
         }
         return self._best(scores)
 
-    def ours(self, one: Asked) -> list[Passage]:
+    def reranked(self, one: Asked) -> list[Passage]:
+        """The product with its reading model asked of the best, as by `dateline search --rerank`."""
+        return self.ours(one, self.reader.relevance)
+
+    def ours(self, one: Asked, rerank: Rerank | None = None) -> list[Passage]:
         """The product: the question understood, then its search."""
         question = Question(question=one.text, filters=Filters(as_of=one.as_of))
         plan = understand(question, self.snapshot.summary(), one.as_of or date.today())
@@ -271,7 +277,8 @@ class Bench:
             order=plan.order,
             limit=DEPTH if one.articles else 10,
         )
-        return [hit.passage for hit in search(self.snapshot, self.catalogue, self.embedder, query)]
+        found = search(self.snapshot, self.catalogue, self.embedder, query, rerank)
+        return [hit.passage for hit in found]
 
     def _nearest(self, one: Asked) -> list[tuple[int, float]]:
         return self.snapshot.nearest(self.embedder.encode_query(one.text), DEPTH, self._allowed(one))
@@ -301,6 +308,7 @@ METHODS: Mapping[str, Callable[[Bench, Asked], list[Passage]]] = {
     "reciprocal ranks": Bench.reciprocal,
     "min-max sum": Bench.min_max,
     "Dateline": Bench.ours,
+    "Dateline, reranked": Bench.reranked,
 }
 
 
@@ -353,9 +361,9 @@ def table(chosen: RetrievalSet, folder: Path, embedder: Embedder, most: int | No
             lines += [
                 f"{chosen.name}: {len(asked)} questions, {len(chosen.documents)} documents, "
                 f"{len(opened.snapshot)} passages",
-                f"{'':18}" + "".join(f"{metric:>14}" for metric in scores),
+                f"{'':20}" + "".join(f"{metric:>14}" for metric in scores),
             ]
-        lines.append(f"{name:18}" + "".join(f"{score:>14.3f}" for score in scores.values()))
+        lines.append(f"{name:20}" + "".join(f"{score:>14.3f}" for score in scores.values()))
     return "\n".join(lines)
 
 
