@@ -215,7 +215,7 @@ async def _proved(
             verdict = await asyncio.to_thread(verified, proposal, desk.support)
             if verdict.holds:
                 yield written.add(replace(proposal, score=verdict.score))
-            elif desk.verify == "mark" and proposal.text:
+            elif desk.verify == "mark" and proposal.text and not verdict.invents:
                 yield written.mark(proposal)
             else:
                 written.dropped += 1

@@ -40,11 +40,16 @@ _INSERTED = re.compile(  # after a pronoun, or after what only describes somebod
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a statement may be shown, why not, and how well its evidence supports it, 0 to 1."""
+    """Whether a statement may be shown, why not, and how well its evidence supports it, 0 to 1.
+
+    One that `invents` puts words between quotation marks that its sources do not hold: it may not even be
+    shown as unproved.
+    """
 
     holds: bool
     reasons: tuple[str, ...]
     score: float
+    invents: bool = False
 
 
 def verified(statement: Statement, support: Support | None = None, least: float = LEAST_SUPPORT) -> Verdict:
@@ -54,16 +59,18 @@ def verified(statement: Statement, support: Support | None = None, least: float 
     agrees. What it raises is passed on.
     """
     if not statement.quotes or not all(stands(quote) for quote in statement.quotes):
-        return Verdict(False, ("It cites nothing that stands in an article's reporting.",), 0.0)
+        invents = bool(quoted(without_marks(statement.text)))
+        return Verdict(False, ("It cites nothing that stands in an article's reporting.",), 0.0, invents)
     if statement.support == "quoted":
         missing = [quote.text for quote in statement.quotes if not _holds(statement.text, quote)]
         reasons = tuple(f"It does not hold the quote word by word: {words!r}." for words in missing)
         return Verdict(not reasons, reasons, 0.0 if reasons else statement.score)
     claim = without_marks(statement.text)
     known = grounds(statement.quotes)
-    reasons = tuple(dict.fromkeys(_disagreements(claim, known)))
+    invented = [f"The cited sentences do not hold the quoted words {w!r}." for w in _invented(claim, known)]
+    reasons = tuple(dict.fromkeys((*invented, *_disagreements(claim, known))))
     if reasons:
-        return Verdict(False, reasons, 0.0)
+        return Verdict(False, reasons, 0.0, bool(invented))
     return _supported(claim, known, support, least)
 
 
@@ -118,12 +125,15 @@ def _supported(claim: str, known: Sequence[Grounds], support: Support | None, le
     return Verdict(held, reasons, score)
 
 
+def _invented(claim: str, known: Sequence[Grounds]) -> list[str]:
+    """The words that the claim has between quotation marks and no cited sentence or title holds."""
+    texts = [text for one in known for text in (one.cited, one.article.title or "")]
+    return [words for words in quoted(claim) if not any(_said(words, text) for text in texts)]
+
+
 def _disagreements(claim: str, known: Sequence[Grounds]) -> Iterator[str]:
-    """A sentence for each particular of the claim that its evidence does not have."""
+    """A sentence for each other particular of the claim that its evidence does not have."""
     cited = "\n".join(one.cited for one in known)
-    for words in quoted(claim):
-        if not any(_said(words, text) for one in known for text in (one.cited, one.article.title or "")):
-            yield f"The cited sentences do not hold the quoted words {words!r}."
     own = unquoted(claim)
     yield from unknown_days(own, known)
     yield from _unknown_numbers(own, cited, known)

@@ -109,6 +109,17 @@ def test_or_it_is_shown_as_unproved_without_a_citation(sample_archive: Archive, 
     assert answered.claims[0].citations == ()
 
 
+@pytest.mark.parametrize(
+    "invented", ["The treasurer said “never again” {69.1 million crowns}.", "He said “never again”."]
+)
+def test_invented_quotations_are_never_shown_not_even_as_unproved(
+    sample_archive: Archive, server: Server, invented: str
+) -> None:
+    server.replies(Reply(text=writing(invented, COST)))
+    answered = answer(sample_archive, verify="mark")
+    assert answered.text == "In the end the Harbour Bridge cost 69.1 million crowns. [1]"
+
+
 def test_an_answer_with_nothing_left_is_a_refusal_that_says_so(
     sample_archive: Archive, server: Server
 ) -> None:
