@@ -15,9 +15,10 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from index import database, durable, schema
+from index import durable, schema
 from index.chunking import Chunk
 from index.columns import Ids
+from index.database import Database
 from index.duplicates import bands, is_copy
 from index.embedding import Vectors
 from index.records import Article, DateMention, Draft, Filters, Passage
@@ -50,7 +51,9 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         """Opens the database file; the tables are made by `create`."""
         self.path = path
-        self._engine = database.engine(path)
+        self._database = Database(
+            path, "the catalogue", "put back a copy of it, or add the articles to a new archive with --data"
+        )
 
     def create(self, **settings: str) -> None:
         """Makes the tables of a new archive and notes what it is made with, whole or not at all."""
@@ -71,19 +74,18 @@ class Catalogue:
 
     def close(self) -> None:
         """Closes every connection."""
-        self._engine.dispose()
+        self._database.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one moment of the catalogue. Raises Damaged where it cannot be read."""
-        with database.told(self.path), self._engine.connect() as connection:
+        with self._database.reading() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction, committed at the end of the block or not at all."""
-        engine = database.writing(self._engine)
-        with database.told(self.path), engine.begin() as connection:
+        with self._database.writing() as connection:
             yield connection
 
     def settings(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The connection to the catalogue's SQLite file, and its errors in words."""
+"""A database: its connections and transactions, and its errors in words."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,23 +6,65 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, MetaData, event
 from sqlalchemy.exc import DatabaseError
 
 from index.errors import Damaged, DatelineError, NoSpace
 
 
-def engine(path: Path) -> Engine:
-    """Connects to the file as durably as SQLite can: WAL, `synchronous=FULL`."""
-    made = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-    event.listen(made, "connect", _configure)
-    event.listen(made, "begin", _begin)
-    return made
+class Database:
+    """A SQLite file, as durable as SQLite can be: WAL, `synchronous=FULL`.
 
+    Errors name it as what it holds, such as "the catalogue", and say what to do, which is `mended_by`.
+    """
 
-def writing(of: Engine) -> Engine:
-    """The engine whose transactions take the write lock at their start, not halfway."""
-    return of.execution_options(dateline_begin="BEGIN IMMEDIATE")
+    def __init__(self, path: Path, holds: str, mended_by: str = "put back a copy of it") -> None:
+        """Opens the file, made if there is none."""
+        self.path = path
+        self._told = holds, mended_by
+        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+        event.listen(self._engine, "connect", _configure)
+        event.listen(self._engine, "begin", _begin)
+
+    def create(self, tables: MetaData) -> None:
+        """Makes those of the tables that are not there."""
+        with self.writing() as connection:
+            tables.create_all(connection)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one moment. Raises Damaged where the file cannot be read."""
+        with self._explained(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction, committed at the end of the block or not at all; one at a time writes."""
+        # The lock is taken at the start: taken halfway, after a read, it fails where another has written.
+        engine = self._engine.execution_options(dateline_begin="BEGIN IMMEDIATE")
+        with self._explained(), engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turns the driver's errors into sentences: NoSpace, Damaged or DatelineError."""
+        holds, mended_by = self._told
+        try:
+            yield
+        except DatabaseError as error:
+            cause = str(error.orig)
+            if "full" in cause:
+                raise NoSpace(
+                    f"the disk of {self.path.parent} is full; what was added before is safe: "
+                    "make room and do the same again"
+                ) from error
+            if "malformed" in cause or "not a database" in cause or "no such table" in cause:
+                raise Damaged(f"{holds} {self.path} is damaged ({cause}); {mended_by}") from error
+            raise DatelineError(f"{holds} {self.path} cannot be used: {cause}") from error
 
 
 def _configure(connection: Any, _: Any) -> None:
@@ -39,23 +81,3 @@ def _folded(text: str | None) -> str | None:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("dateline_begin", "BEGIN"))
-
-
-@contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Turns the errors of the database at `path` into sentences: NoSpace, Damaged or DatelineError."""
-    try:
-        yield
-    except DatabaseError as error:
-        cause = str(error.orig)
-        if "full" in cause:
-            raise NoSpace(
-                f"the disk of {path.parent} is full; what was added before is safe: "
-                "make room and add the same again"
-            ) from error
-        if "malformed" in cause or "not a database" in cause or "no such table" in cause:
-            raise Damaged(
-                f"the catalogue {path} is damaged ({cause}); put back a copy of it, "
-                "or add the articles to a new archive with --data"
-            ) from error
-        raise DatelineError(f"the catalogue {path} cannot be used: {cause}") from error

@@ -4,8 +4,6 @@ They lie in a database of their own beside the catalogue: what readers ask is no
 and may be deleted, or left out of a copy of it. What one owner asked, no other owner can see.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +17,6 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import (
     Column,
     ColumnElement,
-    Connection,
     DateTime,
     ForeignKey,
     Index,
@@ -35,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from index import database
+from index.database import Database
 from index.errors import Damaged, NotFound
 from service.answers import Answer, Turn
 from service.listings import to_json
@@ -113,13 +110,11 @@ class Conversations:
         """
         # A file even then: SQLite's databases in memory are not shared between threads.
         folder = None if path else Path(mkdtemp(prefix="dateline-"))
-        self._path = path or Path(folder or "", FILE)
-        self._engine = database.engine(self._path)
-        # With the engine, which those that `of` gives share.
-        self._forget = finalize(self._engine, rmtree, folder, ignore_errors=True) if folder else None
+        self._database = Database(path or Path(folder or "", FILE), "the record of answers")
+        # With the database, which those that `of` gives share.
+        self._forget = finalize(self._database, rmtree, folder, ignore_errors=True) if folder else None
         self._owner: str | None = None
-        with self._writing() as connection:
-            tables.create_all(connection)
+        self._database.create(tables)
 
     def of(self, owner: str | None) -> "Conversations":
         """The same database as another owner sees it, who is the id of a key."""
@@ -130,13 +125,13 @@ class Conversations:
 
     def close(self) -> None:
         """Closes every connection."""
-        self._engine.dispose()
+        self._database.close()
         if self._forget:
             self._forget()
 
     def keep(self, given: Answer) -> None:
         """Notes an answer as the last of its conversation."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(
                 insert(answer).values(
                     id=given.id,
@@ -156,13 +151,13 @@ class Conversations:
             .order_by(answer.c.position.desc())
             .limit(TURNS)
         )
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return tuple(_turn(row.standalone_question, _answer(row)) for row in reversed(rows))
 
     def answer(self, answer_id: str) -> Kept:
         """An answer. Raises NotFound."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(_KEPT.where(self._mine, answer.c.id == answer_id)).one_or_none()
         if row is None:
             raise NotFound(f"there is no answer {answer_id!r}")
@@ -172,7 +167,7 @@ class Conversations:
         """Notes what a reader thinks of an answer, in place of what was noted before. Raises NotFound."""
         given = Feedback(rating=rating, comment=comment, given=_zoned(_now()))
         values = {"rating": rating, "comment": comment, "given": given.given.replace(tzinfo=None)}
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             if connection.scalar(select(answer.c.id).where(self._mine, answer.c.id == answer_id)) is None:
                 raise NotFound(f"there is no answer {answer_id!r}")
             statement = upsert(feedback).values(answer_id=answer_id, **values)
@@ -186,7 +181,7 @@ class Conversations:
         """
         of_this = (self._mine, answer.c.conversation_id == conversation_id)
         query = _KEPT.where(*of_this, answer.c.position > after).order_by(answer.c.position).limit(limit)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(query).all()
             if not rows and not connection.scalar(select(func.count()).select_from(answer).where(*of_this)):
                 raise NotFound(f"there is no conversation {conversation_id!r}")
@@ -213,29 +208,19 @@ class Conversations:
             .join_from(talks, answer, answer.c.position == talks.c.first)
             .order_by(talks.c.last.desc())
         )
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return [_talk(row) for row in connection.execute(query)]
 
     def delete(self, conversation_id: str) -> None:
         """Deletes a conversation with its answers and what was thought of them. Raises NotFound."""
         of_this = (self._mine, answer.c.conversation_id == conversation_id)
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             if not connection.execute(delete(answer).where(*of_this)).rowcount:
                 raise NotFound(f"there is no conversation {conversation_id!r}")
 
     @property
     def _mine(self) -> ColumnElement[bool]:
         return answer.c.owner.is_not_distinct_from(self._owner)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with database.told(self._path), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with database.told(self._path), database.writing(self._engine).begin() as connection:
-            yield connection
 
 
 _KEPT = select(answer, feedback.c.rating, feedback.c.comment, feedback.c.given).join_from(

@@ -7,9 +7,14 @@ from index.errors import BadValue
 from index.reading import ReadingModel
 from service.answering import Answerer, Desk
 from service.conversations import FILE, Conversations
+from service.generating import GeneratingAnswerer
+from service.llm.budget import FILE as SPENDING
+from service.llm.budget import Ledger
+from service.llm.providers import Patience, Provider
 from service.quoting import QuotingAnswerer
 from service.settings import Settings
-from service.support import PackagedSupport
+from service.support import CrossEncoderSupport, JudgeSupport, PackagedSupport
+from service.verification import Support
 
 QUOTES = "quotes"
 
@@ -31,11 +36,11 @@ def open_desk(
     generates = settings.answerer != QUOTES
     return Desk(
         archive=over,
-        answerer=settings.load_generating() if generates else quotes,
+        answerer=load_generating(settings) if generates else quotes,
         fallback=quotes if generates and settings.fallback == QUOTES else None,
         reader=reader,
         verify=settings.verify,
-        support=settings.load_support(PackagedSupport(reader)),
+        support=load_support(settings, PackagedSupport(reader)),
         conversations=conversations or Conversations(over.directory / FILE),
     )
 
@@ -48,3 +53,40 @@ def with_answerer(desk: Desk, name: str | None) -> Desk:
     if name not in known:
         raise BadValue(f"no answerer {name!r} here; there are: {', '.join(sorted(known))}")
     return replace(desk, answerer=known[name], fallback=None)
+
+
+def load_generating(settings: Settings) -> GeneratingAnswerer:
+    """The answerer that writes with the language models the settings name.
+
+    Raises DatelineError where they name none, or a prompt cannot be used.
+    """
+    return GeneratingAnswerer(load_provider(settings), settings.prompts, settings.context_tokens)
+
+
+def load_support(settings: Settings, packaged: Support) -> Support:
+    """Who judges support: the judge, the cross-encoder, or the packaged model that is given."""
+    if settings.support_judge:
+        return JudgeSupport(_provider(settings, settings.support_judge), settings.prompts)
+    return CrossEncoderSupport(settings.support_model) if settings.support_model else packaged
+
+
+def load_provider(settings: Settings) -> Provider:
+    """The language models the settings name. Raises BadValue where they name none."""
+    if settings.answerer == QUOTES:
+        raise BadValue("the answerer 'quotes' is no language model; set DATELINE_ANSWERER")
+    return _provider(settings, settings.answerer, *settings.fallback_models)
+
+
+def _provider(settings: Settings, *models: str) -> Provider:
+    return Provider(
+        models=models,
+        ledger=Ledger(settings.data / SPENDING, settings.daily_budget, settings.daily_tokens),
+        api_base=settings.api_base,
+        most_tokens=settings.answer_tokens,
+        patience=Patience(
+            total=settings.answer_timeout,
+            first=settings.first_token_timeout,
+            between=settings.stall_timeout,
+            retries=settings.retries,
+        ),
+    )

@@ -10,6 +10,7 @@ from index.embedding import CARD, DEFAULT_MODEL
 from index.errors import DatelineError
 from index.reading import ReadingModel
 from prompts.loading import PromptError, load_prompt, names
+from service.desk import load_provider
 from service.llm.failures import ProviderFailed
 from service.llm.providers import Provider, is_priced, missing_keys
 from service.settings import Settings
@@ -87,7 +88,7 @@ def _prompts(settings: Settings) -> Check:
 
 def _models(settings: Settings, offline: bool) -> Iterator[Check]:
     """The answerer, then the models that stand in for it."""
-    provider = settings.load_provider()
+    provider = load_provider(settings)
     if not settings.data.is_dir():
         provider = replace(provider, ledger=None)  # the archive's folder is not ours to make
     for name, model in zip(
@@ -125,7 +126,7 @@ async def _asked(provider: Provider) -> str:
 
 
 def _budget(settings: Settings) -> Check:
-    provider = settings.load_provider()
+    provider = load_provider(settings)
     if provider.ledger is None or (settings.daily_budget is None and settings.daily_tokens is None):
         return Check(name="budget", state="ok", told="no daily budget is set")
     try:

@@ -14,13 +14,7 @@ from pydantic_settings import (
 
 from index.archive import Archive
 from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
-from index.errors import BadValue, DatelineError
-from service.generating import GeneratingAnswerer
-from service.llm.budget import FILE as SPENDING
-from service.llm.budget import Ledger
-from service.llm.providers import Patience, Provider
-from service.support import CrossEncoderSupport, JudgeSupport
-from service.verification import Support
+from index.errors import DatelineError
 
 FILE = "dateline.toml"
 
@@ -96,39 +90,6 @@ class Settings(BaseSettings):
     def load_embedder(self) -> Embedder:
         """The embedder these settings name."""
         return load_embedder(self.embedder, self.models or self.data / "models", self.threads)
-
-    def load_provider(self) -> Provider:
-        """The language models these settings name. Raises BadValue where they name none."""
-        if self.answerer == "quotes":
-            raise BadValue("the answerer 'quotes' is no language model; set DATELINE_ANSWERER")
-        return self._provider(self.answerer, *self.fallback_models)
-
-    def load_support(self, packaged: Support) -> Support:
-        """Who judges support: the judge, the cross-encoder, or the packaged model that is given."""
-        if self.support_judge:
-            return JudgeSupport(self._provider(self.support_judge), self.prompts)
-        return CrossEncoderSupport(self.support_model) if self.support_model else packaged
-
-    def _provider(self, *models: str) -> Provider:
-        return Provider(
-            models=models,
-            ledger=Ledger(self.data / SPENDING, self.daily_budget, self.daily_tokens),
-            api_base=self.api_base,
-            most_tokens=self.answer_tokens,
-            patience=Patience(
-                total=self.answer_timeout,
-                first=self.first_token_timeout,
-                between=self.stall_timeout,
-                retries=self.retries,
-            ),
-        )
-
-    def load_generating(self) -> GeneratingAnswerer:
-        """The answerer that writes with the language models these settings name.
-
-        Raises DatelineError where they name none, or a prompt cannot be used.
-        """
-        return GeneratingAnswerer(self.load_provider(), self.prompts, self.context_tokens)
 
     def open_archive(self) -> Archive:
         """The archive these settings name. Raises NotFound where there is none."""

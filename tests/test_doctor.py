@@ -13,6 +13,7 @@ import pytest
 from index.archive import Archive
 from index.embedding import Embedder
 from index.errors import DatelineError
+from service.desk import load_generating, load_provider
 from service.doctor import Check, examine
 from service.llm.budget import Ledger
 from service.settings import Settings, load_settings
@@ -169,12 +170,12 @@ def test_settings_make_the_answerer(tmp_path: Path) -> None:
     made = load_settings(
         data=tmp_path, answerer=MODEL, fallback_models=("ollama/llama3.2",), retries=5, stall_timeout=3
     )
-    provider = made.load_provider()
-    assert made.load_generating().name == MODEL
+    provider = load_provider(made)
+    assert load_generating(made).name == MODEL
     assert provider.models == (MODEL, "ollama/llama3.2")
     assert (provider.patience.retries, provider.patience.between) == (5, 3)
     with pytest.raises(DatelineError, match="'quotes' is no language model"):
-        load_settings(data=tmp_path).load_provider()
+        load_provider(load_settings(data=tmp_path))
 
 
 def test_answering_with_quotes_imports_no_litellm() -> None:

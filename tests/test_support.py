@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from index.errors import BadValue, DatelineError, NotFound
+from service.desk import load_support
 from service.llm.providers import Patience, Provider
 from service.settings import load_settings
 from service.support import CrossEncoderSupport, JudgeSupport
@@ -107,7 +108,7 @@ def test_the_settings_choose_the_strongest_that_is_set() -> None:
     def packaged(claims: Any, evidence: Any) -> list[float]:
         return [1.0]
 
-    assert load_settings().load_support(packaged) is packaged
-    assert isinstance(load_settings(support_model="some/model").load_support(packaged), CrossEncoderSupport)
+    assert load_support(load_settings(), packaged) is packaged
+    assert isinstance(load_support(load_settings(support_model="some/model"), packaged), CrossEncoderSupport)
     both = load_settings(support_model="some/model", support_judge=MODEL)
-    assert isinstance(both.load_support(packaged), JudgeSupport)
+    assert isinstance(load_support(both, packaged), JudgeSupport)

@@ -32,7 +32,7 @@ SEED = 20261120
 class Recipe:
     """How long and how fast to learn. `steps` counts batches of about `tokens` tokens."""
 
-    steps: int = 5500
+    steps: int = 9500
     tokens: int = 2048
     rate: float = 1.2e-4
     warm_up: int = 300

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, DateTime, MetaData, String, Table, Text, delete, select
+from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from index import database
+from index.database import Database
 from index.errors import BadValue
 from service.http.problems import Conflict
 
@@ -49,11 +49,9 @@ class Responses:
 
     def __init__(self, path: Path) -> None:
         """Opens the database, made if there is none."""
-        self._path = path
-        self._engine = database.engine(path)
+        self._database = Database(path, "the record of requests", "delete it and start again")
         self._running: set[tuple[str, str]] = set()
-        with self._writing() as connection:
-            tables.create_all(connection)
+        self._database.create(tables)
 
     @contextmanager
     def running(self, sent: Sent) -> Iterator[None]:
@@ -75,7 +73,7 @@ class Responses:
             response.c.key == sent.key,
             response.c.made > _now() - KEPT,
         )
-        with database.told(self._path), self._engine.connect() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
         if row is not None and row.fingerprint != sent.fingerprint:
             raise BadValue(f"Idempotency-Key {sent.key!r} was already used with another body")
@@ -83,17 +81,12 @@ class Responses:
 
     def keep(self, sent: Sent, body: str) -> str:
         """Notes a response. Gives what is to be sent: that of a twin which came first, if there is one."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(delete(response).where(response.c.made <= _now() - KEPT))
             values = {"owner": sent.owner, "key": sent.key, "fingerprint": sent.fingerprint}
             noted = insert(response).values(**values, body=body, made=_now())
             connection.execute(noted.on_conflict_do_nothing())
         return self.find(sent) or body
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with database.told(self._path), database.writing(self._engine).begin() as connection:
-            yield connection
 
 
 def _now() -> datetime:
