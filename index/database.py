@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, MetaData, event
+from sqlalchemy import Connection, MetaData, Table, event
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError
 
 from index.errors import Damaged, DatelineError, NoSpace
@@ -30,6 +31,10 @@ class Database:
         """Makes those of the tables that are not there."""
         with self.writing() as connection:
             tables.create_all(connection)
+
+    def insert(self, table: Table) -> sqlite.Insert:
+        """An insert that can say what to do where the row is there: `on_conflict_do_update`, `…_nothing`."""
+        return sqlite.insert(table)
 
     def close(self) -> None:
         """Closes every connection."""

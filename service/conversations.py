@@ -30,7 +30,6 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from index.database import Database
 from index.errors import Damaged, NotFound
@@ -170,7 +169,7 @@ class Conversations:
         with self._database.writing() as connection:
             if connection.scalar(select(answer.c.id).where(self._mine, answer.c.id == answer_id)) is None:
                 raise NotFound(f"there is no answer {answer_id!r}")
-            statement = upsert(feedback).values(answer_id=answer_id, **values)
+            statement = self._database.insert(feedback).values(answer_id=answer_id, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["answer_id"], set_=values))
         return given
 

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from index.database import Database
 from index.errors import BadValue
@@ -84,7 +83,7 @@ class Responses:
         with self._database.writing() as connection:
             connection.execute(delete(response).where(response.c.made <= _now() - KEPT))
             values = {"owner": sent.owner, "key": sent.key, "fingerprint": sent.fingerprint}
-            noted = insert(response).values(**values, body=body, made=_now())
+            noted = self._database.insert(response).values(**values, body=body, made=_now())
             connection.execute(noted.on_conflict_do_nothing())
         return self.find(sent) or body
 
