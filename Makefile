@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+SCALE := $(VENV)/scale
 
-.PHONY: run test check fix eval bench bench-peers
+.PHONY: run test test-scale check fix eval bench bench-peers
 
 run: $(INSTALLED)
 	test -e .dateline || { $(BIN)/dateline add eval/sample/articles && cp eval/sample/dateline.toml .dateline/; }
@@ -12,6 +13,10 @@ run: $(INSTALLED)
 
 test: $(INSTALLED)
 	$(BIN)/pytest
+
+# Against PostgreSQL, Milvus and Ray, which it installs and starts by itself.
+test-scale: $(SCALE)
+	$(BIN)/pytest -m scale
 
 check: $(INSTALLED)
 	$(BIN)/ruff check
@@ -45,4 +50,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade --constraint constraints.txt pip
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable . --group dev
+	touch $@
+
+$(SCALE): $(INSTALLED)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[scale]' --group scale
 	touch $@

@@ -4,7 +4,7 @@ Every answerer starts from these: the embedded one quotes them, and sources are 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -46,17 +46,26 @@ def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[H
         if (finding := weighed(read, hit, want, reading.score)).score >= LEAST
     ]
     found.sort(key=lambda finding: -finding.score)
-    return tuple(with_copies(archive, finding) for finding in _merged(found))
+    copies = {hit.article.id: _printed(archive.copies(hit.article)) for hit in hits}
+    return tuple(_with_copies(finding, copies) for finding in _merged(found))
 
 
-def with_copies(archive: Archive, finding: Finding) -> Finding:
+def _printed(copies: Sequence[Article]) -> list[tuple[str, list[frozenset[str]]]]:
+    """The outlets of those articles, each with the words of its sentences."""
+    return [
+        (copy.outlet, [frozenset(stems(one)) for one in _SENTENCE.split(copy.evidence())])
+        for copy in copies
+        if copy.outlet
+    ]
+
+
+def _with_copies(finding: Finding, copies: Mapping[int, list[tuple[str, list[frozenset[str]]]]]) -> Finding:
     """The finding with the outlets that print its sentence in a copy of its article."""
-    quote = finding.quote
-    held = frozenset(stems(quote.text))
+    held = frozenset(stems(finding.quote.text))
     outlets = [
-        copy.outlet
-        for copy in archive.copies(quote.article)
-        if copy.outlet and any(_same(held, frozenset(stems(one))) for one in _SENTENCE.split(copy.evidence()))
+        outlet
+        for outlet, sentences in copies[finding.quote.article.id]
+        if any(_same(held, sentence) for sentence in sentences)
     ]
     return _also_printed(finding, outlets)
 
