@@ -5,7 +5,6 @@ ONNX Runtime and tokenizers alone, so that asking a question never imports torch
 modules cannot be exported is served by sentence-transformers itself.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import Damaged
+from index.inference import is_whole, open_session
 
 Vectors = NDArray[np.float32]
 
@@ -50,8 +50,8 @@ class OnnxEmbedder:
         Raises Damaged where the model file is not the one that was exported.
         """
         card = json.loads((directory / CARD).read_text())
-        model = (directory / "model.onnx").read_bytes()
-        if hashlib.sha256(model).hexdigest() != card["sha256"]:
+        model = directory / "model.onnx"
+        if not is_whole(model, card["sha256"]):
             raise Damaged(
                 f"the exported model in {directory} is damaged; delete that folder to export it again"
             )
@@ -60,7 +60,7 @@ class OnnxEmbedder:
         self.precision: str = card["precision"]
         self._prompts: dict[str, str] = card["prompts"]
         self._tokenizer = _tokenizer(directory, card)
-        self._session = _session(model, threads)
+        self._session = open_session(model, threads)
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         return self._encode([self._prompts["document"] + text for text in texts])
@@ -139,14 +139,3 @@ def _tokenizer(directory: Path, card: dict[str, Any]) -> Any:
     tokenizer.enable_truncation(card["max_tokens"])
     tokenizer.no_padding()
     return tokenizer
-
-
-def _session(model: bytes, threads: int) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Spinning threads would take the cores from the searches and answers that run beside them.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -5,7 +5,6 @@ A small cross-encoder in the formulation of SQuAD 2.0 (Devlin et al. 2019), trai
 calibrated on questions that neither taught nor judged it.
 """
 
-import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import Damaged
+from index.inference import is_whole, open_session
 from index.records import Span
 
 PACKAGED = Path(__file__).parent / "reading_model"
@@ -141,17 +141,10 @@ class ReadingModel:
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime
-
-        model = (self._directory / "model.onnx").read_bytes()
-        if hashlib.sha256(model).hexdigest() != self.card["sha256"]:
+        model = self._directory / "model.onnx"
+        if not is_whole(model, self.card["sha256"]):
             raise Damaged(f"the reading model in {self._directory} is damaged; install Dateline again")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.inter_op_num_threads = 1
-        # Spinning threads would take the cores from the searches that run beside them.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return open_session(model, self._threads)
 
     @cached_property
     def _tokenizer(self) -> Any:
