@@ -6,19 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.benchmarks.retrieval import (
-    METHODS,
-    Asked,
-    RetrievalSet,
-    WordChunker,
-    built,
-    by_article,
-    by_evidence,
-    document,
-    main,
-    multihop_unnamed,
-    table,
-)
+from eval.benchmarks.question_sets import Asked, RetrievalSet, WordChunker, document, multihop_unnamed
+from eval.benchmarks.retrieval import METHODS, built, by_article, by_evidence, main, table
 from index.embedding import Embedder
 from index.records import Passage
 
@@ -90,3 +79,9 @@ def test_a_set_that_is_not_there_is_skipped(
 ) -> None:
     main(["--data", str(tmp_path), "--cache", str(models), "--set", "squad"])
     assert "squad: skipped" in capsys.readouterr().out
+
+
+def test_smaller_passages_are_compared_over_as_much_text() -> None:
+    whole = RetrievalSet("small", [], [])
+    assert [whole.cut(size).first for size in (600, 900, 1200)] == [15, 10, 8]
+    assert whole.cut(600).chunker.size == 600

@@ -1,182 +1,34 @@
 """How well the right passage is found, on public question sets and by the product's own search.
 
-    python -m eval.benchmarks.retrieval --data FOLDER [--set multihop] [--cache FOLDER]
+    python -m eval.benchmarks.retrieval --data FOLDER [--set multihop] [--cache FOLDER] [--passages 600]
 
 FOLDER holds the sets as their makers publish them (docs/retrieval.md names them); one that is not there
 is skipped, and said to be. An archive of each set is made once in the cache.
 """
 
 import argparse
-import gzip
 import hashlib
-import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import sentencex
-
+from eval.benchmarks.question_sets import SETS, Asked, RetrievalSet
 from index import durable
 from index.archive import Archive
 from index.catalogue import Catalogue
-from index.chunking import Chunk, Chunker
 from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
 from index.generations import Generations
 from index.reading import ReadingModel
-from index.records import Draft, Filters, Passage, Query, Span, Zone, ZoneKind
+from index.records import Filters, Passage, Query
 from index.search import Rerank, search
 from index.snapshots import Allowed, Snapshot
 from service.answers import Question
-from service.named import outlets_in
 from service.questions import understand
 
 DEPTH = 60  # passages taken from each method
-PRODUCT = Chunker()
-WHOLE = Chunker(100_000)  # SQuAD's paragraphs are the passages
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question and its evidence: texts, of which a passage that holds one is right; or article keys."""
-
-    text: str
-    evidence: tuple[str, ...] = ()
-    articles: frozenset[str] = frozenset()
-    as_of: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RetrievalSet:
-    """Documents and questions about them, and how the documents are cut."""
-
-    name: str
-    documents: Sequence[Draft]
-    questions: Sequence[Asked]
-    chunker: Chunker = PRODUCT
-
-
-@dataclass(frozen=True, slots=True)
-class WordChunker(Chunker):
-    """Whole sentences packed to at most `size` words and marks, some 256 tokens of a language model's."""
-
-    size: int = 220
-
-    @property
-    def id(self) -> str:
-        return f"words-{self.size}"
-
-    def chunk(self, article: Draft) -> list[Chunk]:
-        """The passages of a text that is reporting from end to end."""
-        found = sentencex.get_sentence_boundaries(article.language or "en", article.text)
-        sentences = [Span(one["start_index"], one["end_index"]) for one in found if one["text"].strip()]
-        packed: list[list[Span]] = []
-        room = 0
-        for sentence in sentences:
-            count = len(re.findall(r"\w+|[^\w\s]", sentence.of(article.text)))
-            if count > room:
-                packed.append([])
-                room = self.size
-            packed[-1].append(sentence)
-            room -= count
-        return [Chunk(part[0].start, part[-1].end, tuple(part)) for part in packed]
-
-
-def multihop(data: Path) -> RetrievalSet:
-    """MultiHop-RAG (Tang & Yang 2024): its answerable questions over chunks of 256 tokens."""
-    folder = data / "multihop_rag"
-    corpus = json.loads((folder / "corpus.json").read_text())
-    asked = json.loads((folder / "queries_dev.json").read_text())
-    documents = [
-        document(
-            str(one["doc_id"]),
-            one["body"],
-            title=one["title"],
-            outlet=one.get("source"),
-            author=one.get("author"),
-            published=date.fromisoformat(one["published_at"][:10]) if one["meta_known"] else None,
-        )
-        for one in corpus
-    ]
-    questions = [
-        Asked(one["query"], tuple(fact["fact"] for fact in one["evidence_list"]))
-        for one in asked
-        if one["evidence_list"]
-    ]
-    return RetrievalSet("multihop", documents, questions, WordChunker())
-
-
-def multihop_unnamed(data: Path) -> RetrievalSet:
-    """The same without the names of outlets, as a reader asks who does not know who reported it."""
-    named = multihop(data)
-    outlets = {one.outlet for one in named.documents if one.outlet}
-    questions = [replace(one, text=_unnamed(one.text, outlets)) for one in named.questions]
-    return replace(named, questions=questions)
-
-
-def _unnamed(text: str, outlets: Iterable[str]) -> str:
-    for span in reversed(outlets_in(text, outlets)):
-        text = text[: span.start] + text[span.end :]
-    text = re.sub(r"['\"‘“]\s*,?\s*['\"’”]", "", text)
-    credit = r"(?:reported|covered|noted|discussed|mentioned|featured) (?:by|in|on)"
-    return " ".join(
-        re.sub(rf",?\s*(?:as )?(?:recently )?{credit}(?:[\s,]|and\b|both\b)*(?=\?|$)", "", text).split()
-    )
-
-
-def squad(data: Path) -> RetrievalSet:
-    """SQuAD 2.0 (Rajpurkar et al. 2018): each answerable question's paragraph among all, without titles."""
-    return _paragraphs("squad", data / "squad" / "dev-half-v2.0.json", "en")
-
-
-def xquad(language: str) -> Callable[[Path], RetrievalSet]:
-    """XQuAD (Artetxe et al. 2020) in that language."""
-    return lambda data: _paragraphs(f"xquad-{language}", data / "xquad" / f"xquad.{language}.json", language)
-
-
-def realtimeqa(data: Path) -> RetrievalSet:
-    """RealTimeQA of 2022 (Kasai et al. 2023): the article that a dated question was made from."""
-    folder = data / "realtimeqa"
-    with gzip.open(folder / "archive_2022.jsonl.gz", "rt") as lines:
-        articles = [json.loads(line) for line in lines]
-    documents = [
-        document(
-            one["url"],
-            one["text"],
-            title=one["title"],
-            author=", ".join(one["authors"]) or None,
-            published=_day(one["publish_date"]),
-        )
-        for one in articles
-    ]
-    gold = {one["question_id"]: one["search_result"] for one in _lines(folder / "gold_2022.jsonl")}
-    held = {one.key for one in documents}
-    questions = [
-        Asked(one["question_sentence"], articles=right, as_of=_day(one["question_date"]))
-        for one in _lines(folder / "questions_2022.jsonl")
-        if (right := frozenset(found["url"] for found in gold.get(one["question_id"], ())) & held)
-    ]
-    return RetrievalSet("realtimeqa", documents, questions)
-
-
-SETS: Mapping[str, Callable[[Path], RetrievalSet]] = {
-    "multihop": multihop,
-    "multihop-unnamed": multihop_unnamed,
-    "squad": squad,
-    "realtimeqa": realtimeqa,
-    "xquad-en": xquad("en"),
-    "xquad-es": xquad("es"),
-}
-
-
-def document(key: str, text: str, **known: object) -> Draft:
-    """A text that is reporting from end to end."""
-    zones = (Zone(0, len(text), ZoneKind.REPORTING),)
-    plain = Draft(key=key, text=text, zones=zones, language="en")
-    return replace(plain, **known)  # type: ignore[arg-type]
 
 
 def built(chosen: RetrievalSet, cache: Path, embedder: Embedder) -> Path:
@@ -196,29 +48,6 @@ def built(chosen: RetrievalSet, cache: Path, embedder: Embedder) -> Path:
     return folder
 
 
-def _paragraphs(name: str, file: Path, language: str) -> RetrievalSet:
-    documents: list[Draft] = []
-    questions: list[Asked] = []
-    for title in json.loads(file.read_text())["data"]:
-        for paragraph in title["paragraphs"]:
-            key = f"{name}-{len(documents)}"
-            documents.append(document(key, paragraph["context"], language=language))
-            questions += [
-                Asked(question["question"], articles=frozenset({key}))
-                for question in paragraph["qas"]
-                if question.get("answers")
-            ]
-    return RetrievalSet(name, documents, questions, WHOLE)
-
-
-def _lines(file: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in file.read_text().splitlines()]
-
-
-def _day(written: str) -> date:
-    return date.fromisoformat(written.replace("/", "-"))
-
-
 @dataclass(frozen=True, slots=True)
 class Bench:
     """An archive of a set, opened to be searched by each method."""
@@ -227,6 +56,7 @@ class Bench:
     catalogue: Catalogue
     snapshot: Snapshot
     embedder: Embedder
+    first: int = 10
     reader: ReadingModel = field(default_factory=ReadingModel)
 
     def lexical(self, one: Asked) -> list[Passage]:
@@ -275,7 +105,7 @@ class Bench:
             authors=plan.named_authors,
             periods=plan.named_periods,
             order=plan.order,
-            limit=DEPTH if one.articles else 10,
+            limit=DEPTH if one.articles else self.first,
         )
         found = search(self.snapshot, self.catalogue, self.embedder, query, rerank)
         return [hit.passage for hit in found]
@@ -299,7 +129,9 @@ def bench(chosen: RetrievalSet, folder: Path, embedder: Embedder) -> Bench:
     """The archive of a set in that folder, opened."""
     catalogue = Catalogue(folder / "catalogue.db")
     generations = Generations(folder / "indexes", catalogue)
-    return Bench(chosen.questions, catalogue, generations.snapshot(generations.newest()), embedder)
+    return Bench(
+        chosen.questions, catalogue, generations.snapshot(generations.newest()), embedder, chosen.first
+    )
 
 
 METHODS: Mapping[str, Callable[[Bench, Asked], list[Passage]]] = {
@@ -312,19 +144,21 @@ METHODS: Mapping[str, Callable[[Bench, Asked], list[Passage]]] = {
 }
 
 
-def by_evidence(asked: Sequence[Asked], found: Sequence[Sequence[Passage]]) -> dict[str, float]:
-    """Hits@10, Hits@4 and MRR@10 as the paper counts them, and how often all the evidence is in the ten.
+def by_evidence(
+    asked: Sequence[Asked], found: Sequence[Sequence[Passage]], first: int = 10
+) -> dict[str, float]:
+    """Hits@10, Hits@4 and MRR@10 as the paper counts them, and how often all the evidence is in the first.
 
     A passage is right that holds a piece of evidence, white space apart.
     """
     firsts, alls = [], []
     for one, passages in zip(asked, found, strict=True):
-        texts = [_squeezed(passage.text) for passage in passages[:10]]
+        texts = [_squeezed(passage.text) for passage in passages[:first]]
         wanted = [_squeezed(fact) for fact in one.evidence]
         right = [rank for rank, text in enumerate(texts, 1) if any(fact in text for fact in wanted)]
         firsts.append(right[0] if right else None)
         alls.append(all(any(fact in text for text in texts) for fact in wanted))
-    return _at(firsts, (10, 4)) | {"all evidence": sum(alls) / len(alls)}
+    return _at(firsts, (first, 4)) | {"all evidence": sum(alls) / len(alls)}
 
 
 def by_article(
@@ -356,7 +190,9 @@ def table(chosen: RetrievalSet, folder: Path, embedder: Embedder, most: int | No
     lines: list[str] = []
     for name, method in METHODS.items():
         found = [method(opened, one) for one in asked]
-        scores = by_article(asked, found, keys) if asked[0].articles else by_evidence(asked, found)
+        scores = (
+            by_article(asked, found, keys) if asked[0].articles else by_evidence(asked, found, chosen.first)
+        )
         if not lines:
             lines += [
                 f"{chosen.name}: {len(asked)} questions, {len(chosen.documents)} documents, "
@@ -373,12 +209,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--set", choices=SETS, action="append", help="only this one; may be repeated")
     parser.add_argument("--cache", type=Path, default=Path("retrieval-cache"))
+    parser.add_argument("--passages", type=int, help="characters of a passage, if not those of the set")
     parser.add_argument("--most", type=int, help="questions of each set")
     chosen = parser.parse_args(arguments)
     embedder = load_embedder(DEFAULT_MODEL, chosen.cache)
     for name in chosen.set or SETS:
         try:
             read = SETS[name](chosen.data)
+            read = read.cut(chosen.passages) if chosen.passages else read
         except FileNotFoundError as missing:
             print(f"{name}: skipped, {missing.filename} is not there")
             continue
