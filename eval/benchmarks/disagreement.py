@@ -35,7 +35,6 @@ from service.particulars.normalising import holds
 SET = Path("ramdocs") / "dev.jsonl"
 AGREEING = Path("squad") / "dev-half-v1.1.json"
 LEAST_OF_BEST = 0.6  # of a document's best sentence by similarity, as a share of the best of all
-LEAST_READ = 0.3  # the probability from which the reading model's answer is taken
 _NUMBER = re.compile(r"\d[\d,.]*(?:\s\w+)?")
 _NAME = re.compile(r"[^\W\d_a-z][\w’'.-]*(?:\s(?:of|the|de|van|von)?\s?[^\W\d_a-z][\w’'.-]*)*")
 
@@ -182,7 +181,7 @@ def by_reading(model: ReadingModel) -> Finder:
         return [
             _finding(article, reading.spans[0], reading.score)
             for article, reading in zip(articles, readings, strict=True)
-            if reading.spans and reading.score >= LEAST_READ
+            if reading.spans and reading.score >= model.threshold
         ]
 
     return find
