@@ -45,7 +45,6 @@ class Document:
 
     article: Article
     answer: str | None
-    misleads: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +222,7 @@ def _document(place: int, entry: object) -> Document:
     known = dict(entry) if isinstance(entry, dict) else {}
     article = _article(" ".join(str(known["text"]).split()), place)
     answer = None if known["type"] == "noise" else str(known["answer"])
-    return Document(article, answer, known["type"] == "misinfo")
+    return Document(article, answer)
 
 
 def _article(text: str, place: int, outlet: str | None = None, published: date | None = None) -> Article:

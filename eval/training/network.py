@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-PAD, CLS, SEP = 0, 101, 102
+PAD, SEP = 0, 102
 
 
 class ReadingNetwork(nn.Module):
