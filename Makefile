@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 SCALE := $(VENV)/scale
 
-.PHONY: run test test-scale check fix eval bench bench-peers
+.PHONY: run test test-scale check fix fuzz load eval bench bench-peers
 
 run: $(INSTALLED)
 	test -e .dateline || { $(BIN)/dateline add eval/sample/articles && cp eval/sample/dateline.toml .dateline/; }
@@ -36,6 +36,13 @@ eval: $(INSTALLED)
 	$(BIN)/dateline eval score artifacts/runs/packaged --fail-under citation_precision=1 citation_recall=1 \
 		quote_exactness=1 correct=0.77 sources=0.95 newest_source=1 nothing_forbidden=0.95 answered=0.96 \
 		refusal_recall=0.56 disagreement_found=0.7 change_found=0.7 nDCG@10=0.9
+
+# A thousand odd requests to every route; `make test` sends a few.
+fuzz: $(INSTALLED)
+	FUZZ_EXAMPLES=1000 $(BIN)/pytest tests/test_fuzzing.py
+
+load: $(INSTALLED)
+	$(BIN)/python -m eval.benchmarks.load
 
 bench: $(INSTALLED)
 	$(BIN)/python -m eval.benchmarks.speed

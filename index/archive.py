@@ -1,104 +1,111 @@
 """The archive: the one face of `index`. Open it, add to it, search it, prove it sound, rebuild it."""
 
-import fcntl
-import logging
 import math
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Self
+from typing import Any, Self
 
-import numpy as np
-
-from index.catalogue import Catalogue, Outcome
+from index import ingestion
+from index.catalogue import Catalogue
 from index.checking import catalogue_faults
 from index.chunking import Chunk, Chunker
+from index.database import Address
 from index.embedding import Embedder, Vectors
-from index.errors import BadValue, Busy, Mismatch, NoSpace, NotFound
-from index.generations import Generation, Generations
+from index.errors import BadValue, Mismatch, NotFound
+from index.generations import PUBLISH_AFTER, Generations
+from index.indexes import LoadIndex, Searchable
+from index.ingestion import Added as Added
+from index.ingestion import Block, Brief, Ready, distinct
 from index.lexical import stems
+from index.locking import alone
 from index.records import Article, Draft, Filters, Query, Skipped
-from index.rows import article_digest, text_digest
-from index.schema import FORMAT
+from index.revisions import refuse_another
+from index.schema import tables
 from index.search import Found, Rerank, search
-from index.snapshots import Snapshot, Summary
+from index.snapshots import Summary
 from index.templates import StoredTemplates
 from index.visits import StoredVisits
 
-log = logging.getLogger(__name__)
-
-BATCH = 256  # passages embedded at one time: enough to sort by length, seconds of work to lose
-BATCH_SECONDS = 30.0  # of waiting for articles, as for pages that are fetched with pauses, before these go in
-PUBLISH_AFTER = 5000  # passages; until published, every reader replays them by itself
+CATALOGUE = "catalogue.db"
 REFRESH_SECONDS = 0.5  # how long a running reader may go without looking for new articles
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """An article that is safely in the archive, and what adding it did."""
-
-    key: str
-    outcome: Outcome
-    passages: int
 
 
 class Archive:
     """The articles of one directory. Any number may read; one process at a time writes."""
 
-    def __init__(self, directory: Path, load_embedder: Callable[[], Embedder], chunker: Chunker) -> None:
-        """`load_embedder` is called when the first text is to be embedded, and not before."""
+    def __init__(
+        self,
+        directory: Path,
+        load_embedder: Callable[[], Embedder],
+        chunker: Chunker,
+        catalogue: Address | None = None,
+        load_index: LoadIndex = Generations,
+    ) -> None:
+        """`load_embedder` is called when the first text is to be embedded, and not before.
+
+        Without an address the catalogue is a SQLite file in the directory. `load_index` opens the index,
+        which is FAISS and tantivy in the directory unless it is another.
+        """
         self.directory = directory
         self._load_embedder = load_embedder
         self._chunker = chunker
-        self._catalogue = Catalogue(directory / "catalogue.db")
-        self._generations = Generations(directory / "indexes", self._catalogue)
+        self._catalogue = Catalogue(catalogue or directory / CATALOGUE)
+        self._index = load_index(directory / "indexes", self._catalogue)
         self._refreshing = Lock()
-        self._generation: Generation | None = None
-        self._snapshot: Snapshot | None = None
+        self._snapshot: Searchable[Any] | None = None
         self._looked = -math.inf
 
     @classmethod
     def open(
-        cls, directory: Path, load_embedder: Callable[[], Embedder], chunker: Chunker | None = None
+        cls,
+        directory: Path,
+        load_embedder: Callable[[], Embedder],
+        chunker: Chunker | None = None,
+        catalogue: Address | None = None,
+        load_index: LoadIndex = Generations,
     ) -> Self:
-        """The archive in that directory.
+        """The archive in that directory, or of a catalogue elsewhere, whose indexes the directory holds.
 
         Raises NotFound where there is none, and Mismatch where it was made by a later Dateline or
         with another chunker.
         """
-        if not (directory / "catalogue.db").exists():
-            raise NotFound(f"there is no archive in {directory}; make one with: dateline add PATH…")
-        archive = cls(directory, load_embedder, chunker or Chunker())
+        archive = cls(directory, load_embedder, chunker or Chunker(), catalogue, load_index)
         made_with = archive._readable()
         if made_with["chunker"] != archive._chunker.id:
             raise Mismatch(
-                f"the archive in {directory} was cut by {made_with['chunker']!r} and the settings say "
+                f"the archive in {archive._place} was cut by {made_with['chunker']!r} and the settings say "
                 f"{archive._chunker.id!r}; cut and embed it again with: dateline rebuild --embed"
             )
         return archive
 
     @classmethod
     def create(
-        cls, directory: Path, load_embedder: Callable[[], Embedder], chunker: Chunker | None = None
+        cls,
+        directory: Path,
+        load_embedder: Callable[[], Embedder],
+        chunker: Chunker | None = None,
+        catalogue: Address | None = None,
+        load_index: LoadIndex = Generations,
     ) -> Self:
-        """The archive in that directory, made if there is none."""
-        if not (directory / "catalogue.db").exists():
-            embedder = load_embedder()
-            archive = cls(directory, lambda: embedder, chunker or Chunker())
+        """The same archive, made if there is none."""
+        archive = cls(directory, load_embedder, chunker or Chunker(), catalogue, load_index)
+        if not archive._catalogue.exists():
             directory.mkdir(parents=True, exist_ok=True)
             with archive._alone():
-                if not archive._catalogue.path.exists():
-                    archive._catalogue.create(**archive._made_with(embedder))
-            archive.close()
-            return cls.open(directory, lambda: embedder, chunker)
-        return cls.open(directory, load_embedder, chunker)
+                if not archive._catalogue.exists():
+                    archive._catalogue.create(**archive._made_with(load_embedder()))
+        archive.close()
+        return cls.open(directory, load_embedder, chunker, catalogue, load_index)
 
     def close(self) -> None:
-        """Lets go of the database. Searches that still run keep what they hold."""
+        """Lets go of the database and the index. Searches that still run keep what they hold."""
+        self._index.close()
         self._catalogue.close()
 
     # Adding and removing
@@ -111,19 +118,29 @@ class Archive:
         is writing and NoSpace where the disk is full.
         """
         with self._alone():
-            unpublished = 0
-            try:
-                templates = StoredTemplates(self._catalogue)
-                for batch in self._batches(_distinct(drafts)):
-                    for result in self._add_batch(templates.cleaned(batch)):
-                        unpublished += result.passages if isinstance(result, Added) else 0
-                        yield result
-                    if unpublished >= PUBLISH_AFTER:
-                        self._publish()
-                        unpublished = 0
-            finally:
-                # However the run ends, what was acknowledged must be found at once.
-                self._publish()
+            batches = ingestion.batches(distinct(drafts, set()), self._chunker)
+            cleaned = map(StoredTemplates(self._catalogue).cleaned, batches)
+            yield from self._stored(map(self._prepared, cleaned))
+
+    def add_prepared(self, blocks: Iterable[Block]) -> Generator[Added | Skipped, None, None]:
+        """Adds articles that were made ready elsewhere by this archive's `brief`, as `add` does.
+
+        A block that comes twice changes nothing.
+        """
+        with self._alone():
+            templates, seen = StoredTemplates(self._catalogue), set[str]()
+
+            def ready() -> Iterator[Iterable[Ready]]:
+                for block in blocks:
+                    templates.learn(block.lines)
+                    yield distinct(block.ready, seen)
+
+            yield from self._stored(ready())
+
+    def brief(self) -> Brief:
+        """What those must know who make articles ready for `add_prepared`."""
+        lines = StoredTemplates(self._catalogue).learn(frozenset())
+        return Brief(self.embedder.id, self._chunker, lines, ingestion.marks(self._catalogue))
 
     @property
     def visits(self) -> StoredVisits:
@@ -138,6 +155,11 @@ class Archive:
             self._publish()
 
     # Finding
+
+    @property
+    def published(self) -> datetime | None:
+        """When its indexes were last published; None where they never were."""
+        return self._index.published()
 
     def search(self, query: Query, rerank: Rerank | None = None) -> Found:
         """The passages that answer best to a query, in the order it asks for.
@@ -231,7 +253,7 @@ class Archive:
 
     def check(self) -> list[str]:
         """Every unsound place, a sentence each; empty where the archive is proved sound."""
-        return [*catalogue_faults(self._catalogue), *self._generations.faults()]
+        return [*catalogue_faults(self._catalogue), *self._index.faults()]
 
     def rebuild(self) -> None:
         """Makes the derived indexes anew from the catalogue; nothing is embedded."""
@@ -245,22 +267,23 @@ class Archive:
         load_embedder: Callable[[], Embedder],
         chunker: Chunker | None = None,
         progress: Callable[[], None] = lambda: None,
+        catalogue: Address | None = None,
+        load_index: LoadIndex = Generations,
     ) -> None:
         """Cuts and embeds every article anew with these settings; `progress` is called after each.
 
         All or nothing: until the last article is done, the archive stays as it was. Raises NotFound
         where there is no archive, and Mismatch where a later Dateline made it.
         """
-        if not (directory / "catalogue.db").exists():
-            raise NotFound(f"there is no archive in {directory}; make one with: dateline add PATH…")
-        archive = cls(directory, load_embedder, chunker or Chunker())
+        archive = cls(directory, load_embedder, chunker or Chunker(), catalogue, load_index)
         archive._readable()
         embedder = load_embedder()
 
         def cut() -> Iterator[tuple[int, Sequence[Chunk], Vectors]]:
             for version_id, article in archive._catalogue.current_versions():
                 chunks = archive._chunker.chunk(article)
-                yield version_id, chunks, embedder.encode_documents([_embedded(article, c) for c in chunks])
+                texts = [ingestion.embedded_text(article, chunk) for chunk in chunks]
+                yield version_id, chunks, embedder.encode_documents(texts)
                 progress()
 
         with archive._alone():
@@ -268,14 +291,21 @@ class Archive:
             archive._publish(afresh=True)
         archive.close()
 
+    @property
+    def _place(self) -> str:
+        return self._catalogue.named if self._catalogue.remote else str(self.directory)
+
     def _readable(self) -> dict[str, str]:
-        """What the archive was made with. Raises Mismatch where it has another format than ours."""
+        """What the archive was made with.
+
+        Raises NotFound where there is none, and Mismatch where it has another format than ours.
+        """
+        if not self._catalogue.exists():
+            raise NotFound(f"there is no archive in {self._place}; make one with: dateline add PATH…")
+        if self._catalogue.remote:  # its first use on this machine
+            self.directory.mkdir(parents=True, exist_ok=True)
         made_with = self._catalogue.settings()
-        if made_with.get("format") != FORMAT:
-            raise Mismatch(
-                f"the archive in {self.directory} has format {made_with.get('format')!r} and this Dateline "
-                f"reads {FORMAT!r}; use the Dateline that made it"
-            )
+        refuse_another(made_with.get("format", ""), tables, f"the archive in {self._place}")
         return made_with
 
     def _made_with(self, embedder: Embedder) -> dict[str, str]:
@@ -286,58 +316,32 @@ class Archive:
             "chunker": self._chunker.id,
         }
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Holds the writer's lock, which the kernel frees even after kill -9."""
-        with (self.directory / "writer.lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise Busy(
-                    f"another process is writing to the archive in {self.directory}; "
-                    "wait until it is done and try again"
-                ) from error
-            yield
+    def _alone(self) -> AbstractContextManager[None]:
+        return alone(self.directory)
 
-    def _batches(self, drafts: Iterable[Draft | Skipped]) -> Iterator[list[Draft | Skipped]]:
-        """Groups of articles with some BATCH passages to embed between them."""
-        batch: list[Draft | Skipped] = []
-        characters, began = 0, time.monotonic()
-        for draft in drafts:
-            batch.append(draft)
-            characters += len(draft.text) if isinstance(draft, Draft) else 0
-            late = time.monotonic() - began > BATCH_SECONDS
-            if late or characters >= BATCH * self._chunker.size or len(batch) >= BATCH:
-                yield batch
-                batch, characters, began = [], 0, time.monotonic()
-        if batch:
-            yield batch
+    def _prepared(self, batch: Sequence[Draft | Skipped]) -> Iterator[Ready]:
+        def encode(texts: Sequence[str]) -> Vectors:
+            return self.embedder.encode_documents(texts)
 
-    def _add_batch(self, batch: Sequence[Draft | Skipped]) -> Iterator[Added | Skipped]:
-        known = self._catalogue.digests([draft.key for draft in batch if isinstance(draft, Draft)])
-        changed: list[tuple[Draft, list[Chunk]]] = []
-        for draft in batch:
-            if isinstance(draft, Skipped):
-                yield draft
-            elif known.get(draft.key, frozenset()) & {article_digest(draft), text_digest(draft)}:
-                yield Added(draft.key, Outcome.UNCHANGED, 0)
-            elif chunks := self._chunker.chunk(draft):
-                changed.append((draft, chunks))
-            else:
-                yield Skipped(draft.key, "no reporting was found in it")
-        texts = [_embedded(draft, chunk) for draft, chunks in changed for chunk in chunks]
-        vectors = self.embedder.encode_documents(texts) if texts else np.empty((0, 0), dtype=np.float32)
-        first = 0
-        for draft, chunks in changed:
-            outcome = self._catalogue.store(draft, chunks, vectors[first : first + len(chunks)])
-            first += len(chunks)
-            yield Added(draft.key, outcome, len(chunks))
+        return ingestion.prepare(batch, ingestion.stored(self._catalogue, batch), self._chunker, encode)
+
+    def _stored(self, blocks: Iterable[Iterable[Ready]]) -> Iterator[Added | Skipped]:
+        unpublished = 0
+        try:
+            for ready in blocks:
+                for result in ingestion.store(self._catalogue, ready):
+                    unpublished += result.passages if isinstance(result, Added) else 0
+                    yield result
+                if unpublished >= PUBLISH_AFTER:
+                    self._publish()
+                    unpublished = 0
+        finally:
+            # However the run ends, what was acknowledged must be found at once.
+            self._publish()
 
     def _publish(self, *, afresh: bool = False) -> None:
         try:
-            self._generations.publish(afresh=afresh)
-        except (OSError, ValueError) as error:  # tantivy tells of a full disk by a ValueError
-            raise NoSpace(f"the index could not be written ({error}); the articles are safe") from error
+            self._index.publish(afresh=afresh)
         finally:
             self._forget()
 
@@ -345,7 +349,7 @@ class Archive:
         """Makes the next search look for changes at once."""
         self._looked = -math.inf
 
-    def _current(self) -> Snapshot:
+    def _current(self) -> Searchable[Any]:
         """All passages as they are now, or were REFRESH_SECONDS ago.
 
         While one thread brings the snapshot up to date, others go on with the one before.
@@ -362,31 +366,9 @@ class Archive:
         finally:
             self._refreshing.release()
 
-    def _refreshed(self) -> Snapshot:
+    def _refreshed(self) -> Searchable[Any]:
         with self._catalogue.reading() as connection:
             watermark = self._catalogue.watermark(connection)
         if self._snapshot is not None and self._snapshot.watermark == watermark:
             return self._snapshot
-        if self._generation is None or self._generation.name != self._generations.current_name():
-            self._generation = self._generations.newest()
-        if self._generation is None and watermark:
-            log.warning("there is no sound index in %s; make one with: dateline rebuild", self.directory)
-        return self._generations.snapshot(self._generation)
-
-
-def _distinct(drafts: Iterable[Draft | Skipped]) -> Iterator[Draft | Skipped]:
-    seen = set()
-    for draft in drafts:
-        if isinstance(draft, Draft) and draft.key in seen:
-            yield Skipped(draft.key, "an article of this address or id was already read in this run")
-            continue
-        if isinstance(draft, Draft):
-            seen.add(draft.key)
-        yield draft
-
-
-def _embedded(article: Draft, chunk: Chunk) -> str:
-    """What is embedded of a passage: its words, with title, outlet and date in front."""
-    day = article.published.isoformat() if article.published else None
-    source = ", ".join(part for part in (article.outlet, day) if part)
-    return "\n".join(part for part in (article.title, source, article.text[chunk.start : chunk.end]) if part)
+        return self._index.current()

@@ -1,31 +1,34 @@
 """The truth: articles, their versions, passages and vectors, and the log of changes.
 
-SQLAlchemy Core over SQLite in WAL mode with `synchronous=FULL`. An article is one transaction and
-its COMMIT is the acknowledgement; every index is a cache of what stands here.
+SQLAlchemy Core over a SQLite file or a PostgreSQL database. An article is one transaction and its COMMIT
+is the acknowledgement; every index is a cache of what stands here.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from itertools import islice
 from typing import Any, cast
 
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from index import durable, schema
+from index import durable, revisions, schema
 from index.chunking import Chunk
 from index.columns import Ids
-from index.database import Database
+from index.database import Address, Database, Insert
 from index.duplicates import bands, is_copy
 from index.embedding import Vectors
+from index.filtering import ROWS_AT_ONCE, conditions, written_by
 from index.records import Article, DateMention, Draft, Filters, Passage
-from index.rows import article_of, date_mention, passage_checksum, passage_of, version_columns
+from index.rows import article_digest, article_of, date_mention, passage_of, version_columns
 from index.schema import article, band, change, passage, setting, version, visit
+from index.storing import forget_passages, log_changes, store_passages
 
-IDS_A_STATEMENT = 500  # SQLite bounds the parameters of one statement
+IDS_A_STATEMENT = 500  # databases bound the parameters of one statement
+CHANGES_KEPT = 1_000_000  # in a database of several servers, whose generations this one cannot know
 
 
 class Outcome(StrEnum):
@@ -48,29 +51,52 @@ class Entry:
 class Catalogue:
     """The archive's database. Reads see one snapshot a `reading` block; one process writes at a time."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens the database file; the tables are made by `create`."""
-        self.path = path
+    def __init__(self, address: Address) -> None:
+        """Opens the database; the tables are made by `create`."""
         self._database = Database(
-            path, "the catalogue", "put back a copy of it, or add the articles to a new archive with --data"
+            address,
+            "the catalogue",
+            "put back a copy of it, or add the articles to a new archive with --data",
         )
+
+    @property
+    def named(self) -> str:
+        """What errors call it: where it is, without a password."""
+        return self._database.named
+
+    @property
+    def remote(self) -> bool:
+        """Whether a server has it, so that other machines may add to it."""
+        return self._database.remote
+
+    def exists(self) -> bool:
+        """Whether an archive was made there."""
+        if not self._database.exists():
+            return False
+        if not self.remote:
+            return True  # a damaged file is an archive too, and must be told of
+        with self.reading() as connection:
+            return sa.inspect(connection).has_table(setting.name)
 
     def create(self, **settings: str) -> None:
         """Makes the tables of a new archive and notes what it is made with, whole or not at all."""
-        unfinished = Catalogue(self.path.with_suffix(".unfinished"))
-        for left in self.path.parent.glob("catalogue.unfinished*"):
+        if isinstance(self._database.address, str):
+            self._fill(settings)
+            return
+        path = self._database.address
+        for left in path.parent.glob("catalogue.unfinished*"):
             left.unlink()
-        with unfinished.writing() as connection:
-            schema.tables.create_all(connection)
-            connection.execute(
-                insert(setting),
-                [
-                    {"name": name, "value": value}
-                    for name, value in ({"format": schema.FORMAT} | settings).items()
-                ],
-            )
+        unfinished = Catalogue(path.with_suffix(".unfinished"))
+        unfinished._fill(settings)
         unfinished.close()  # the last connection moves the write-ahead log into the file
-        durable.rename(unfinished.path, self.path)
+        durable.rename(path.with_suffix(".unfinished"), path)
+
+    def _fill(self, settings: dict[str, str]) -> None:
+        with self.writing() as connection:
+            revisions.make(connection, schema.tables)
+            rows = [{"name": name, "value": value} for name, value in settings.items()]
+            noted = self._database.insert(setting).values([*rows, {"name": "format", "value": schema.FORMAT}])
+            connection.execute(noted.on_conflict_do_nothing())  # another server may have been first
 
     def close(self) -> None:
         """Closes every connection."""
@@ -78,7 +104,10 @@ class Catalogue:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one moment of the catalogue. Raises Damaged where it cannot be read."""
+        """A connection that sees one moment of the catalogue.
+
+        Raises Damaged where it cannot be read, and Busy where its server does not answer.
+        """
         with self._database.reading() as connection:
             yield connection
 
@@ -97,6 +126,14 @@ class Catalogue:
         """The same, of the moment that the connection sees."""
         return {row.name: row.value for row in connection.execute(select(setting))}
 
+    def insert(self, table: sa.Table) -> Insert:
+        """An insert that can say what to do where the row is there."""
+        return self._database.insert(table)
+
+    def database_faults(self, connection: Connection) -> list[str]:
+        """What the database itself finds unsound, a sentence each."""
+        return self._database.faults(connection)
+
     # Writing
 
     def digests(self, keys: Sequence[str]) -> dict[str, frozenset[str]]:
@@ -112,15 +149,18 @@ class Catalogue:
 
     def store(self, draft: Draft, chunks: Sequence[Chunk], vectors: Vectors) -> Outcome:
         """Adds the article, or a new version of it, with its passages, in one transaction."""
+        query = select(article, version.c.digest).join_from(article, version, IS_CURRENT, isouter=True)
         with self.writing() as connection:
-            current = connection.execute(select(article).where(article.c.key == draft.key)).one_or_none()
+            current = connection.execute(query.where(article.c.key == draft.key)).one_or_none()
             if current is None:
                 number = 1
                 made = connection.execute(insert(article).values(key=draft.key, version=number, cluster=0))
                 article_id = _new_id(made)
+            elif current.digest == article_digest(draft):  # another writer was first
+                return Outcome.UNCHANGED
             else:
                 article_id, number = current.id, current.version + 1
-                _forget_passages(connection, article_id)
+                forget_passages(connection, article_id)
             made = connection.execute(
                 insert(version).values(article_id=article_id, number=number, **version_columns(draft))
             )
@@ -128,13 +168,13 @@ class Catalogue:
             connection.execute(
                 update(article).where(article.c.id == article_id).values(version=number, cluster=cluster)
             )
-            _store_passages(connection, _new_id(made), chunks, vectors)
+            store_passages(connection, _new_id(made), chunks, vectors)
         return Outcome.ADDED if current is None else Outcome.UPDATED
 
     def remove(self, article_id: int) -> bool:
         """Removes the article with all its versions; False where there is none."""
         with self.writing() as connection:
-            _forget_passages(connection, article_id)
+            forget_passages(connection, article_id)
             # Asked whether it has changed, the web would say no, and the article could not be added again.
             connection.execute(delete(visit))
             return connection.execute(delete(article).where(article.c.id == article_id)).rowcount > 0
@@ -142,15 +182,24 @@ class Catalogue:
     def replace_passages(self, cut: Iterable[tuple[int, Sequence[Chunk], Vectors]], **settings: str) -> None:
         """All passages anew, by version id, under new settings, in one transaction."""
         with self.writing() as connection:
-            _log(connection, "remove", connection.scalars(select(passage.c.id)).all())
+            log_changes(connection, "remove", connection.scalars(select(passage.c.id)).all())
             connection.execute(delete(passage))
             for version_id, chunks, vectors in cut:
-                _store_passages(connection, version_id, chunks, vectors)
+                store_passages(connection, version_id, chunks, vectors)
             for name, value in settings.items():
                 connection.execute(update(setting).where(setting.c.name == name).values(value=value))
 
     def trim_changes(self, before: int) -> None:
-        """Drops the log below a sequence number that no kept generation needs."""
+        """Drops the log below a sequence number that no kept generation of this process needs.
+
+        Where other servers have generations of their own, the last CHANGES_KEPT stay; one that lags
+        further behind is made anew.
+        """
+        with self.reading() as connection:
+            if self.remote:
+                before = min(before, self.watermark(connection) - CHANGES_KEPT)
+            if self.oldest_change(connection) >= before:
+                return
         with self.writing() as connection:
             connection.execute(delete(change).where(change.c.seq < before))
 
@@ -167,17 +216,21 @@ class Catalogue:
         self, after: int = 0, limit: int | None = None, filters: Filters | None = None
     ) -> list[Article]:
         """Current versions in the order of their ids, from the first id past `after`."""
-        query = _ARTICLES.where(_CURRENT_NUMBER, article.c.id > after, *_conditions(filters)).order_by(
-            article.c.id
-        )
+        chosen = (article.c.id > after, *conditions(filters))
         with self.reading() as connection:
-            return [article_of(row) for row in connection.execute(query.limit(limit))]
+            if filters and filters.authors:
+                bylines = _BYLINES.where(*chosen).order_by(article.c.id)
+                ids = list(islice(written_by(connection, bylines, filters), limit))
+                found = self.articles_of(connection, ids)
+                return [found[article_id] for article_id in ids]
+            query = _ARTICLES.where(_CURRENT_NUMBER, *chosen).order_by(article.c.id).limit(limit)
+            return [article_of(row) for row in connection.execute(query)]
 
     def copies(self, of: Article) -> list[Article]:
         """The other articles that print the same text, with small edits or none, oldest first."""
         query = _ARTICLES.where(_CURRENT_NUMBER, article.c.cluster == of.cluster, article.c.id != of.id)
         with self.reading() as connection:
-            rows = connection.execute(query.order_by(version.c.published, article.c.id))
+            rows = connection.execute(query.order_by(version.c.published.nulls_first(), article.c.id))
             return [article_of(row) for row in rows]
 
     def versions(self, article_id: int) -> list[Article]:
@@ -230,13 +283,9 @@ class Catalogue:
 
     def passage_ids(self, connection: Connection, filters: Filters | None = None) -> Ids:
         """The ids of the passages that pass the filters, ascending."""
-        query = (
-            select(passage.c.id)
-            .join_from(passage, version)
-            .where(*_conditions(filters))
-            .order_by(passage.c.id)
-        )
-        return np.fromiter(connection.scalars(query), dtype=np.int64)
+        query = select(passage.c.id, version.c.author).join_from(passage, version)
+        chosen = query.where(*conditions(filters)).order_by(passage.c.id)
+        return np.fromiter(written_by(connection, chosen, filters), dtype=np.int64)
 
     def entries(self, connection: Connection, ids: Sequence[int] | None = None) -> Iterator[Entry]:
         """The words of those passages, or of all, in the order of their ids."""
@@ -301,6 +350,7 @@ _ARTICLES = select(
     article.c.key,
     article.c.cluster,
 ).join_from(version, article, version.c.article_id == article.c.id)
+_BYLINES = select(article.c.id, version.c.author).join_from(article, version, IS_CURRENT)
 _CURRENT_ARTICLES = _ARTICLES.where(_CURRENT_NUMBER, article.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
@@ -313,26 +363,9 @@ def _in_order(connection: Connection, query: sa.Select[Any], ids: Sequence[int] 
     """The rows of passages by their ids, few in memory at a time; of all passages where no ids are given."""
     for some in [None] if ids is None else _portions(sorted(ids)):
         chosen = query if some is None else query.where(passage.c.id.in_(some))
-        yield from connection.execute(chosen.order_by(passage.c.id))
-
-
-def _conditions(filters: Filters | None) -> list[sa.ColumnElement[bool]]:
-    if filters is None:
-        return []
-    conditions = []
-    if filters.since:
-        conditions.append(version.c.published >= filters.since)
-    until = min((day for day in (filters.until, filters.as_of) if day), default=None)
-    if until:
-        conditions.append(version.c.published <= until)
-    if filters.outlets:
-        conditions.append(version.c.outlet.in_(filters.outlets))
-    if filters.authors:
-        held = [version.c.author.icontains(name, autoescape=True) for name in filters.authors]
-        conditions.append(sa.or_(*held))
-    if filters.languages:
-        conditions.append(version.c.language.in_(filters.languages))
-    return conditions
+        yield from connection.execute(
+            chosen.order_by(passage.c.id), execution_options={"yield_per": ROWS_AT_ONCE}
+        )
 
 
 def _clustered(connection: Connection, article_id: int, evidence: str) -> int:
@@ -356,37 +389,3 @@ def _clustered(connection: Connection, article_id: int, evidence: str) -> int:
 def _new_id(made: sa.CursorResult[Any]) -> int:
     new_id: int = cast(Any, made.inserted_primary_key)[0]
     return new_id
-
-
-def _store_passages(
-    connection: Connection, version_id: int, chunks: Sequence[Chunk], vectors: Vectors
-) -> None:
-    ids = []
-    for chunk, vector in zip(chunks, vectors, strict=True):
-        sentences = [[sentence.start, sentence.end] for sentence in chunk.sentences]
-        data = vector.astype("<f2").tobytes()
-        made = connection.execute(
-            insert(passage).values(
-                version_id=version_id,
-                start=chunk.start,
-                end=chunk.end,
-                sentences=sentences,
-                vector=data,
-                checksum=passage_checksum(chunk.start, chunk.end, sentences, data),
-            )
-        )
-        ids.append(_new_id(made))
-    _log(connection, "add", ids)
-
-
-def _forget_passages(connection: Connection, article_id: int) -> None:
-    of_article = passage.c.version_id.in_(select(version.c.id).where(version.c.article_id == article_id))
-    _log(connection, "remove", connection.scalars(select(passage.c.id).where(of_article)).all())
-    connection.execute(delete(passage).where(of_article))
-
-
-def _log(connection: Connection, op: str, passage_ids: Sequence[int]) -> None:
-    if passage_ids:
-        connection.execute(
-            insert(change), [{"op": op, "passage_id": passage_id} for passage_id in passage_ids]
-        )

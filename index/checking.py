@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
 from index.catalogue import IS_CURRENT, Catalogue
+from index.filtering import ROWS_AT_ONCE
 from index.rows import passage_checksum, vector_of, version_checksum
 from index.schema import article, passage, version
 
@@ -16,17 +17,14 @@ from index.schema import article, passage, version
 def catalogue_faults(catalogue: Catalogue) -> Iterator[str]:
     """Every unsound place of the catalogue, a sentence each; none where it is sound."""
     with catalogue.reading() as connection:
-        for (line,) in connection.exec_driver_sql("PRAGMA integrity_check"):
-            if line != "ok":
-                yield f"the catalogue's database is damaged: {line}"
-        for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-            yield f"a row of {row[0]} in the catalogue belongs to nothing"
+        yield from catalogue.database_faults(connection)
         yield from _version_faults(connection)
         yield from _passage_faults(connection)
 
 
 def _version_faults(connection: Connection) -> Iterator[str]:
-    for row in connection.execute(select(version.c.id, version.c.article_id, version.c.number)):
+    versions = select(version.c.id, version.c.article_id, version.c.number)
+    for row in connection.execute(versions, execution_options={"yield_per": ROWS_AT_ONCE}):
         if not _is_whole(connection, row.id):
             yield f"article {row.article_id}, version {row.number}, is not the one that was added"
     lost = select(article.c.id).where(~sa.exists().where(IS_CURRENT))
@@ -37,7 +35,8 @@ def _version_faults(connection: Connection) -> Iterator[str]:
 def _is_whole(connection: Connection, version_id: int) -> bool:
     """Whether a version's row can be read, and tells what it was made to tell."""
     try:
-        row = connection.execute(select(version).where(version.c.id == version_id)).one()
+        with connection.begin_nested():  # without it, the first error would end all reading on PostgreSQL
+            row = connection.execute(select(version).where(version.c.id == version_id)).one()
     except (ValueError, TypeError, DatabaseError):
         # Bytes that are no UTF-8, no JSON or no day; the error's own words would hold article text.
         return False
@@ -46,13 +45,15 @@ def _is_whole(connection: Connection, version_id: int) -> bool:
 
 def _passage_faults(connection: Connection) -> Iterator[str]:
     length = func.length(version.c.text).label("length")
+    # As bytes, which may be no UTF-8; a PostgreSQL database holds nothing else.
+    written = sa.LargeBinary().with_variant(sa.Text(), "postgresql")
     query = select(
         *(column for column in passage.c if column is not passage.c.sentences),
-        sa.cast(passage.c.sentences, sa.LargeBinary).label("sentences"),
+        sa.cast(passage.c.sentences, written).label("sentences"),
         version.c.article_id,
         length,
     ).join_from(passage, version)
-    for row in connection.execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
         try:
             sentences = json.loads(row.sentences)
         except ValueError:

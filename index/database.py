@@ -3,86 +3,110 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, MetaData, Table, event
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
-from index.errors import Damaged, DatelineError, NoSpace
+from index import revisions
+from index.errors import Busy
+from index.postgresql import PostgreSQL
+from index.sqlite import SQLite
+
+Address = Path | str
+"""The file of a SQLite database, or the address of a PostgreSQL one."""
+
+Insert = sqlite.Insert | postgresql.Insert
 
 
 class Database:
-    """A SQLite file, as durable as SQLite can be: WAL, `synchronous=FULL`.
+    """A SQLite file or a PostgreSQL database: what is committed is on the disk.
 
     Errors name it as what it holds, such as "the catalogue", and say what to do, which is `mended_by`.
     """
 
-    def __init__(self, path: Path, holds: str, mended_by: str = "put back a copy of it") -> None:
-        """Opens the file, made if there is none."""
-        self.path = path
+    def __init__(
+        self,
+        address: Address,
+        holds: str,
+        mended_by: str = "put back a copy of it",
+        patience: float = 30.0,
+    ) -> None:
+        """Opens the database; a file is made if there is none. Raises BadValue for an address of no database.
+
+        A writer waits `patience` seconds for those before it, and then raises Busy.
+        """
+        self.address = address
         self._told = holds, mended_by
-        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-        event.listen(self._engine, "connect", _configure)
-        event.listen(self._engine, "begin", _begin)
+        self._engines: PostgreSQL | SQLite = (
+            PostgreSQL(address, holds, patience) if isinstance(address, str) else SQLite(address, patience)
+        )
+
+    @property
+    def remote(self) -> bool:
+        """Whether a server has it, so that other machines may write to it."""
+        return self._engines.remote
+
+    @property
+    def named(self) -> str:
+        """What it holds and where it is, without a password."""
+        return f"{self._told[0]} {self._engines.shown}"
+
+    def exists(self) -> bool:
+        """Whether it is there to be opened; it may be without a table."""
+        return self._engines.exists()
 
     def create(self, tables: MetaData) -> None:
-        """Makes those of the tables that are not there."""
-        with self.writing() as connection:
-            tables.create_all(connection)
+        """Makes the tables if they are not there. Raises Mismatch where they have another form than ours."""
+        with self.reading() as connection:
+            found = revisions.noted(connection, tables)
+        if found is None:
+            with self.writing() as connection:
+                found = revisions.make(connection, tables)
+        revisions.refuse_another(found, tables, self.named)
 
-    def insert(self, table: Table) -> sqlite.Insert:
+    def insert(self, table: Table) -> Insert:
         """An insert that can say what to do where the row is there: `on_conflict_do_update`, `…_nothing`."""
-        return sqlite.insert(table)
+        return self._engines.insert(table)
+
+    def doubts(self, connection: Connection) -> list[str]:
+        """What its server is set to that may lose what it has acknowledged, a clause each."""
+        return self._engines.doubts(connection)
+
+    def faults(self, connection: Connection) -> list[str]:
+        """What the database itself finds unsound, a sentence each."""
+        return self._engines.faults(connection)
 
     def close(self) -> None:
         """Closes every connection."""
-        self._engine.dispose()
+        self._engines.reading.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one moment. Raises Damaged where the file cannot be read."""
-        with self._explained(), self._engine.connect() as connection:
+        """A connection that sees one moment. Raises Damaged where it cannot be read, and Busy where no
+        server answers."""
+        with self._explained(), self._engines.reading.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction, committed at the end of the block or not at all; one at a time writes."""
-        # The lock is taken at the start: taken halfway, after a read, it fails where another has written.
-        engine = self._engine.execution_options(dateline_begin="BEGIN IMMEDIATE")
-        with self._explained(), engine.begin() as connection:
+        with self._explained(), self._engines.writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def remaking(self) -> Iterator[Connection]:
+        """The same for changes of the tables themselves."""
+        with self._explained(), self._engines.remaking() as connection:
             yield connection
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Turns the driver's errors into sentences: NoSpace, Damaged or DatelineError."""
-        holds, mended_by = self._told
+        """Turns the driver's errors into sentences: NoSpace, Damaged, Busy or DatelineError."""
         try:
             yield
-        except DatabaseError as error:
-            cause = str(error.orig)
-            if "full" in cause:
-                raise NoSpace(
-                    f"the disk of {self.path.parent} is full; what was added before is safe: "
-                    "make room and do the same again"
-                ) from error
-            if "malformed" in cause or "not a database" in cause or "no such table" in cause:
-                raise Damaged(f"{holds} {self.path} is damaged ({cause}); {mended_by}") from error
-            raise DatelineError(f"{holds} {self.path} cannot be used: {cause}") from error
-
-
-def _configure(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # leaves BEGIN to _begin; the driver's own comes too late for reads
-    # SQLite's own knows the letters of ASCII alone.
-    connection.create_function("lower", 1, _folded, deterministic=True)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _folded(text: str | None) -> str | None:
-    return None if text is None else text.casefold()
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("dateline_begin", "BEGIN"))
+        except DBAPIError as error:
+            raise self._engines.told(error, *self._told) from error
+        except sa.exc.TimeoutError as error:
+            raise Busy(f"every connection to {self._told[0]} is in use; try again") from error

@@ -7,6 +7,7 @@ DatelineError
 ├── Busy            another process is writing
 ├── Mismatch        the archive was made with another embedder or chunker
 ├── NoSpace         the disk is full
+├── IndexUnavailable the server that has the index does not answer
 └── Damaged         the archive is not sound
 """
 
@@ -37,6 +38,10 @@ class Mismatch(DatelineError):
 
 class NoSpace(DatelineError):
     """The disk is full; what was acknowledged before is safe."""
+
+
+class IndexUnavailable(DatelineError):
+    """The server that has the index does not answer; what was acknowledged is safe."""
 
 
 class Damaged(DatelineError):

@@ -5,7 +5,6 @@ one before, segments of vectors and files of words, is linked and not written ag
 the newest and the one before it is kept. A kill at any point leaves the old one or the new one.
 """
 
-import hashlib
 import io
 import json
 import logging
@@ -14,6 +13,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -24,41 +24,19 @@ from sqlalchemy import Connection
 from index import durable
 from index.catalogue import Catalogue
 from index.columns import Ids
-from index.errors import Damaged
+from index.errors import Damaged, DatelineError, NoSpace
 from index.lexical import LOCKS, LexicalIndex
+from index.locking import alone
+from index.manifests import Manifest, identity_of, measured, sha256_of
 from index.segments import Segment, filled, merged, worth_merging
-from index.snapshots import Snapshot
+from index.snapshots import NONE_GONE, Snapshot
 
 log = logging.getLogger(__name__)
 
 FORMAT = 2
+PUBLISH_AFTER = 5000  # passages; until published, every reader replays them by itself
 LEXICAL, GONE, MANIFEST, CURRENT = "lexical", "gone.npy", "manifest.json", "CURRENT"
 VERIFIERS = 2  # threads; one reads a gigabyte and a half in a second
-NONE_GONE = np.empty(0, dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation holds, and the proof that its files are whole."""
-
-    format: int
-    watermark: int  # the newest change of the catalogue that it knows
-    count: int  # passages
-    dimension: int
-    embedder: str
-    chunker: str
-    segments: list[str]  # their directories, from old to new
-    files: dict[str, dict[str, Any]]  # relative path → {"sha256", "size"}
-    seal: str = ""  # sha256 of all the above
-
-    def sealed(self) -> str:
-        """What `seal` must be."""
-        known = {name: value for name, value in asdict(self).items() if name != "seal"}
-        return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
-
-    def files_of(self, segment: str) -> dict[str, dict[str, Any]]:
-        """The files of one segment."""
-        return {path: known for path, known in self.files.items() if path.startswith(f"{segment}/")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +58,7 @@ class Generations:
         self._root = root
         self._catalogue = catalogue
         self._opened: Generation | None = None
+        self._newest: Generation | None = None
         self._proved: frozenset[tuple[Any, ...]] = frozenset()  # files that were read and found whole
 
     def newest(self) -> Generation | None:
@@ -104,6 +83,37 @@ class Generations:
         except (OSError, ValueError):  # bytes that are no name
             return None
 
+    def published(self) -> datetime | None:
+        """When an index was last published; None where none was."""
+        try:
+            return datetime.fromtimestamp((self._root / CURRENT).stat().st_mtime, UTC)
+        except OSError:
+            return None
+
+    def current(self) -> Snapshot:
+        """All passages as they are now."""
+        if self._newest is None or self._newest.name != self.current_name():
+            self._newest = self.newest()
+        if self._catalogue.remote:
+            self._keep_up()
+        snapshot = self.snapshot(self._newest)
+        if self._newest is None and snapshot.watermark:
+            log.warning("there is no sound index in %s; make one with: dateline rebuild", self._root)
+        return snapshot
+
+    def _keep_up(self) -> None:
+        """Publishes in this directory what other servers added: here nobody else does."""
+        with self._catalogue.reading() as connection:
+            watermark = self._catalogue.watermark(connection)
+        known = self._newest.manifest.watermark if self._newest else 0
+        if watermark - known <= PUBLISH_AFTER and (self._newest or not watermark):
+            return
+        try:
+            with alone(self._root.parent):
+                self._newest = self.publish()
+        except DatelineError as error:  # a search must not fail for it
+            log.warning("the index in %s is not brought up to date: %s", self._root, error)
+
     def snapshot(self, base: Generation | None) -> Snapshot:
         """Everything in the catalogue now: `base` with the changes past its watermark replayed.
 
@@ -114,21 +124,16 @@ class Generations:
             return self._snapshot(connection, base)
 
     def _snapshot(self, connection: Connection, base: Generation | None) -> Snapshot:
-        made_with = self._catalogue.settings_in(connection)
-        embedder, dimension = made_with["embedder"], int(made_with["dimension"])
-        watermark = self._catalogue.watermark(connection)
+        embedder = self._catalogue.settings_in(connection)["embedder"]
         if base is None or base.manifest.embedder != embedder or not self._reaches(connection, base):
-            segments = tuple(filled(self._catalogue.facts(connection), dimension))
-            words = LexicalIndex.build(self._catalogue.entries(connection))
-            return Snapshot(embedder, watermark, segments, (words,), NONE_GONE)
+            return Snapshot.of_catalogue(self._catalogue, connection)
         added, removed = self._catalogue.changes(connection, base.manifest.watermark)
-        later = filled(self._catalogue.facts(connection, added), dimension)
-        later_words = [LexicalIndex.build(self._catalogue.entries(connection, added))] if added else []
+        later = Snapshot.of_catalogue(self._catalogue, connection, added)
         return Snapshot(
             embedder,
-            watermark,
-            (*base.segments, *later),
-            (base.lexical, *later_words),
+            later.watermark,
+            (*base.segments, *later.segments),
+            (base.lexical, *later.words),
             np.union1d(base.gone, np.array(removed, dtype=np.int64)),
         )
 
@@ -136,7 +141,14 @@ class Generations:
         """Writes the catalogue's state as a new generation. Only the process that holds the lock may.
 
         It starts from the newest one unless `afresh`, so that little is written for a few articles.
+        Raises NoSpace where it cannot be written.
         """
+        try:
+            return self._publish(afresh=afresh)
+        except (OSError, ValueError) as error:  # tantivy tells of a full disk by a ValueError
+            raise NoSpace(f"the index could not be written ({error}); the articles are safe") from error
+
+    def _publish(self, *, afresh: bool) -> Generation:
         previous = self.current_name()
         base = None if afresh else self.newest()
         self._root.mkdir(exist_ok=True)
@@ -184,6 +196,10 @@ class Generations:
         removed = np.setdiff1d(snapshot.gone, generation.gone)
         yield from _differences("lexical", [words.ids() for words in snapshot.words], removed, held)
 
+    def close(self) -> None:
+        """Lets go of what is open. Searches that still run keep what they hold."""
+        self._opened = self._newest = None
+
     def _names(self) -> list[str]:
         """Generations to try, the current one first, then from new to old."""
         there = [path.name for path in self._root.glob("gen-*") if path.suffix != ".tmp"]
@@ -229,10 +245,10 @@ class Generations:
     def _prove(self, directory: Path, manifest: Manifest, *, afresh: bool) -> None:
         """Reads every file that is not known to be whole. Raises Damaged for one that is not."""
         known = frozenset[tuple[Any, ...]]() if afresh else self._proved
-        files = {path: _identity(directory / path, file["sha256"]) for path, file in manifest.files.items()}
+        files = {path: identity_of(directory / path, file["sha256"]) for path, file in manifest.files.items()}
         unproved = [path for path, identity in files.items() if identity not in known]
         with ThreadPoolExecutor(VERIFIERS) as threads:
-            digests = threads.map(lambda path: _digest(directory / path), unproved)
+            digests = threads.map(lambda path: sha256_of(directory / path), unproved)
         for path, digest in zip(unproved, digests, strict=True):
             if digest != manifest.files[path]["sha256"]:
                 raise Damaged(f"{path} is not the file that was published")
@@ -310,7 +326,7 @@ class Generations:
         for path in sorted(directory.rglob("*")):
             if path.is_file() and path.name not in LOCKS:
                 name = path.relative_to(directory).as_posix()
-                files[name] = self._known_file(name, path, base) or _measured(path)
+                files[name] = self._known_file(name, path, base) or measured(path)
         manifest = Manifest(
             format=FORMAT,
             dimension=int(made_with["dimension"]),
@@ -346,22 +362,6 @@ class Generations:
             except (Damaged, OSError) as error:
                 log.warning("index %s cannot serve again: %s", name, error)
         self._catalogue.trim_changes(before=min(watermarks))
-
-
-def _identity(path: Path, digest: str) -> tuple[Any, ...]:
-    """What tells the very file that had this digest from one that was put or written in its place."""
-    there = path.stat()
-    return there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, digest
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _measured(path: Path) -> dict[str, Any]:
-    durable.sync(path)
-    return {"sha256": _digest(path), "size": path.stat().st_size}
 
 
 def _link(directory: Path, target: Path) -> None:

@@ -14,16 +14,17 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-FORMAT = "1"  # raised with every change of these tables that an older Dateline could not read
+from index.revisions import revised
 
-tables = MetaData()
+FORMAT = "1"  # the newest of `migrations.catalogue`; each of them sets the row of `setting` that tells it
+
+tables = revised("catalogue", FORMAT)
 
 # SQLite makes ids that are never used again only for a plain INTEGER.
 _Id = BigInteger().with_variant(Integer, "sqlite")

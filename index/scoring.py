@@ -7,15 +7,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.columns import Facts
 from index.coverage import clauses, covered
+from index.indexes import Searchable
 from index.lexical import stems
 from index.records import DateMention, Hit, Passage, Period, Query
-from index.snapshots import Snapshot
 
 DENSE, LEXICAL = 0.4, 0.6  # of the two scores, each brought to 0…1 over the candidates
 SENTENCE, CLAUSE = 0.5, 0.5  # of the best sentence's share of the question, and of any one clause of it
@@ -85,7 +86,7 @@ def is_blind(leads: Sequence[Lead]) -> bool:
     return float((first[:, None] > last[None, :]).mean()) < SIGHTED
 
 
-def are_held(words: str, snapshot: Snapshot) -> bool:
+def are_held(words: str, snapshot: Searchable[Any]) -> bool:
     """Whether the archive holds the better part of the words by their weight.
 
     Where it does not, what BM25 puts first shares words in passing alone, and proves nothing of the vectors.
@@ -98,7 +99,7 @@ def are_held(words: str, snapshot: Snapshot) -> bool:
 
 
 def with_sentences(
-    scores: Scores, candidates: Sequence[Candidate], query: Query, snapshot: Snapshot
+    scores: Scores, candidates: Sequence[Candidate], query: Query, snapshot: Searchable[Any]
 ) -> tuple[Scores, Scores]:
     """The scores with what the best sentences hold, and for each candidate the share of each clause.
 

@@ -10,11 +10,13 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
 from index.catalogue import Catalogue
 from index.embedding import Embedder
+from index.indexes import Searchable
 from index.lexical import LARGE
 from index.records import Article, Filters, Hit, Order, Query
 from index.scoring import (
@@ -31,7 +33,6 @@ from index.scoring import (
     with_sentences,
 )
 from index.selection import selected
-from index.snapshots import Snapshot
 
 CANDIDATES = 60  # taken from each side
 OF_NAMED = 10  # from each side, for each outlet and author that is named
@@ -59,7 +60,7 @@ class Found(list[Hit]):
 
 
 def search(
-    snapshot: Snapshot,
+    snapshot: Searchable[Any],
     catalogue: Catalogue,
     embedder: Embedder,
     query: Query,
@@ -92,7 +93,7 @@ def search(
     return Found(hits, (BLIND,) if blind else ())
 
 
-def _leads(snapshot: Snapshot, embedder: Embedder, query: Query) -> tuple[list[Lead], float]:
+def _leads(snapshot: Searchable[Any], embedder: Embedder, query: Query) -> tuple[list[Lead], float]:
     """What either side finds, best first by the words, and the lowest cosine that the vector index gave."""
     count = max(CANDIDATES, query.limit)
     searches = [(snapshot.allowed(filters), k) for filters, k in _searches(query, count)]

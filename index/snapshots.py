@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Self
 
 import numpy as np
+from sqlalchemy import Connection
 
+from index.catalogue import Catalogue
 from index.columns import UNKNOWN, Columns, Facts, Ids, Mask
 from index.embedding import Vectors
 from index.lexical import LexicalIndex
 from index.records import Filters
-from index.segments import Segment
+from index.segments import Segment, filled
 
+NONE_GONE = np.empty(0, dtype=np.int64)
 REMEMBERED = 16  # filters; a server is asked with the same ones again and again
 
 
@@ -50,13 +54,23 @@ class Snapshot:
     gone: Ids  # ascending: passages that stand in a segment and are there no more
     _allowed: dict[Filters, Allowed] = field(default_factory=dict, compare=False, repr=False)
 
+    @classmethod
+    def of_catalogue(
+        cls, catalogue: Catalogue, connection: Connection, ids: Sequence[int] | None = None
+    ) -> Self:
+        """Those passages, or all, read from the catalogue; nothing is embedded."""
+        made_with = catalogue.settings_in(connection)
+        segments = tuple(filled(catalogue.facts(connection, ids), int(made_with["dimension"])))
+        words = (LexicalIndex.build(catalogue.entries(connection, ids)),) if ids is None or len(ids) else ()
+        return cls(made_with["embedder"], catalogue.watermark(connection), segments, words, NONE_GONE)
+
     def __len__(self) -> int:
         return sum(len(segment) for segment in self.segments) - len(self.gone)
 
     def nearest(self, vector: Vectors, k: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
         """At most k (passage id, cosine), best first, among `allowed` where it is given."""
         allowed = allowed or self.allowed()
-        return _best(
+        return best(
             k,
             (
                 segment.search(vector, k, allowed.rows[i] if allowed else None)
@@ -67,7 +81,7 @@ class Snapshot:
     def matching(self, text: str, k: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
         """At most k (passage id, BM25 score), best first, among `allowed` where it is given."""
         allowed = allowed or self.allowed()
-        return _best(k, (words.search(text, k, allowed.ids if allowed else None) for words in self.words))
+        return best(k, (words.search(text, k, allowed.ids if allowed else None) for words in self.words))
 
     def known(self, passage_ids: Iterable[int], vector: Vectors) -> Iterator[tuple[Facts, float]]:
         """Of each of those passages, the facts and the cosine to that vector, in no order."""
@@ -133,6 +147,7 @@ def _marked(ids: Sequence[Ids], rows: Sequence[Mask]) -> Mask:
     return marked
 
 
-def _best(k: int, found: Iterable[list[tuple[int, float]]]) -> list[tuple[int, float]]:
+def best(k: int, found: Iterable[list[tuple[int, float]]]) -> list[tuple[int, float]]:
+    """The k best of several lists of (passage id, score)."""
     pairs = [pair for some in found for pair in some]
     return sorted(pairs, key=lambda pair: -pair[1])[:k]

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,13 +12,17 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from index import cluster
 from index.archive import Added, Archive
+from index.cluster import Work
+from index.ingestion import Block
 from index.readers import list_files, readers
 from index.readers.fields import parse_mapped
 from index.readers.following import Following, is_address
 from index.readers.web import Fetcher, Unchanged
 from index.records import Draft, Skipped
 from service.listings import to_json
+from service.settings import Settings
 
 PAGE_BYTES = 20_000  # what a page whose size nobody knows counts for in the time left
 _COLUMNS = (
@@ -86,9 +90,20 @@ class Sources:
         asked = readers(parse_mapped(self.mapped))
         return Following(fetcher, archive.visits, entries_only=self.entries_only, asked=asked)
 
+    def work(self, archive: Archive, settings: Settings) -> Work:
+        """How a cluster is to make the files ready for that archive."""
+        models = (settings.models or settings.data / "models").absolute()
+        mapped = parse_mapped(self.mapped)
+        return Work(settings.embedder, models, archive.brief(), mapped, self.entries_only)
 
-def add_sources(archive: Archive, following: Following, sources: Sources, tally: Tally) -> None:
+
+def add_sources(
+    archive: Archive, following: Following, sources: Sources, tally: Tally, work: Work | None = None
+) -> None:
     """Adds every article of the sources; each problem is told at once, on standard error.
+
+    With `work` the files are read, cut and embedded on the Ray cluster that is connected. Addresses are
+    not: a polite fetcher brings a page a second, which one core embeds ten times over.
 
     Where the run is interrupted while it reads, what was read goes in before KeyboardInterrupt is raised.
     """
@@ -96,7 +111,7 @@ def add_sources(archive: Archive, following: Following, sources: Sources, tally:
     following.start_round()
     with Progress(*_COLUMNS, console=errors, transient=True, disable=not sys.stderr.isatty()) as progress:
         reading = _Reading(following, sources.each(), tally, progress)
-        with closing(archive.add(reading.drafts())) as results:
+        with closing(_results(archive, reading, work)) as results:
             for result in results:
                 tally.count(result)
                 following.kept(result.source if isinstance(result, Skipped) else result.key)
@@ -105,6 +120,17 @@ def add_sources(archive: Archive, following: Following, sources: Sources, tally:
                     errors.print(f"skipped {result.source}: {result.reason}", soft_wrap=True)
     if reading.interrupted:
         raise KeyboardInterrupt
+
+
+def _results(
+    archive: Archive, reading: "_Reading", work: Work | None
+) -> Generator[Added | Skipped, None, None]:
+    if work is not None:
+        # The blocks are let go of while the cluster is connected, however the run ends.
+        with closing(reading.blocks(work)) as blocks, closing(archive.add_prepared(blocks)) as results:
+            yield from results
+    with closing(archive.add(reading.drafts())) as results:
+        yield from results
 
 
 class _Reading:
@@ -120,7 +146,18 @@ class _Reading:
         self._sizes = {source: _size(source) for source in sources}
         self.task: TaskID = progress.add_task("reading", total=sum(self._sizes.values()), speed="")
 
+    def blocks(self, work: Work) -> Generator[Block, None, None]:
+        """The articles of the files, from the cluster. What only names addresses is left for `drafts`."""
+        files = {source: size for source, size in self._sizes.items() if not is_address(source)}
+        self._sizes = {source: size for source, size in self._sizes.items() if source not in files}
+        with closing(cluster.prepared(files, work)) as arriving:
+            for arrived in arriving:
+                self._sizes |= {source: files[source] for source in arrived.elsewhere}
+                self._progress.advance(self.task, arrived.read)
+                yield arrived.block
+
     def drafts(self) -> Iterator[Draft | Skipped]:
+        """The articles of the sources, read here."""
         try:
             for source, size in self._sizes.items():
                 yield from self._of(source, size)

@@ -32,6 +32,7 @@ from service.answers import (
 from service.conversations import Conversations
 from service.findings import findings
 from service.followups import standalone
+from service.observing import observer
 from service.questions import understand
 from service.verification import Support, verified
 from service.writing import Clock, Written, cited, published_origin
@@ -93,23 +94,19 @@ async def ask(desk: Desk, question: Question, today: date | None = None) -> Asyn
     outlet that is not there. `today` is what "last year" counts from.
     """
     clock = Clock()
-    limits = await asyncio.to_thread(desk.archive.resolved, question.filters)
-    alone, notes = await _standalone(desk, question)
-    summary = await asyncio.to_thread(desk.archive.summary)
-    plan = understand(replace(question, question=alone, filters=limits), summary, today or date.today())
-    if question.order is not None:
-        plan = replace(plan, order=question.order)
+    observer().asked(question.question)
+    with clock.stage("plan"):
+        plan, notes = await _planned(desk, question, today or date.today())
     yield plan
-    clock.lap("plan")
-    hits = await asyncio.to_thread(desk.archive.search, query_of(plan))
+    with clock.stage("search"):
+        hits = await asyncio.to_thread(desk.archive.search, query_of(plan))
     yield Sources(_sources(hits), len(hits))
-    clock.lap("search")
-    evidence = await asyncio.to_thread(_evidence, desk, plan, hits)
-    clock.lap("read")
+    with clock.stage("read"):
+        evidence = await asyncio.to_thread(_evidence, desk, plan, hits)
     written = Written()
-    async for event in _written(desk, evidence, written):
-        yield event
-    clock.lap("answer")
+    with clock.stage("answer"):
+        async for event in _written(desk, evidence, written):
+            yield event
     for contrast in evidence.contrasts if written.claims else ():
         yield written.contrast(contrast)
     searched = await asyncio.to_thread(_searched, desk.archive, filters_of(plan))
@@ -118,6 +115,7 @@ async def ask(desk: Desk, question: Question, today: date | None = None) -> Asyn
     answer = replace(answer, notes=notes, timings_ms=clock.laps_ms())
     if desk.conversations is not None:
         await asyncio.to_thread(desk.conversations.keep, answer)
+    observer().answered(answer, written.dropped)
     yield answer
 
 
@@ -168,6 +166,15 @@ def refusal(searched: Searched) -> str:
         f"The archive does not answer this. Searched {_count(searched.articles, 'article')} "
         f"({_count(searched.passages, 'passage')}){outlets}{days}."
     )
+
+
+async def _planned(desk: Desk, question: Question, today: date) -> tuple[Plan, tuple[str, ...]]:
+    """The plan of a question, and what went wrong on the way to it."""
+    limits = await asyncio.to_thread(desk.archive.resolved, question.filters)
+    alone, notes = await _standalone(desk, question)
+    summary = await asyncio.to_thread(desk.archive.summary)
+    plan = understand(replace(question, question=alone, filters=limits), summary, today)
+    return (replace(plan, order=question.order) if question.order else plan), notes
 
 
 async def _standalone(desk: Desk, question: Question) -> tuple[str, tuple[str, ...]]:

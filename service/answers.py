@@ -11,6 +11,9 @@ from typing import Any, Literal
 
 from index.records import Article, Filters, Hit, Order, Period, Span
 
+Named = Literal["dates", "outlets", "authors"]
+"""What the words of a question can name in passing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
@@ -30,6 +33,7 @@ class Question:
     conversation_id: str | None = None
     filters: Filters = field(default_factory=Filters)
     order: Order | None = None  # None leaves it to the words of the question
+    ignore: tuple[Named, ...] = ()  # that the words of the question name, and that is not to count
     turns: tuple[Turn, ...] = ()  # the conversation before it, where no kept one has its id
 
 
@@ -49,6 +53,7 @@ class Plan:
     named_periods: tuple[Period, ...] = ()
     order: Order = Order.RELEVANCE
     search_words: str = ""  # the question without what only limits or orders it
+    ignored: tuple[Named, ...] = ()  # what the words name and did not count, being searched as words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from index.errors import DatelineError
-from service.commands import articles, asking, keeping
+from service.commands import articles, asking, keeping, keys, scaling, slack
 
 app = typer.Typer(
     help="Answers questions from an archive of news articles, and proves every sentence it says.",
@@ -18,6 +18,10 @@ app = typer.Typer(
 )
 articles_app = typer.Typer(help="Look at the articles of the archive, or remove one.", no_args_is_help=True)
 app.add_typer(articles_app, name="articles")
+slack_app = typer.Typer(help="Answer in Slack over Socket Mode, until Ctrl+C.")
+app.add_typer(slack_app, name="slack")
+keys_app = typer.Typer(help="Say who may ask, edit and administer.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
 
 
 def main() -> None:
@@ -74,13 +78,21 @@ _COMMANDS: tuple[Callable[..., None], ...] = (  # in the order of the help
     keeping.rebuild,
     keeping.doctor,
     keeping.serve,
+    scaling.migrate,
+    scaling.upgrade,
 )
 for _command in _COMMANDS:
     app.command()(_command)
+slack_app.callback(invoke_without_command=True)(slack.answer)
+slack_app.command("check")(slack.check)
+slack_app.command("manifest")(slack.print_manifest)
 articles_app.command("list")(articles.list_articles)
 articles_app.command("show")(articles.show_article)
 articles_app.command("history")(articles.show_history)
 articles_app.command("remove")(articles.remove_articles)
+keys_app.command("create")(keys.create_key)
+keys_app.command("list")(keys.list_keys)
+keys_app.command("revoke")(keys.revoke_key)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Conversations and their answers, kept so that a follow-up can be understood and an answer shown again.
 
-They lie in a database of their own beside the catalogue: what readers ask is not part of the archive,
-and may be deleted, or left out of a copy of it. What one owner asked, no other owner can see.
+They lie beside the catalogue, in a file or in tables of their own: what readers ask is not part of the
+archive, and may be deleted, or left out of a copy of it. What one owner asked, no other owner can see.
 """
 
 from copy import copy
@@ -15,13 +15,13 @@ from weakref import finalize
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     DateTime,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -31,8 +31,9 @@ from sqlalchemy import (
     select,
 )
 
-from index.database import Database
+from index.database import Address, Database
 from index.errors import Damaged, NotFound
+from index.revisions import revised
 from service.answers import Answer, Turn
 from service.listings import to_json
 
@@ -43,12 +44,12 @@ Rating = Literal["up", "down", "none"]
 
 _ANSWER = TypeAdapter(Answer)
 
-tables = MetaData()
+tables = revised("conversations", "1")
 
 answer = Table(
     "answer",
     tables,
-    Column("position", Integer, primary_key=True),
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("id", String, nullable=False, unique=True),
     Column("owner", String),  # the id of the key that asked; NULL where no keys are asked for
     Column("conversation_id", String, nullable=False),
@@ -102,14 +103,14 @@ class Talk:
 class Conversations:
     """The answers that one owner got so far. Any number of threads and processes may share them."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """Opens the database, made if there is none; without a path it lives as long as this object.
+    def __init__(self, address: Address | None = None) -> None:
+        """Opens the database, made if there is none; without an address it lives as long as this object.
 
         The owner is nobody, as where no keys are asked for; see `of`.
         """
         # A file even then: SQLite's databases in memory are not shared between threads.
-        folder = None if path else Path(mkdtemp(prefix="dateline-"))
-        self._database = Database(path or Path(folder or "", FILE), "the record of answers")
+        folder = None if address else Path(mkdtemp(prefix="dateline-"))
+        self._database = Database(address or Path(folder or "", FILE), "the record of answers")
         # With the database, which those that `of` gives share.
         self._forget = finalize(self._database, rmtree, folder, ignore_errors=True) if folder else None
         self._owner: str | None = None
@@ -217,9 +218,16 @@ class Conversations:
             if not connection.execute(delete(answer).where(*of_this)).rowcount:
                 raise NotFound(f"there is no conversation {conversation_id!r}")
 
+    def delete_answer(self, answer_id: str) -> None:
+        """Deletes one answer with what was thought of it. Raises NotFound."""
+        with self._database.writing() as connection:
+            if not connection.execute(delete(answer).where(self._mine, answer.c.id == answer_id)).rowcount:
+                raise NotFound(f"there is no answer {answer_id!r}")
+
     @property
     def _mine(self) -> ColumnElement[bool]:
-        return answer.c.owner.is_not_distinct_from(self._owner)
+        # IS NOT DISTINCT FROM would say both, and PostgreSQL looks that up in no index.
+        return answer.c.owner.is_(None) if self._owner is None else answer.c.owner == self._owner
 
 
 _KEPT = select(answer, feedback.c.rating, feedback.c.comment, feedback.c.given).join_from(
@@ -228,7 +236,7 @@ _KEPT = select(answer, feedback.c.rating, feedback.c.comment, feedback.c.given).
 
 
 def _now() -> datetime:
-    """SQLite keeps no time zone; every time that is kept here is UTC."""
+    """Databases keep no time zone for us; every time that is kept here is UTC."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 

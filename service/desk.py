@@ -27,7 +27,7 @@ def open_desk(
 ) -> Desk:
     """A desk over the archive of the settings, or over another one.
 
-    Without conversations given, they are kept beside the archive. Raises NotFound where there is no
+    Without conversations given, they are kept where the settings say. Raises NotFound where there is no
     archive, and DatelineError where the answerer cannot be set up.
     """
     over = archive or settings.open_archive()
@@ -41,7 +41,7 @@ def open_desk(
         reader=reader,
         verify=settings.verify,
         support=load_support(settings, PackagedSupport(reader)),
-        conversations=conversations or Conversations(over.directory / FILE),
+        conversations=conversations or Conversations(settings.store(FILE)),
     )
 
 
@@ -80,7 +80,7 @@ def load_provider(settings: Settings) -> Provider:
 def _provider(settings: Settings, *models: str) -> Provider:
     return Provider(
         models=models,
-        ledger=Ledger(settings.data / SPENDING, settings.daily_budget, settings.daily_tokens),
+        ledger=Ledger(settings.store(SPENDING), settings.daily_budget, settings.daily_tokens),
         api_base=settings.api_base,
         most_tokens=settings.answer_tokens,
         patience=Patience(

@@ -6,6 +6,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from index.archive import CATALOGUE
+from index.database import Database
 from index.embedding import CARD, DEFAULT_MODEL
 from index.errors import DatelineError
 from index.reading import ReadingModel
@@ -29,16 +31,30 @@ class Check:
 
 def examine(settings: Settings, *, offline: bool = False) -> Iterator[Check]:
     """Each check as it is done. Offline, no model is asked and none is fetched."""
+    if settings.catalogue:
+        yield _database(Database(settings.store(CATALOGUE), "the catalogue"))
     yield _archive(settings)
     yield _embedder(settings, offline)
     yield _reading_model()
     yield _prompts(settings)
+    yield _slack(settings)
     if settings.answerer == "quotes":
         told = "quotes: answers with sentences of the archive, with no language model and no key"
         yield Check(name="answerer", state="ok", told=told)
         return
     yield from _models(settings, offline)
     yield _budget(settings)
+
+
+def _database(database: Database) -> Check:
+    try:
+        with database.reading() as connection:
+            doubts = database.doubts(connection)
+    except DatelineError as error:
+        return Check(name="database", state="broken", told=str(error))
+    if doubts:
+        return Check(name="database", state="warning", told=f"{database.named}: {'; '.join(doubts)}")
+    return Check(name="database", state="ok", told=f"{database.named} answers")
 
 
 def _archive(settings: Settings) -> Check:
@@ -84,6 +100,21 @@ def _prompts(settings: Settings) -> Check:
     except PromptError as error:
         return Check(name="prompts", state="broken", told=str(error))
     return Check(name="prompts", state="ok", told=versions)
+
+
+def _slack(settings: Settings) -> Check:
+    """Whether Slack is set; whether it works, Slack alone can say."""
+    ways = {"over HTTP": settings.slack_signing_secret, "by `dateline slack`": settings.slack_app_token}
+    listening = " and ".join(way for way, token in ways.items() if token is not None)
+    if settings.slack_bot_token is None and not listening:
+        return Check(name="slack", state="ok", told="not set")
+    if settings.slack_bot_token is None:
+        return Check(name="slack", state="broken", told="DATELINE_SLACK_BOT_TOKEN is not set")
+    if not listening:
+        told = "neither DATELINE_SLACK_SIGNING_SECRET nor DATELINE_SLACK_APP_TOKEN is set"
+        return Check(name="slack", state="warning", told=told)
+    told = f"set, to listen {listening}; `dateline slack check` asks Slack"
+    return Check(name="slack", state="ok", told=told)
 
 
 def _models(settings: Settings, offline: bool) -> Iterator[Check]:

@@ -53,13 +53,15 @@ def understand(question: Question, held: Summary, today: date) -> Plan:
     """The plan for a question to an archive that holds that much.
 
     "Last year" counts from `today`, or from the day that the question's limits put it at. What the reader
-    limits the search to stays as it is; what the words limit it to is added where nothing was said.
+    limits the search to stays as it is; what the words limit it to is added where nothing was said. What
+    is to be ignored is left in the words and searched for there.
     """
     limits = question.filters
     text = " ".join(question.question.split())
-    outlets = outlets_in(text, limits.outlets or held.outlets)
-    days = days_in(text, limits.as_of or today, held.newest)
-    authors = authors_in(text)
+    ignored = question.ignore
+    outlets = [] if "outlets" in ignored else outlets_in(text, limits.outlets or held.outlets)
+    days = [] if "dates" in ignored else days_in(text, limits.as_of or today, held.newest)
+    authors = [] if "authors" in ignored else authors_in(text)
     since, until, as_of = _limited(text, days, held)
     return Plan(
         standalone_question=text,
@@ -81,6 +83,7 @@ def understand(question: Question, held: Summary, today: date) -> Plan:
                 *(one for one in days if _is_told_by_dates(one, held)),
             ],
         ),
+        ignored=ignored,
     )
 
 

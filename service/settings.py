@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -12,11 +12,17 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from index.archive import Archive
+from index.archive import CATALOGUE, Archive
+from index.database import Address
 from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
-from index.errors import DatelineError
+from index.errors import DatelineError, NotFound
+from index.indexes import LoadIndex, index_at
+from service.keys import FILE as KEYS
+from service.keys import Keys
 
 FILE = "dateline.toml"
+
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s*]+$")]
 
 
 class Settings(BaseSettings):
@@ -29,6 +35,19 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DATELINE_", extra="forbid")
 
     data: Path = Field(Path(".dateline"), description="the folder that holds the archive")
+    catalogue: SecretStr | None = Field(
+        None,
+        description="a PostgreSQL database, `postgresql+psycopg://user:password@host/name`, that holds the "
+        "articles, conversations and keys; SQLite files in the folder if unset",
+    )
+    index: str | None = Field(
+        None,
+        description="a Milvus server, `milvus+http://host:port/name`, that holds the index; "
+        "FAISS and tantivy in the folder if unset",
+    )
+    index_token: SecretStr | None = Field(
+        None, description="what the Milvus server asks for: `user:password`, or an API key"
+    )
     embedder: str = Field(DEFAULT_MODEL, description="a sentence-transformers model, by name or path")
     models: Path | None = Field(
         None, description="where exported models are kept; beside the archive if unset"
@@ -70,7 +89,49 @@ class Settings(BaseSettings):
     prompts: Path | None = Field(None, description="a folder of your own prompts; a file replaces ours")
     host: str = Field("127.0.0.1", description="the address the server listens on")
     port: int = Field(8000, ge=0, le=65535, description="the port the server listens on; 0 takes a free one")
+    hosts: tuple[str, ...] = Field(
+        (), description="host names that a server with keys answers for beside localhost; any if unset"
+    )
+    cors_origins: tuple[Origin, ...] = Field(
+        (), description="other sites whose pages may call the API, each as `https://host`"
+    )
+    requests_per_minute: int = Field(0, ge=0, description="requests a key may make in a minute; 0 means any")
+    requests_per_day: int = Field(0, ge=0, description="requests a key may make in a day of UTC; 0 means any")
+    workers: int = Field(1, ge=1, le=256, description="processes that serve together")
+    concurrency: int = Field(
+        0,
+        ge=0,
+        description="questions answered at a time in a process; 0 means one for each core, and eight where a "
+        "language model answers",
+    )
+    queue: int = Field(100, ge=0, description="questions that may wait in a process; more are refused")
+    drain: float = Field(
+        20, ge=0, description="seconds that answers have left when the server is told to stop"
+    )
+    log_format: Literal["text", "json"] = Field("text", description="how the server logs: `text` or `json`")
+    log_questions: bool = Field(False, description="whether questions may stand in logs and traces")
+    otlp_endpoint: str | None = Field(
+        None, pattern=r"^https?://\S+$", description="the OpenTelemetry collector that traces are sent to"
+    )
     suggested_questions: tuple[str, ...] = Field((), description="questions that the page offers a newcomer")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="where readers reach the page, as `https://host`; answers in Slack link to it",
+    )
+    slack_bot_token: SecretStr | None = Field(None, description="the Slack app's bot token, `xoxb-…`")
+    slack_app_token: SecretStr | None = Field(
+        None, description="the Slack app's own token, `xapp-…`, with which `dateline slack` listens"
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="what Slack signs events with; `dateline serve` then takes them at `/slack/events`"
+    )
+    slack_owner: str | None = Field(
+        None, description="the id of the key whose holders may open what was asked in Slack"
+    )
+    slack_api_url: str | None = Field(
+        None, pattern=r"^https?://\S+$", description="the address of Slack's Web API, if not the usual one"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -91,13 +152,35 @@ class Settings(BaseSettings):
         """The embedder these settings name."""
         return load_embedder(self.embedder, self.models or self.data / "models", self.threads)
 
+    @property
+    def load_index(self) -> LoadIndex:
+        """What opens the index these settings name."""
+        return index_at(self.index, self.index_token.get_secret_value() if self.index_token else None)
+
     def open_archive(self) -> Archive:
         """The archive these settings name. Raises NotFound where there is none."""
-        return Archive.open(self.data, self.load_embedder)
+        return Archive.open(
+            self.data, self.load_embedder, catalogue=self.store(CATALOGUE), load_index=self.load_index
+        )
+
+    def open_keys(self, required: bool = False) -> Keys:
+        """The keys to the archive these settings name; `required` asks for one where there is none.
+
+        Raises NotFound where there is no archive.
+        """
+        if not (self.catalogue or self.data.is_dir()):
+            raise NotFound(f"there is no archive in {self.data}; make one with: dateline add PATH…")
+        return Keys(self.store(KEYS), required)
 
     def create_archive(self) -> Archive:
         """The archive these settings name, made if there is none."""
-        return Archive.create(self.data, self.load_embedder)
+        return Archive.create(
+            self.data, self.load_embedder, catalogue=self.store(CATALOGUE), load_index=self.load_index
+        )
+
+    def store(self, file: str) -> Address:
+        """Where what such a file would hold is kept: in the folder, or in the catalogue's database."""
+        return self.catalogue.get_secret_value() if self.catalogue else self.data / file
 
 
 def load_settings(**given: Any) -> Settings:

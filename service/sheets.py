@@ -10,7 +10,7 @@ from hashlib import sha256
 from html import escape
 
 from index.records import Origin
-from service.answers import Answer, Citation, DatedPosition, Position
+from service.answers import Answer, Citation, DatedPosition, Position, Source
 from service.conversations import Kept
 
 STYLE = """
@@ -74,9 +74,9 @@ def html(kept: Kept) -> str:
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n{whole}\n</body></html>\n'
 
 
-def web_address(citation: Citation) -> str | None:
-    """The address of the cited article, if a browser may be sent there."""
-    return citation.url if citation.url and _WEB.fullmatch(citation.url) else None
+def web_address(article: Citation | Source) -> str | None:
+    """The address of an article, if a browser may be sent there."""
+    return article.url if article.url and _WEB.fullmatch(article.url) else None
 
 
 def _about(kept: Kept) -> Iterator[str]:

@@ -82,7 +82,7 @@ def _show_positions(out: Console, positions: Sequence[Position] | Sequence[Dated
 
 
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[], None]]:
+def counting(what: str, unit: str = "articles") -> Iterator[Callable[[], None]]:
     """A line on standard error, where that is a terminal, that counts the calls of what it gives."""
     # Only the long commands need it, and every answer loads this module.
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
@@ -90,7 +90,7 @@ def counting(what: str) -> Iterator[Callable[[], None]]:
     errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
     columns = (
         TextColumn("{task.description}"),
-        TextColumn("{task.completed:.0f} articles"),
+        TextColumn(f"{{task.completed:.0f}} {unit}"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as progress:

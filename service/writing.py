@@ -1,10 +1,12 @@
 """An answer while it is written: its sentences one after another, its quotes numbered as they first come."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from index.records import Article, Origin, Span
-from service import comparison
+from service import comparison, tracing
 from service.answers import (
     Change,
     Citation,
@@ -19,20 +21,22 @@ from service.answers import (
 
 
 class Clock:
-    """Milliseconds between laps."""
+    """Milliseconds that the stages of an answer took."""
 
     def __init__(self) -> None:
-        self._started = self._last = time.perf_counter()
+        self._started = time.perf_counter()
         self._laps: dict[str, float] = {}
 
-    def lap(self, stage: str) -> None:
-        """Notes what has passed since the lap before."""
-        now = time.perf_counter()
-        self._laps[stage] = round((now - self._last) * 1000, 1)
-        self._last = now
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Notes what it took, which is a span of its own."""
+        began = time.perf_counter()
+        with tracing.span(name):
+            yield
+        self._laps[name] = round((time.perf_counter() - began) * 1000, 1)
 
     def laps_ms(self) -> dict[str, float]:
-        """Every lap, and the total until now."""
+        """Every stage, and the total until now."""
         return self._laps | {"total": round((time.perf_counter() - self._started) * 1000, 1)}
 
 

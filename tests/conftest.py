@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from index.archive import Archive
+from index.archive import CATALOGUE, Archive
+from index.database import Address
 from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
 from index.readers import list_files, read_file
 from index.records import Draft, Zone, ZoneKind
+from tests.postgres import PostgresServer, postgres_server
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -65,6 +67,24 @@ def sample_archive(sample: Path, load: Callable[[], Embedder]) -> Archive:
 def writable_sample(sample: Path, tmp_path: Path) -> Path:
     """A copy of the sample archive's folder."""
     return Path(shutil.copytree(sample, tmp_path / "archive"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for all tests that ask for one."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.scale)])
+def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> Address:
+    """Where a catalogue, or another store, may be kept; nothing is there yet."""
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        return server.fresh()
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    return folder / CATALOGUE
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ import langchain_text_splitters  # noqa: F401
 
 from index.archive import Archive
 from index.chunking import Chunker
+from index.database import Address
+from index.indexes import index_at
 from index.records import Draft, Hit, Origin, Query, Zone, ZoneKind
 from tests.fakes import HashedWords
 
@@ -75,18 +77,30 @@ class Writing:
     calls: int = 1000
     keep: int = 0
     largest_file: int | None = None
+    index: str | None = None  # the address of a Milvus
+    catalogue: Address | None = None  # where it is not in the directory
 
 
-def make_archive(directory: Path, embedder: HashedWords | None = None) -> Archive:
+def make_archive(
+    directory: Path,
+    embedder: HashedWords | None = None,
+    index: str | None = None,
+    catalogue: Address | None = None,
+) -> Archive:
     """The archive in that directory, made if there is none."""
     fake = embedder or HashedWords()
-    return Archive.create(directory, lambda: fake, CHUNKER)
+    return Archive.create(directory, lambda: fake, CHUNKER, catalogue, load_index=index_at(index))
 
 
-def open_archive(directory: Path, embedder: HashedWords | None = None) -> Archive:
+def open_archive(
+    directory: Path,
+    embedder: HashedWords | None = None,
+    index: str | None = None,
+    catalogue: Address | None = None,
+) -> Archive:
     """The archive in that directory."""
     fake = embedder or HashedWords()
-    return Archive.open(directory, lambda: fake, CHUNKER)
+    return Archive.open(directory, lambda: fake, CHUNKER, catalogue, load_index=index_at(index))
 
 
 def mark(number: int, version: int) -> str:
@@ -131,7 +145,7 @@ def write(writing: Writing, pipe: Connection) -> None:
     if writing.largest_file is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (writing.largest_file, writing.largest_file))
     try:
-        archive = make_archive(writing.directory)
+        archive = make_archive(writing.directory, index=writing.index, catalogue=writing.catalogue)
         held = {
             number: (article.version, article.id)
             for article in archive.articles()

@@ -1,6 +1,5 @@
 """Adding, finding, removing, proving: the archive through its one face, with the real model."""
 
-import sqlite3
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import pytest
 from index.archive import REFRESH_SECONDS, Added, Archive
 from index.catalogue import Outcome
 from index.chunking import Chunker
+from index.database import Address, Database
 from index.embedding import Embedder
 from index.errors import BadValue, Mismatch, NotFound
 from index.records import Draft, Filters, Query, Skipped, Zone, ZoneKind
@@ -22,8 +22,8 @@ Load = Callable[[], Embedder]
 
 
 @pytest.fixture
-def archive(tmp_path: Path, load: Load) -> Archive:
-    return Archive.create(tmp_path / "archive", load)
+def archive(tmp_path: Path, load: Load, database_address: Address) -> Archive:
+    return Archive.create(tmp_path / "archive", load, catalogue=database_address)
 
 
 def outcomes(archive: Archive, *drafts: Draft | Skipped) -> list[Outcome | str]:
@@ -176,7 +176,9 @@ def test_weights_tell_rare_words_from_common_ones(archive: Archive, draft: Draft
     assert weights["ann"] == pytest.approx(0.98083, abs=1e-5)
 
 
-def test_what_another_process_added_is_found(archive: Archive, models: Path, draft: DraftMaker) -> None:
+def test_what_another_process_added_is_found(
+    archive: Archive, models: Path, draft: DraftMaker, database_address: Address
+) -> None:
     outcomes(archive, draft("a", "The bridge opens."))
     assert len(archive.search(Query(text="flood"))) == 1
     script = (
@@ -185,28 +187,33 @@ def test_what_another_process_added_is_found(archive: Archive, models: Path, dra
         "from index.embedding import load_embedder;"
         "load = lambda: load_embedder('all-MiniLM-L6-v2', Path(sys.argv[2]));"
         "text = 'The flood came.'; zones = (Zone(0, len(text), ZoneKind.REPORTING),);"
-        "list(Archive.open(Path(sys.argv[1]), load).add([Draft(key='b', text=text, zones=zones)]))"
+        "where = sys.argv[3] if '://' in sys.argv[3] else Path(sys.argv[3]);"
+        "archive = Archive.open(Path(sys.argv[1]), load, catalogue=where);"
+        "list(archive.add([Draft(key='b', text=text, zones=zones)]))"
     )
-    subprocess.run([sys.executable, "-c", script, archive.directory, models], check=True, timeout=60)
+    command: list[str | Path] = [sys.executable, "-c", script, archive.directory, models, database_address]
+    subprocess.run(command, check=True, timeout=60)
     time.sleep(REFRESH_SECONDS)
     assert archive.search(Query(text="flood"))[0].article.id == 2
 
 
-def test_an_archive_is_refused_under_another_chunker(archive: Archive, load: Load, draft: DraftMaker) -> None:
+def test_an_archive_is_refused_under_another_chunker(
+    archive: Archive, load: Load, draft: DraftMaker, database_address: Address
+) -> None:
     outcomes(archive, draft("a", "The bridge opens. " * 40))
     with pytest.raises(
         Mismatch, match=r"'sentences-900' and the settings say 'sentences-300'.*rebuild --embed"
     ):
-        Archive.open(archive.directory, load, Chunker(300))
-    Archive.embed_again(archive.directory, load, Chunker(300))
-    again = Archive.open(archive.directory, load, Chunker(300))
+        Archive.open(archive.directory, load, Chunker(300), database_address)
+    Archive.embed_again(archive.directory, load, Chunker(300), catalogue=database_address)
+    again = Archive.open(archive.directory, load, Chunker(300), database_address)
     assert again.check() == []
     assert again.summary().passages == 3
     assert len(again.search(Query(text="bridge"))) == 3
 
 
 def test_an_archive_is_refused_under_another_embedder(
-    archive: Archive, load: Load, draft: DraftMaker
+    archive: Archive, load: Load, draft: DraftMaker, database_address: Address
 ) -> None:
     def other() -> Embedder:
         embedder = load()
@@ -217,32 +224,39 @@ def test_an_archive_is_refused_under_another_embedder(
     with pytest.raises(
         Mismatch, match=r"'all-MiniLM-L6-v2@.*' and the settings say 'other@1'.*rebuild --embed"
     ):
-        Archive.open(archive.directory, other).search(Query(text="bridge"))
-    Archive.embed_again(archive.directory, other)
-    assert len(Archive.open(archive.directory, other).search(Query(text="bridge"))) == 1
+        Archive.open(archive.directory, other, catalogue=database_address).search(Query(text="bridge"))
+    Archive.embed_again(archive.directory, other, catalogue=database_address)
+    again = Archive.open(archive.directory, other, catalogue=database_address)
+    assert len(again.search(Query(text="bridge"))) == 1
 
 
 def test_an_archive_of_a_later_dateline_is_left_alone(
-    archive: Archive, load: Load, draft: DraftMaker
+    archive: Archive, load: Load, draft: DraftMaker, database_address: Address
 ) -> None:
     outcomes(archive, draft("a", "The bridge opens."))
-    with sqlite3.connect(archive.directory / "catalogue.db") as database:
-        database.execute("UPDATE setting SET value = '99' WHERE name = 'format'")
+    with Database(database_address, "the catalogue").writing() as connection:
+        connection.exec_driver_sql("UPDATE setting SET value = '99' WHERE name = 'format'")
     for use in (Archive.open, Archive.embed_again):
         with pytest.raises(Mismatch, match="has format '99' and this Dateline reads '1'"):
-            use(archive.directory, load)
+            use(archive.directory, load, catalogue=database_address)
 
 
-def test_embedding_again_tells_of_every_article(archive: Archive, load: Load, draft: DraftMaker) -> None:
+def test_embedding_again_tells_of_every_article(
+    archive: Archive, load: Load, draft: DraftMaker, database_address: Address
+) -> None:
     outcomes(archive, draft("a", "The bridge opens."), draft("b", "The flood came."))
     told: list[None] = []
-    Archive.embed_again(archive.directory, load, progress=lambda: told.append(None))
+    Archive.embed_again(
+        archive.directory, load, progress=lambda: told.append(None), catalogue=database_address
+    )
     assert len(told) == 2
 
 
-def test_there_is_no_archive_where_none_was_made(tmp_path: Path, load: Load) -> None:
+def test_there_is_no_archive_where_none_was_made(
+    tmp_path: Path, load: Load, database_address: Address
+) -> None:
     with pytest.raises(NotFound, match=r"there is no archive in .*; make one with: dateline add"):
-        Archive.open(tmp_path, load)
+        Archive.open(tmp_path / "archive", load, catalogue=database_address)
 
 
 def test_an_empty_archive_answers_nothing(archive: Archive, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
+from index.database import Address
 from index.errors import NotFound
 from service.answers import Answer, Citation, Claim, Plan, Searched, Turn
 from service.conversations import Conversations
@@ -29,8 +29,8 @@ GIVEN = Answer(
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Conversations]:
-    conversations = Conversations(tmp_path / "conversations.db")
+def kept(database_address: Address) -> Iterator[Conversations]:
+    conversations = Conversations(database_address)
     yield conversations
     conversations.close()
 

@@ -131,7 +131,7 @@ def test_a_prompt_that_is_wrong_is_told(data: Path, models: Path, tmp_path: Path
     found = checks(settings(data, models, prompts=tmp_path))
     assert found["prompts"].state == "broken"
     assert found["prompts"].told.startswith("prompt 'answer' is wrong: ")
-    assert len(checks(settings(data, models, prompts=tmp_path, answerer=MODEL), offline=True)) == 6
+    assert len(checks(settings(data, models, prompts=tmp_path, answerer=MODEL), offline=True)) == 7
 
 
 def test_without_litellm_the_way_to_it_is_told(

@@ -23,8 +23,9 @@ from typing import Any
 
 import pytest
 
-from index.archive import REFRESH_SECONDS, Archive
+from index.archive import CATALOGUE, REFRESH_SECONDS, Archive
 from index.catalogue import Catalogue
+from index.database import Address
 from index.errors import Damaged, DatelineError, Mismatch, NoSpace
 from index.records import Query
 from tests.fakes import HashedWords
@@ -42,7 +43,7 @@ from tests.fault_writer import (
     write,
 )
 
-KILLS = 72
+KILLS, KILLS_OF_A_CLIENT = 72, 52
 UNPUBLISHED = "no index has been published"  # true of an archive whose first writer was killed; harmless
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["__main__", "tests.fault_writer"])
@@ -143,24 +144,24 @@ def spans(number: int, version: int) -> list[tuple[int, int]]:
     return [(chunk.start, chunk.end) for chunk in CHUNKER.chunk(draft(number, version))]
 
 
-def stored_spans(directory: Path) -> dict[int, list[tuple[int, int]]]:
+def stored_spans(address: Address) -> dict[int, list[tuple[int, int]]]:
     """The passages that the catalogue has, by article id."""
-    catalogue = Catalogue(directory / "catalogue.db")
+    catalogue = Catalogue(address)
     found: dict[int, list[tuple[int, int]]] = {}
     with catalogue.reading() as connection:
         ids = catalogue.passage_ids(connection).tolist()
         for passage, _ in catalogue.passages(connection, ids).values():
             found.setdefault(passage.article_id, []).append((passage.start, passage.end))
     catalogue.close()
-    return found
+    return {article_id: sorted(places) for article_id, places in found.items()}
 
 
-def examine(directory: Path, oracle: Oracle, counts: Counts) -> None:
+def examine(directory: Path, oracle: Oracle, counts: Counts, catalogue: Address | None = None) -> None:
     """Opens the archive as the next process would, and counts everything that is wrong with it."""
-    with closing(open_archive(directory)) as archive:
+    with closing(open_archive(directory, catalogue=catalogue)) as archive:
         articles = {number_of(article.key): article for article in archive.articles()}
         oracle.compare({number: article.version for number, article in articles.items()}, counts)
-        stored = stored_spans(directory)
+        stored = stored_spans(catalogue or directory / CATALOGUE)
         for number, article in articles.items():
             whole = article.text == draft(number, article.version).text
             counts.partial += not (whole and stored.get(article.id, []) == spans(number, article.version))
@@ -179,10 +180,10 @@ def finds(archive: Archive, number: int, version: int) -> bool:
     return any(f" {mark(number, version)}." in hit.passage.text for hit in hits)
 
 
-def strike(directory: Path, kill: int) -> Writer:
+def strike(directory: Path, kill: int, catalogue: Address) -> Writer:
     """One writer, killed while it starts, adds or publishes: in turn, half of them in publishing."""
     chance = random.Random(kill)
-    writer = Writer(Writing(directory, seed=kill, first=kill * 1000))
+    writer = Writer(Writing(directory, seed=kill, first=kill * 1000, catalogue=catalogue))
     moment = ("publishing", "start", "publishing", "done")[kill % 4]
     if moment != "start":
         writer.hear(moment, times=chance.randint(1, 4))
@@ -196,11 +197,14 @@ def unfinished(directory: Path) -> list[Path]:
     return list((directory / "indexes").glob("*.tmp"))
 
 
-def test_kill_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+def test_kill_at_any_moment_loses_nothing_that_was_acknowledged(
+    tmp_path: Path, database_address: Address
+) -> None:
     counts, oracle = Counts(), Oracle()
-    make_archive(tmp_path).close()
-    for kill in range(KILLS):
-        told = strike(tmp_path, kill).told
+    make_archive(tmp_path, catalogue=database_address).close()
+    kills = KILLS if isinstance(database_address, Path) else KILLS_OF_A_CLIENT
+    for kill in range(kills):
+        told = strike(tmp_path, kill, database_address).told
         oracle.learn(told)
         counts.kills += 1
         counts.errors += any(step == "error" for step, _, _ in told)
@@ -208,13 +212,13 @@ def test_kill_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path) 
         counts.unfinished += bool(unfinished(tmp_path))
         counts.publishing += bool(unfinished(tmp_path)) or told[-1:] == [("publishing", 0, 0)]
         try:
-            examine(tmp_path, oracle, counts)
+            examine(tmp_path, oracle, counts, database_address)
         except DatelineError:
             counts.unreadable += 1
-    Writer(Writing(tmp_path, seed=KILLS, first=KILLS * 1000, calls=1)).end()
+    Writer(Writing(tmp_path, seed=kills, first=kills * 1000, calls=1, catalogue=database_address)).end()
     counts.leftovers = len(unfinished(tmp_path))
     sys.stdout.write(f"{counts}\n")
-    assert counts.publishing >= KILLS // 3
+    assert counts.publishing >= kills // 3
     assert counts == Counts(counts.kills, counts.publishing, counts.unfinished, counts.acknowledged), (
         "a count that is not zero is a fault"
     )

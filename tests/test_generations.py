@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from index.archive import Archive
-from index.catalogue import Catalogue
 from index.columns import Columns
+from index.database import Address
 from index.generations import Generation, Generations
 from index.records import Filters, Query
 from index.segments import LARGEST, SMALL, Segment, merged, worth_merging
@@ -19,13 +19,13 @@ from tests.fault_writer import draft, make_archive, mark
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with closing(make_archive(tmp_path)) as archive:
+def archive(tmp_path: Path, database_address: Address) -> Iterator[Archive]:
+    with closing(make_archive(tmp_path, catalogue=database_address)) as archive:
         yield archive
 
 
 def generations(archive: Archive) -> Generations:
-    return Generations(archive.directory / "indexes", Catalogue(archive.directory / "catalogue.db"))
+    return Generations(archive.directory / "indexes", archive._catalogue)
 
 
 def opened(archive: Archive) -> Generation:
@@ -143,7 +143,7 @@ def test_a_snapshot_is_the_catalogue(archive: Archive, published: bool) -> None:
     archive.remove(5)
     replayed = generations(archive)
     snapshot = replayed.snapshot(opened(archive) if published else base)
-    catalogue = Catalogue(archive.directory / "catalogue.db")
+    catalogue = archive._catalogue
     with catalogue.reading() as connection:
         held = catalogue.passage_ids(connection).tolist()
     assert ids_of(snapshot) == held
@@ -200,11 +200,13 @@ def test_a_small_index_beside_a_large_one_is_searched_under_a_filter(archive: Ar
     assert snapshot.matching(mark(60, 1), 1, allowed) == expected
 
 
-def test_an_index_of_an_earlier_form_is_passed_over_and_written_anew(archive: Archive) -> None:
+def test_an_index_of_an_earlier_form_is_passed_over_and_written_anew(
+    archive: Archive, database_address: Address
+) -> None:
     list(archive.add(draft(number, 1) for number in range(4)))
     manifest = archive.directory / "indexes" / opened(archive).name / "manifest.json"
     manifest.write_text('{"format": 1, "watermark": 4, "count": 4, "seal": ""}')
-    with closing(make_archive(archive.directory)) as again:
+    with closing(make_archive(archive.directory, catalogue=database_address)) as again:
         assert again.search(Query(text=mark(2, 1), limit=1))
         again.rebuild()
         assert again.check() == []

@@ -29,6 +29,7 @@ from service.http.guard import Guard
 from service.http.problems import Faults
 from service.http.request_ids import RequestIds
 from service.http.schemas import ArticleRequest
+from service.keys import FILE, Keys
 from service.settings import load_settings
 from tests.conftest import ROOT
 from tests.serving import server
@@ -221,11 +222,14 @@ def test_every_response_has_a_request_id(client: TestClient, given: str, kept: b
     assert kept or re.fullmatch("[0-9a-f]{32}", name)
 
 
-def test_an_error_that_nobody_foresaw_is_a_problem_too(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_that_nobody_foresaw_is_a_problem_too(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
     def broken(_: Request) -> Response:
         raise ZeroDivisionError("of the secret")
 
-    around = [Middleware(RequestIds), Middleware(Guard), Middleware(Faults)]
+    guard = Middleware(Guard, keys=Keys(tmp_path / FILE))
+    around = [Middleware(RequestIds), guard, Middleware(Faults)]
     app = Starlette(routes=[Route("/broken", broken)], middleware=around)
     response = TestClient(app, base_url="http://localhost").get("/broken", headers={"x-request-id": "r-1"})
     assert response.status_code == 500

@@ -1,64 +1,31 @@
-"""The page in a real browser, over a real server and the sample archive."""
+"""Asking on the page: a real browser, a real server, the sample archive."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
+import json
+import re
+from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.conftest import ROOT
-from tests.serving import server
+from tests import pages
+from tests.pages import PHONE, ask, opened, overflow, photographed
 
-CHROMIUM = shutil.which("chromium")
-ARTEFACTS = ROOT / "artifacts"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+address, browser, page = pages.address, pages.browser, pages.page
 
-HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
+ENDED = re.compile("done|refused")
+BRIDGE = "What is the latest on the cost of the Harbour Bridge?"
+FLOOD = "How many families were evacuated in the flood?"
 
 
-@pytest.fixture(scope="module")
-def address(sample: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server over the sample archive and one hostile article."""
-    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("page") / "archive"))
-    shutil.copy(ROOT / "eval" / "sample" / "dateline.toml", folder)
-    with server(folder, models) as address:
-        yield address
+def asked(page: Page) -> list[dict[str, Any]]:
+    """What the page asks of the API from now on."""
+    sent: list[dict[str, Any]] = []
 
+    def note(request: Request) -> None:
+        if request.url.endswith("/v1/ask"):
+            sent.append(json.loads(request.post_data or "{}"))
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """The page, freshly opened. Whatever the console complains of, or asks from elsewhere, fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda asked: None if asked.url.startswith(address) else complaints.append(asked.url))
-    page.goto(address)
-    yield page
-    ARTEFACTS.mkdir(exist_ok=True)
-    assert complaints == []
-    context.close()
-
-
-def ask(page: Page, question: str, state: str = "done") -> None:
-    page.get_by_label("Your question").fill(question)
-    page.keyboard.press("Enter")
-    expect(page.locator("article.exchange").last).to_have_attribute("data-state", state, timeout=15_000)
+    page.on("request", note)
+    return sent
 
 
 def test_a_newcomer_is_offered_three_questions(page: Page) -> None:
@@ -66,13 +33,13 @@ def test_a_newcomer_is_offered_three_questions(page: Page) -> None:
     expect(page.locator("#archive-line")).to_contain_text("34 articles")
     suggestions = page.locator("#suggestions .suggestion")
     expect(suggestions).to_have_count(3)
-    page.screenshot(path=ARTEFACTS / "first-view.png")
+    photographed(page, "first-view", whole=False)
     suggestions.nth(2).click()
     exchange = page.locator("article.exchange")
     expect(exchange).to_have_attribute("data-state", "done", timeout=15_000)
     expect(exchange.locator(".claims")).to_contain_text("23 families")
     expect(exchange.locator(".sources blockquote").first).to_be_visible()
-    page.screenshot(path=ARTEFACTS / "answer.png", full_page=True)
+    photographed(page, "answer")
 
 
 def test_a_number_opens_the_article_at_the_highlighted_quote(page: Page) -> None:
@@ -82,10 +49,13 @@ def test_a_number_opens_the_article_at_the_highlighted_quote(page: Page) -> None
     panel = page.locator("dialog#article-panel")
     expect(panel).to_be_visible()
     expect(page.locator("#article-title")).to_have_text("Who switched off the pumps at Salt Lane?")
+    expect(panel.locator(".kicker")).to_have_text("Tideline")
+    expect(panel.locator(".facts")).to_contain_text("By Mirela Stanek · 21 February 2020")
+    expect(panel.locator(".age")).to_contain_text("years ago")
     quoted = panel.locator("mark")
     expect(quoted).to_contain_text("two of the three pumps were standing still")
     expect(quoted).to_be_in_viewport()
-    page.screenshot(path=ARTEFACTS / "quote-in-its-article.png")
+    photographed(page, "quote-in-its-article", whole=False)
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(mark).to_be_focused()
@@ -100,12 +70,146 @@ def test_readers_comments_are_shown_as_no_evidence(page: Page) -> None:
     expect(panel.get_by_text("200 families were evacuated")).to_be_hidden()
 
 
-def test_a_refusal_says_what_was_searched(page: Page) -> None:
-    ask(page, "Who won the world chess championship?", state="refused")
-    searched = page.locator("article.exchange .searched")
-    expect(searched).to_contain_text("34")
-    expect(searched).to_contain_text("Tideline")
-    page.screenshot(path=ARTEFACTS / "refusal.png", full_page=True)
+def test_a_refusal_says_what_was_searched_and_offers_what_is_near(page: Page) -> None:
+    exchange = ask(page, "Who won the world chess championship?", state="refused")
+    searched = exchange.locator(".searched")
+    for told in ("Who won the world chess championship?", "34 articles", "Tideline", "14 March 2019", "none"):
+        expect(searched).to_contain_text(told)
+    related = exchange.locator(".related")
+    expect(related).to_contain_text("Related, not an answer")
+    related.get_by_role("button", name="Read in the article").first.click()
+    expect(page.locator("#article-panel mark")).to_be_in_viewport()
+    photographed(page, "refusal")
+
+
+def test_sources_that_disagree_stand_side_by_side(page: Page) -> None:
+    exchange = ask(page, FLOOD)
+    disagreement = exchange.locator(".disagreement")
+    expect(disagreement.get_by_role("heading")).to_contain_text("Sources disagree")
+    sides = disagreement.locator("ul > li")
+    assert sides.count() >= 2
+    places = sides.evaluate_all(
+        "nodes => nodes.map(node => node.getBoundingClientRect()).map(({x, y}) => [x, y])"
+    )
+    assert places[0][1] == places[1][1]
+    assert places[0][0] < places[1][0]
+    for side in sides.all():
+        expect(side.locator(".who")).not_to_be_empty()
+        expect(side.locator("button.mark").first).to_be_visible()
+    photographed(page, "disagreement")
+
+
+def test_what_changed_is_told_by_date_the_newest_first(page: Page) -> None:
+    exchange = ask(page, "How much does the Harbour Bridge cost?")
+    change = exchange.locator(".change")
+    expect(change.get_by_role("heading")).to_contain_text("Changed over time")
+    days = [int(day.rsplit(" ", 1)[1]) for day in change.locator(".when").all_inner_texts()]
+    assert days == sorted(days, reverse=True)
+    assert len(days) >= 2
+    photographed(page, "change")
+
+
+def test_the_strip_of_time_opens_cited_and_found_articles(page: Page) -> None:
+    exchange = ask(page, BRIDGE)
+    dots = exchange.locator(".timeline button.dot")
+    labels = [dot.get_attribute("aria-label") or "" for dot in dots.all()]
+    days = dots.evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().left)")
+    assert days == sorted(days)
+    assert any(label.startswith("[1] ") for label in labels)
+    found = next(label for label in labels if label.endswith("(read, not cited)"))
+    exchange.get_by_role("button", name=found, exact=True).click()
+    title = page.locator("#article-title")
+    expect(title).not_to_be_empty()
+    assert title.inner_text() in found
+    expect(page.locator("#article-panel .note")).to_have_count(0)
+
+
+def test_a_chip_taken_away_asks_again_without_it(page: Page) -> None:
+    question = "What did Radio Seawall report about the flood since January 2020?"
+    exchange = ask(page, question)
+    chips = exchange.locator(".chip bdi")
+    expect(chips).to_have_text(["since 1 January 2020", "preferring Radio Seawall"])
+    photographed(page, "chips")
+    sent = asked(page)
+    exchange.get_by_role("button", name="since 1 January 2020").click()
+    again = page.locator("article.exchange").last
+    expect(page.locator("article.exchange")).to_have_count(2)
+    expect(again).to_have_attribute("data-state", ENDED, timeout=15_000)
+    expect(again.locator(".chip bdi")).to_have_text(["preferring Radio Seawall"])
+    expect(again.locator(".ignored")).to_have_text(
+        "Searched as plain words: the dates that the question names"
+    )
+    assert (sent[0]["question"], sent[0]["ignore"]) == (question, ["dates"])
+    again.get_by_role("button", name="preferring Radio Seawall").click()
+    last = page.locator("article.exchange").nth(2)
+    expect(last).to_have_attribute("data-state", ENDED, timeout=15_000)
+    expect(last.locator(".chip")).to_have_count(0)
+    assert sent[1]["ignore"] == ["dates", "outlets"]
+
+
+def test_limits_hold_for_every_question_until_taken_off(page: Page) -> None:
+    page.locator("#limits summary").click()
+    page.get_by_label("As known on").fill("2020-12-31")
+    page.get_by_label("The Ostrel Courier").check()
+    page.get_by_label("Lenn Valley News").check()
+    photographed(page, "limits", whole=False)
+    exchange = ask(page, BRIDGE)
+    told = page.locator("#limits summary")
+    expect(told).to_contain_text(
+        "as known on 31 December 2020; outlets: Lenn Valley News, The Ostrel Courier"
+    )
+    chips = exchange.locator(".chip bdi")
+    expect(chips).to_contain_text(["as known on 31 December 2020", "outlets: Lenn Valley News"])
+    exchange.get_by_role("button", name="outlets: Lenn Valley News").click()
+    again = page.locator("article.exchange").nth(1)
+    expect(again.locator(".chip bdi").nth(1)).to_have_text("outlets: The Ostrel Courier")
+    expect(told).not_to_contain_text("Lenn Valley News")
+    for source in again.locator(".sources .byline b").all():
+        expect(source).to_have_text("The Ostrel Courier")
+
+
+def test_an_answer_can_be_copied_with_its_references(browser: Browser, address: str) -> None:
+    with opened(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
+        exchange = ask(page, "What did Joanna Pell say about the pumps at Salt Lane?")
+        exchange.get_by_role("button", name="Copy with references").click()
+        expect(exchange.get_by_role("button", name="Copied")).to_be_visible()
+        plain = page.evaluate("navigator.clipboard.readText()")
+        assert (
+            "[1] Mirela Stanek, Tideline, “Who switched off the pumps at Salt Lane?”, 21 February 2020"
+            in plain
+        )
+        exchange.get_by_role("button", name="Copy as Markdown").click()
+        expect(page.locator("#status")).to_have_text("Copied")
+        expect(exchange.get_by_role("button", name="Copied")).to_have_count(2)
+        assert page.evaluate("navigator.clipboard.readText()").startswith("# What did Joanna Pell say")
+        sheet = exchange.get_by_role("link", name="Evidence sheet")
+        with page.context.expect_page() as waited:
+            sheet.click()
+        expect(waited.value.locator("blockquote").first).to_contain_text("[1]")
+
+
+def test_of_what_is_thought_of_an_answer_the_last_counts(page: Page, address: str) -> None:
+    exchange = ask(page, BRIDGE)
+    up, down = (
+        exchange.get_by_role("button", name="Helpful", exact=True),
+        exchange.get_by_role("button", name="Not helpful"),
+    )
+    up.click()
+    expect(up).to_have_attribute("aria-pressed", "true")
+    down.click()
+    expect(down).to_have_attribute("aria-pressed", "true")
+    expect(up).to_have_attribute("aria-pressed", "false")
+    exchange.get_by_label("Why?").fill("The second quote is about another bridge.")
+    exchange.get_by_role("button", name="Save").click()
+    expect(exchange.locator(".told")).to_have_text("Comment saved")
+    path = exchange.get_by_role("link", name="Link to this answer").get_attribute("href") or ""
+    page.goto(address + path)
+    kept = page.locator("article.exchange")
+    expect(kept.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
+    expect(kept.get_by_label("Why?")).to_have_value("The second quote is about another bridge.")
+    kept.get_by_role("button", name="Not helpful").click()
+    expect(kept.locator(".told")).to_have_text("Taken back")
+    expect(kept.get_by_label("Why?")).to_be_hidden()
 
 
 def test_arabic_runs_from_right_to_left(page: Page) -> None:
@@ -113,25 +217,37 @@ def test_arabic_runs_from_right_to_left(page: Page) -> None:
     quote = page.locator(".sources blockquote").first
     expect(quote).to_be_visible()
     assert quote.evaluate("node => getComputedStyle(node).direction") == "rtl"
-    page.screenshot(path=ARTEFACTS / "arabic.png", full_page=True)
+    page.locator("button.mark").first.click()
+    text = page.locator("#article-panel .zone.reporting p").first
+    expect(text).to_be_visible()
+    assert text.evaluate("node => getComputedStyle(node).direction") == "rtl"
+    photographed(page, "arabic", whole=False)
 
 
-def test_follow_ups_stand_below_and_markup_stays_text(page: Page) -> None:
-    ask(page, "How many passengers were on the Saint Ilva?")
-    ask(page, f"What is {HOSTILE}?", state="refused")
-    expect(page.locator("article.exchange")).to_have_count(2)
-    expect(page.locator("article.exchange").last).to_contain_text(HOSTILE)
-    expect(page).to_have_title("Dateline")
+def test_an_answer_that_is_stopped_can_be_asked_for_again(page: Page) -> None:
+    page.route("**/v1/ask", lambda route: None)  # never answered
+    page.get_by_label("Your question").fill(FLOOD)
+    page.keyboard.press("Enter")
+    exchange = page.locator("article.exchange")
+    expect(exchange).to_have_attribute("data-state", "answering")
+    page.get_by_role("button", name="Stop").click()
+    expect(exchange).to_have_attribute("data-state", "stopped")
+    expect(exchange).to_contain_text("You stopped the answer before its first sentence.")
+    page.unroute("**/v1/ask")
+    exchange.get_by_role("button", name="Ask again").click()
+    expect(page.locator("article.exchange").last).to_have_attribute("data-state", "done", timeout=15_000)
 
 
 def test_it_works_on_a_phone_in_the_dark(browser: Browser, address: str) -> None:
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, color_scheme="dark", reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.goto(address)
-    ask(page, "What is the latest on the cost of the Harbour Bridge?")
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide == 0
-    page.screenshot(path=ARTEFACTS / "phone.png", full_page=True)
-    context.close()
+    with opened(browser, address, viewport=PHONE, color_scheme="dark", has_touch=True) as page:
+        exchange = ask(page, BRIDGE)
+        assert overflow(page) == 0
+        photographed(page, "phone")
+        dots = exchange.locator(".timeline button.dot").evaluate_all(
+            "nodes => nodes.map(node => node.getBoundingClientRect()).map(({x, y, width}) => [x, y, width])"
+        )
+        assert all(width == 24 for _, _, width in dots)
+        assert all(abs(a[0] - b[0]) >= 24 or abs(a[1] - b[1]) >= 24 for a in dots for b in dots if a is not b)
+        page.locator("button.mark").first.click()
+        expect(page.locator("#article-panel mark")).to_be_in_viewport()
+        photographed(page, "phone-panel", whole=False)

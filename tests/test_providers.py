@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from index.database import Address
 from index.errors import DatelineError
 from service.llm.budget import Ledger, OverBudget
 from service.llm.failures import Kind, ProviderFailed, redacted
@@ -305,8 +306,8 @@ def at(hour: int, day: int = 20) -> datetime:
     return datetime(2026, 11, day, hour, tzinfo=UTC)
 
 
-def test_the_budget_of_a_day_is_kept_and_there_is_a_new_one_tomorrow(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "spending.db", daily_usd=0.5, now=lambda: at(23))
+def test_the_budget_of_a_day_is_kept_and_there_is_a_new_one_tomorrow(database_address: Address) -> None:
+    ledger = Ledger(database_address, daily_usd=0.5, now=lambda: at(23))
     ledger.check()
     ledger.add(0.3, 100)
     ledger.add(None, 50)
@@ -325,8 +326,8 @@ def test_the_budget_of_a_day_is_kept_and_there_is_a_new_one_tomorrow(tmp_path: P
         replace(ledger, daily_usd=None, daily_tokens=160).check()
 
 
-def test_the_account_is_one_for_all_who_write_it(tmp_path: Path) -> None:
-    ledgers = [Ledger(tmp_path / "spending.db", now=lambda: at(12)) for _ in range(4)]
+def test_the_account_is_one_for_all_who_write_it(database_address: Address) -> None:
+    ledgers = [Ledger(database_address, now=lambda: at(12)) for _ in range(4)]
 
     async def spend() -> None:
         await asyncio.gather(
@@ -341,9 +342,9 @@ def test_the_account_is_one_for_all_who_write_it(tmp_path: Path) -> None:
 
 def test_an_account_that_is_damaged_is_told(tmp_path: Path) -> None:
     (tmp_path / "spending.db").write_bytes(b"not a database, but long enough to be taken for one" * 40)
-    with pytest.raises(DatelineError, match=r"spending\.db, fails: file is not a database"):
+    with pytest.raises(DatelineError, match=r"spending\.db is damaged \(file is not a database\); delete it"):
         Ledger(tmp_path / "spending.db", daily_usd=1).check()
-    with pytest.raises(DatelineError, match="fails: unable to open"):
+    with pytest.raises(DatelineError, match=r"spending\.db cannot be used: unable to open"):
         Ledger(tmp_path / "none" / "spending.db").add(0.1, 1)
 
 

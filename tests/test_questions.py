@@ -133,3 +133,23 @@ def test_who_is_in_office_asks_for_the_newest() -> None:
         ("Who is Anneke Voss?", Order.RELEVANCE),
     ):
         assert understand(Question(question=question), HELD, TODAY).order is order
+
+
+def test_what_is_to_be_ignored_is_searched_for_as_words() -> None:
+    asked = "What did Radio Seawall report about the flood since May 2021?"
+    question = Question(question=asked, ignore=("dates", "outlets"))
+    understood = understand(question, HELD, TODAY)
+    assert (understood.since, understood.named_periods, understood.named_outlets) == (None, (), ())
+    assert "Radio Seawall" in understood.search_words
+    assert "May 2021" in understood.search_words
+    assert understood.ignored == ("dates", "outlets")
+    assert understand(Question(question=asked), HELD, TODAY).since == date(2021, 5, 1)
+
+
+def test_limits_set_outright_hold_where_the_words_are_ignored() -> None:
+    question = Question(
+        question="What happened since May 2021?",
+        filters=Filters(since=date(2022, 1, 1)),
+        ignore=("dates",),
+    )
+    assert understand(question, HELD, TODAY).since == date(2022, 1, 1)

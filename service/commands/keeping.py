@@ -1,5 +1,6 @@
 """The archive and its server: add, check, rebuild, doctor, serve."""
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -33,6 +34,10 @@ def add(
     entries: Annotated[
         bool, typer.Option("--entries", help="Take feed entries as they are; fetch none of their pages.")
     ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(help="Read and embed files on the Ray cluster there, or on auto.", metavar="HOST:PORT"),
+    ] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -41,6 +46,8 @@ def add(
     Addresses are fetched, with every address that a file lists and every page that a feed names.
     What is there already is left alone, and an article that changed becomes a new version.
     """
+    from index.cluster import connected
+    from index.errors import BadValue
     from index.readers.fields import parse_mapped
     from index.readers.web import Fetcher
     from service.adding import Sources, Tally, add_sources, show_tally
@@ -49,17 +56,23 @@ def add(
     chosen = Sources(tuple(sources), tuple(mapped or ()), entries)
     parse_mapped(chosen.mapped)  # before an archive is made
     seconds = None if every is None else parse_interval(every)
-    archive = settings_of(data).create_archive()
-    following = chosen.following(archive, Fetcher(archive.visits))
-    if seconds is not None:
-        watch(archive, following, chosen, seconds, json)
-        return
-    tally = Tally()
+    if ray and every:
+        raise BadValue("--every watches feeds, which one machine fetches: give --ray or --every, not both")
+    settings = settings_of(data)
+    tally = None
     try:
-        add_sources(archive, following, chosen, tally)
+        with connected(ray) if ray else nullcontext():
+            archive = settings.create_archive()
+            following = chosen.following(archive, Fetcher(archive.visits))
+            if seconds is not None:
+                watch(archive, following, chosen, seconds, json)
+                return
+            tally = Tally()
+            add_sources(archive, following, chosen, tally, chosen.work(archive, settings) if ray else None)
     finally:
         # However the run ended, the reader learns what is safely in.
-        show_tally(tally, json)
+        if tally is not None:
+            show_tally(tally, json)
 
 
 def check(data: Data = None, json: Json = False) -> None:
@@ -92,13 +105,19 @@ def rebuild(
     data: Data = None,
 ) -> None:
     """Make the indexes anew, without embedding again."""
-    from index.archive import Archive
+    from index.archive import CATALOGUE, Archive
     from service.terminal import counting
 
     settings = settings_of(data)
     if embed:
         with counting("embedding again") as count:
-            Archive.embed_again(settings.data, settings.load_embedder, progress=count)
+            Archive.embed_again(
+                settings.data,
+                settings.load_embedder,
+                progress=count,
+                catalogue=settings.store(CATALOGUE),
+                load_index=settings.load_index,
+            )
     else:
         settings.open_archive().rebuild()
     held = settings.open_archive().summary()
@@ -130,9 +149,12 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="Port to listen on [default: 8000].", min=0, max=65535)
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that serve together [default: 1].", min=1, max=256)
+    ] = None,
     data: Data = None,
 ) -> None:
     """Serve the page and the HTTP API."""
     from service.http.server import run
 
-    run(settings_of(data, host=host, port=port))
+    run(settings_of(data, host=host, port=port, workers=workers))

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
@@ -13,16 +14,24 @@ from fastapi.staticfiles import StaticFiles
 
 from index.readers.web import Fetcher
 from index.records import Query
+from service import tracing
 from service.answering import Desk
 from service.conversations import FILE, Conversations
 from service.desk import open_desk
-from service.http import idempotency, problems
+from service.http import capacity, idempotency, problems, security
 from service.http.bodies import BodyLimit
-from service.http.guard import Guard
+from service.http.capacity import Capacity
+from service.http.draining import Draining
+from service.http.guard import Guard, is_loopback
 from service.http.idempotency import Responses
+from service.http.metrics import Metrics
 from service.http.request_ids import RequestIds
-from service.http.routes import answers, articles, conversations, openai, probes
+from service.http.routes import answers, articles, conversations, holdings, openai, probes, sessions
+from service.http.witness import Witness
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.slack.bot import Bot
 
 WEB = Path(__file__).parent.parent / "web"
 
@@ -33,41 +42,75 @@ def create_app(settings: Settings, fetcher: Fetcher | None = None) -> FastAPI:
     `fetcher` fetches the pages whose addresses are added, by default those of the public web.
     """
     archive = settings.open_archive()
-    kept = Conversations(archive.directory / FILE)
+    kept = Conversations(settings.store(FILE))
     desk = open_desk(settings, archive, kept)
+    metrics, draining = Metrics(archive), Draining(settings.drain)
+    places = Capacity(capacity.places_of(settings), settings.queue, metrics)
+    bot = _bot(settings, desk, places)
     app = problems.Described(
         title="Dateline",
         summary="Answers questions from an archive of news articles, and proves every sentence it says.",
         version=version("dateline"),
-        lifespan=_opening(desk),
+        lifespan=_opening(settings, desk, draining, bot),
         docs_url=None,
         redoc_url=None,
         responses=problems.RESPONSES,
         generate_unique_id_function=_operation_id,
     )
     problems.install(app)
+    capacity.install(app)
+    keys = settings.open_keys(required=not is_loopback(settings.host))
     # The last added stands outermost: every response has an id, every one of them our headers.
-    for middleware in (BodyLimit, problems.Faults, Guard, RequestIds):
+    for middleware in (BodyLimit, problems.Faults):
         app.add_middleware(middleware)
-    app.include_router(answers.asking(desk))
+    security.install(app, keys, settings)
+    app.add_middleware(Guard, keys=keys, hosts=settings.hosts)
+    _add_slack(app, settings, bot)
+    app.add_middleware(Witness, metrics=metrics, questions=settings.log_questions)
+    app.add_middleware(RequestIds)
+    app.include_router(sessions.router(keys))
+    app.include_router(answers.asking(desk, kept, places, draining))
     app.include_router(answers.kept_answers(kept))
     app.include_router(conversations.router(kept))
     app.include_router(articles.reading(archive, settings))
-    responses = Responses(archive.directory / idempotency.FILE)
-    app.include_router(articles.writing(archive, responses, fetcher or Fetcher(archive.visits)))
-    app.include_router(openai.router(desk))
-    app.include_router(probes.router(archive))
+    app.include_router(holdings.router(archive))
+    responses = Responses(settings.store(idempotency.FILE))
+    app.include_router(articles.writing(archive, responses, fetcher or Fetcher(archive.visits), places))
+    app.include_router(openai.router(desk, kept, places, draining))
+    app.include_router(probes.router(archive, draining, metrics))
     _add_page(app)
     return app
 
 
-def _opening(desk: Desk) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _bot(settings: Settings, desk: Desk, places: Capacity) -> "Bot | None":
+    """The Slack bot, where the settings say how Slack signs what it sends."""
+    if settings.slack_signing_secret is None:
+        return None
+    from service.slack.bot import Bot
+
+    return Bot(settings, desk, place=places.place)
+
+
+def _add_slack(app: FastAPI, settings: Settings, bot: "Bot | None") -> None:
+    if bot is not None and settings.slack_signing_secret is not None:
+        from service.slack.endpoint import SlackEvents
+        from service.slack.listening import listening
+
+        secret = settings.slack_signing_secret.get_secret_value()
+        app.add_middleware(SlackEvents, bolt=listening(bot), signing_secret=secret)
+
+
+def _opening(
+    settings: Settings, desk: Desk, draining: Draining, bot: "Bot | None"
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def opened(_: FastAPI) -> AsyncIterator[None]:
-        # The first question loads the models and the indexes; the first reader should not wait for it.
-        await asyncio.to_thread(desk.archive.search, Query(text="warm-up", limit=1))
-        await asyncio.to_thread(desk.reader.read, "warm-up", ["warm-up"])
-        yield
+        with tracing.exporting(settings.otlp_endpoint), draining.on_signals(), closing(desk.archive):
+            # The first question loads the models and the indexes; the first reader should not wait for it.
+            await asyncio.to_thread(desk.archive.search, Query(text="warm-up", limit=1))
+            await asyncio.to_thread(desk.reader.read, "warm-up", ["warm-up"])
+            async with bot.running() if bot else nullcontext():
+                yield
 
     return opened
 

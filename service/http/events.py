@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import TypeVar
 
+from anyio import CancelScope
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
 from service.answers import EVENT_NAMES, Event
@@ -36,15 +37,31 @@ async def with_heartbeat(
     items: AsyncIterator[Item], seconds: float = HEARTBEAT_SECONDS
 ) -> AsyncIterator[Item | None]:
     """The items, and None whenever that many seconds pass without one."""
-    while True:
-        pending = asyncio.ensure_future(anext(items, None))
+    come: asyncio.Queue[Item | None] = asyncio.Queue()
+
+    # In one task from first to last: spans and timeouts belong to the task that began them.
+    async def work() -> None:
         try:
-            while not (await asyncio.wait({pending}, timeout=seconds))[0]:
-                yield None
+            async for item in items:
+                come.put_nowait(item)
         finally:
-            # A client that went away must not leave its question being answered.
-            pending.cancel()
-        item = pending.result()
-        if item is None:
-            return
-        yield item
+            come.put_nowait(None)
+
+    working = asyncio.create_task(work())
+    try:
+        while True:
+            try:
+                async with asyncio.timeout(seconds):
+                    item = await come.get()
+            except TimeoutError:
+                yield None
+                continue
+            if item is None:
+                break
+            yield item
+        await working
+    finally:
+        # A client that went away must not leave its question being answered.
+        working.cancel()
+        with CancelScope(shield=True):
+            await asyncio.wait({working})

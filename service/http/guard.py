@@ -1,13 +1,16 @@
-"""What stands in front of every route: who may ask, and what a page of ours may do."""
+"""What stands in front of every route: which hosts are answered for, and what a page of ours may do."""
 
+import ipaddress
+from collections.abc import Sequence
 from http import HTTPStatus
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.problems import response_of
+from service.keys import Keys
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -15,7 +18,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -26,11 +30,14 @@ class Guard:
     """Refuses requests for another host and sends the security headers with every response.
 
     A server without keys trusts this machine alone. A web page elsewhere could have its own name
-    resolve to this machine (DNS rebinding); the Host header gives that away.
+    resolve to this machine (DNS rebinding); the Host header gives that away. One with keys answers for
+    every host, or for `hosts` and this machine where they are named.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, keys: Keys, hosts: Sequence[str] = ()) -> None:
         self._app = app
+        self._keys = keys
+        self._hosts = frozenset(host.casefold() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,13 +51,26 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        host = Headers(scope=scope).get("host", "")
-        if host.rpartition(":")[0] in LOOPBACK or host in LOOPBACK:
-            await self._app(scope, receive, send_guarded)
+        if refusal := await self._refusal(Headers(scope=scope).get("host", "")):
+            await response_of(refusal, scope["path"])(scope, receive, send_guarded)
         else:
-            await _refusal(host, scope["path"])(scope, receive, send_guarded)
+            await self._app(scope, receive, send_guarded)
+
+    async def _refusal(self, host: str) -> HTTPException | None:
+        names = {host.casefold(), host.rpartition(":")[0].casefold()}
+        if names & LOOPBACK:
+            return None
+        required = await run_in_threadpool(self._keys.required)
+        if required and (not self._hosts or names & self._hosts):
+            return None
+        served = ", ".join(["localhost", *sorted(self._hosts)] if required else ["localhost"])
+        detail = f"this server answers for {served}, not for {host[:200]!r}"
+        return HTTPException(HTTPStatus.MISDIRECTED_REQUEST, detail)
 
 
-def _refusal(host: str, path: str) -> JSONResponse:
-    detail = f"this server answers for localhost, not for {host[:200]!r}"
-    return response_of(HTTPException(HTTPStatus.MISDIRECTED_REQUEST, detail), path)
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a server that listens there."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, delete, select
+from sqlalchemy import Column, DateTime, String, Table, Text, delete, select
 
-from index.database import Database
+from index.database import Address, Database
 from index.errors import BadValue
+from index.revisions import revised
 from service.http.problems import Conflict
 
 FILE = "idempotency.db"
 KEPT = timedelta(hours=24)
 
-tables = MetaData()
+tables = revised("idempotency", "1")
 
 response = Table(
     "response",
@@ -46,16 +46,20 @@ class Sent:
 class Responses:
     """The responses of requests that named a key, for 24 hours."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, address: Address) -> None:
         """Opens the database, made if there is none."""
-        self._database = Database(path, "the record of requests", "delete it and start again")
+        self._database = Database(address, "the record of requests", "delete it and start again")
         self._running: set[tuple[str, str]] = set()
         self._database.create(tables)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._database.close()
 
     @contextmanager
     def running(self, sent: Sent) -> Iterator[None]:
         """Holds a key while its request runs. Raises Conflict where another one holds it."""
-        # Of another process's request the archive's writer lock tells: the second finds it busy.
+        # Of another process's request the archive tells: it is busy, or has those articles already.
         held = (sent.owner, sent.key)
         if held in self._running:
             raise Conflict(f"a request with Idempotency-Key {sent.key!r} is still being answered")

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +12,17 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index.errors import BadValue, Busy, Damaged, DatelineError, Mismatch, NoSpace, NotFound, Unreadable
+from index.errors import (
+    BadValue,
+    Busy,
+    Damaged,
+    DatelineError,
+    IndexUnavailable,
+    Mismatch,
+    NoSpace,
+    NotFound,
+    Unreadable,
+)
 from service.http import request_ids
 
 log = logging.getLogger(__name__)
@@ -24,10 +34,17 @@ STATUS = {
     BadValue: HTTPStatus.UNPROCESSABLE_ENTITY,
     Unreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     NoSpace: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 RETRY_SECONDS = 5  # until who found the archive busy should try again
 OPENAI_ROUTES = ("/v1/chat/completions", "/v1/models")
+OPENAI_CODES: dict[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "invalid_api_key",
+    HTTPStatus.FORBIDDEN: "insufficient_permissions",
+    HTTPStatus.NOT_FOUND: "model_not_found",
+    HTTPStatus.TOO_MANY_REQUESTS: "rate_limit_exceeded",
+}
 
 
 class Conflict(DatelineError):
@@ -43,6 +60,7 @@ class Problem(BaseModel):
     detail: str = Field(examples=["there is no article 12 in this archive"])
     instance: str | None = Field(None, examples=["/v1/articles/12"])
     request_id: str | None = Field(None, examples=["4bf92f3577b34da6a3ce929d0e0e4736"])
+    code: Annotated[str | None, Field(exclude_if=lambda code: code is None)] = None
 
 
 class OpenAIError(BaseModel):
@@ -83,7 +101,8 @@ def problem_of(error: Exception, instance: str) -> Problem:
         return _problem(HTTPStatus.CONFLICT, str(error), instance)
     if isinstance(error, DatelineError):
         kinds = (status for kind, status in STATUS.items() if isinstance(error, kind))
-        return _problem(next(kinds, HTTPStatus.INTERNAL_SERVER_ERROR), str(error), instance)
+        problem = _problem(next(kinds, HTTPStatus.INTERNAL_SERVER_ERROR), str(error), instance)
+        return problem.model_copy(update={"code": getattr(error, "code", None)})
     if isinstance(error, HTTPException):
         detail = (
             f"there is nothing at {instance}" if error.status_code == HTTPStatus.NOT_FOUND else error.detail
@@ -115,17 +134,22 @@ def response_of(error: Exception, path: str) -> JSONResponse:
 def openai_error(problem: Problem) -> OpenAIError:
     """A problem in the words of OpenAI's API."""
     fault = "server_error" if problem.status >= 500 else "invalid_request_error"
-    code = "model_not_found" if problem.status == HTTPStatus.NOT_FOUND else None
+    code = problem.code or OPENAI_CODES.get(problem.status)
     return OpenAIError(message=problem.detail, type=fault, code=code)
 
 
 class Described(FastAPI):
-    """An application whose description holds the problem that RESPONSES refer to."""
+    """An application whose description holds the problem that RESPONSES refer to, and how a key is sent."""
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
         described = super().openapi()
         described["components"]["schemas"].setdefault(Problem.__name__, Problem.model_json_schema())
+        described["components"]["securitySchemes"] = {
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        }
+        described["security"] = [{"bearer": []}, {"header": []}, {}]  # the last: where no key is asked for
         return described
 
 

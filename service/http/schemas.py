@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from index.catalogue import Outcome
 from index.records import Filters, Order
 from index.records import Query as Search
-from service.answers import Answer, Question
+from service.answers import Answer, Named, Question
 from service.conversations import Feedback, Kept, Rating, Talk
+from service.keys import Role
 from service.listings import Change, Found, Listed
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -61,6 +62,12 @@ class AskRequest(Limits):
     order: Order | None = Field(
         None, description="what comes first; left out, the question's own words decide"
     )
+    ignore: list[Named] = Field(
+        [],
+        max_length=10,
+        description="what the question's words name that is to be no more than words",
+        examples=[["dates"]],
+    )
     stream: bool = Field(False, description="answer with server-sent events")
 
     def asked(self) -> Question:
@@ -70,6 +77,7 @@ class AskRequest(Limits):
             conversation_id=self.conversation_id,
             filters=self.filters(),
             order=self.order,
+            ignore=tuple(dict.fromkeys(self.ignore)),
         )
 
 
@@ -129,6 +137,14 @@ class ArticleRequest(BaseModel):
         if self.text is None and self.html is None and self.model_fields_set != {"url"}:
             raise ValueError("an article needs a text or html; a url alone has its page fetched")
         return self
+
+
+class SignIn(BaseModel):
+    """A key, to sign in to the page with."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    key: str = Field(examples=["dl_…"])
 
 
 class FeedbackRequest(BaseModel):
@@ -257,6 +273,15 @@ class Conversations:
 
     conversations: list[ConversationListed]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Whether a key is asked for here; the name and the role of the key that signed in, null without one."""
+
+    required: bool
+    name: str | None
+    role: Role | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,32 @@
 """What language models may cost in a day, and what they have cost. Days are those of UTC.
 
-The account is a small SQLite file beside the archive, so that every process that answers from it
-counts into one sum. A request is let through while the day's sum is below the budget and is
-counted when it ends: answers that are being written at the same time may together pass the budget
-by what they cost themselves.
+The account lies beside the catalogue, so that every process that answers from it counts into one
+sum. A request is let through while the day's sum is below the budget and is counted when it ends:
+answers that are being written at the same time may together pass the budget by what they cost
+themselves.
 """
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 
+from sqlalchemy import BigInteger, Column, Double, String, Table, select
+
+from index.database import Address, Database
 from index.errors import DatelineError
+from index.revisions import revised
 
 FILE = "spending.db"
+
+tables = revised("spending", "1")
+
+spending = Table(
+    "spending",
+    tables,
+    Column("day", String, primary_key=True),  # as 2026-11-20
+    Column("usd", Double, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+)
 
 
 class OverBudget(DatelineError):
@@ -32,12 +43,18 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The account in `file`, with the budgets of a day; None is no limit."""
+    """The account in a database, with the budgets of a day; None is no limit."""
 
-    file: Path
+    address: Address
     daily_usd: float | None = None
     daily_tokens: int | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _account: Database = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Opens the account, and makes none: to ask what was spent must leave nothing behind."""
+        account = Database(self.address, "the account of what models cost,", "delete it and start again")
+        object.__setattr__(self, "_account", account)
 
     def check(self) -> None:
         """Raises OverBudget where nothing is left for today."""
@@ -51,33 +68,21 @@ class Ledger:
 
     def add(self, usd: float | None, tokens: int) -> None:
         """Counts a request into today."""
-        with self._open() as account:
-            account.execute(
-                "INSERT INTO spending VALUES (?, ?, ?) ON CONFLICT (day) "
-                "DO UPDATE SET usd = usd + excluded.usd, tokens = tokens + excluded.tokens",
-                (self._day(), usd or 0.0, tokens),
-            )
+        self._account.create(tables)
+        added = self._account.insert(spending).values(day=self._day(), usd=usd or 0.0, tokens=tokens)
+        sums = {name: spending.c[name] + added.excluded[name] for name in ("usd", "tokens")}
+        with self._account.writing() as connection:
+            connection.execute(added.on_conflict_do_update(index_elements=["day"], set_=sums))
 
     def today(self) -> Spending:
         """What today has cost so far."""
-        if not self.file.exists():
+        if not self._account.exists():
             return Spending(0.0, 0)
-        with self._open() as account:
-            row = account.execute("SELECT usd, tokens FROM spending WHERE day = ?", (self._day(),)).fetchone()
-        return Spending(*row) if row else Spending(0.0, 0)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """The account, in one transaction. Raises DatelineError where it cannot be read or written."""
-        try:
-            with closing(sqlite3.connect(self.file, timeout=10)) as account, account:
-                account.execute(
-                    "CREATE TABLE IF NOT EXISTS spending "
-                    "(day TEXT PRIMARY KEY, usd REAL NOT NULL, tokens INTEGER NOT NULL)"
-                )
-                yield account
-        except sqlite3.Error as error:
-            raise DatelineError(f"the account of what models cost, {self.file}, fails: {error}") from error
+        self._account.create(tables)
+        query = select(spending.c.usd, spending.c.tokens).where(spending.c.day == self._day())
+        with self._account.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return Spending(row.usd, row.tokens) if row else Spending(0.0, 0)
 
     def _day(self) -> str:
         return self.now().astimezone(UTC).date().isoformat()

@@ -19,13 +19,17 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from threading import Lock
 from typing import Any
 
 from index.errors import DatelineError
 from service.llm.budget import Ledger
 from service.llm.failures import Kind, ProviderFailed, failure_of
+from service.llm.watching import watched
 
 Message = Mapping[str, str]
+
+_IMPORTING = Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +145,12 @@ class Completion:
                 if self._provider.ledger:
                     await asyncio.to_thread(self._provider.ledger.check)
                 try:
-                    async with aclosing(self._attempt(model)) as pieces:
-                        async for piece in pieces:
-                            self._begun = True
-                            yield piece
+                    with watched(model, self.usage) as come:
+                        async with aclosing(self._attempt(model)) as pieces:
+                            async for piece in pieces:
+                                come()
+                                self._begun = True
+                                yield piece
                     return
                 except ProviderFailed as failed:
                     failure = failed
@@ -262,7 +268,7 @@ def load_litellm() -> Any:
     # Without it, litellm fetches a price list from the network when it is imported.
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     try:
-        litellm: Any = sys.modules.get("litellm") or _imported()
+        litellm = _imported()
     except ImportError as error:
         raise DatelineError(
             "a language model needs litellm, which is not installed; install it with: "
@@ -284,9 +290,13 @@ def load_litellm() -> Any:
 
 
 def _imported() -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its imports warn of what they will change
-        return import_module("litellm")
+    # Two questions may be the first: neither may be given a module that is half imported.
+    with _IMPORTING:
+        if module := sys.modules.get("litellm"):
+            return module
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # its imports warn of what they will change
+            return import_module("litellm")
 
 
 def missing_keys(model: str) -> tuple[str, ...]:

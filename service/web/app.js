@@ -1,104 +1,84 @@
+import { AddDialog } from "./adding.js";
+import { parseAddress } from "./address.js";
+import { ArchiveView } from "./archive.js";
 import { ArticlePanel } from "./article.js";
+import { confirmed } from "./confirmation.js";
 import { dateSpan } from "./dates.js";
 import { button, count } from "./dom.js";
-import { Exchange } from "./exchange.js";
-import { askStream, getJson } from "./stream.js";
+import { History } from "./history.js";
+import { Limits } from "./limits.js";
+import { getJson, problemText } from "./requests.js";
+import { Session } from "./session.js";
+import { Talk } from "./talk.js";
 
 const SUGGESTIONS = 3;
+const TITLES = { history: "History – Dateline", archive: "Archive – Dateline", "sign-in": "Sign in – Dateline" };
 
-const page = Object.fromEntries(
-  ["archive-line", "new-conversation", "intro", "conversation", "ask", "question", "send", "stop", "suggestions", "status"].map(
-    (id) => [id, document.getElementById(id)],
-  ),
-);
-const panel = new ArticlePanel(document.getElementById("article-panel"));
-const touch = window.matchMedia("(pointer: coarse)");
+const page = Object.fromEntries([...document.querySelectorAll("[id]")].map((node) => [node.id, node]));
+const views = ["talk", "history", "archive", "sign-in"];
 
-let conversationId = null;
-let asking = null;
-let asked = 0;
+const announce = (text) => (page.status.textContent = text);
+const panel = new ArticlePanel(page["article-panel"]);
+const openArticle = (source, opener) => panel.open(source, opener);
+const limits = new Limits(page.limits);
+const talk = new Talk(page, { limits, openArticle, announce });
+const past = new History(page.history, (question, action) => confirmed(page.confirm, question, action));
+const archive = new ArchiveView(page.archive, openArticle);
+const adding = new AddDialog(page.add, { openArticle, added: showHoldings });
+const session = new Session(page["sign-in"], begin);
 
-async function ask(question) {
-  if (asking) return;
-  const stop = startAsking();
-  const exchange = addExchange(question);
-  try {
-    for await (const { name, data } of askStream(question, conversationId, stop.signal)) {
-      if (asking !== stop) return;
-      exchange.show(name, data);
-      if (name === "done") conversationId = data.conversation_id ?? conversationId;
-    }
-  } catch (error) {
-    if (error.name !== "AbortError") exchange.fail(error);
-  }
-  // "New conversation" was pressed: this answer belongs to nobody any more.
-  if (asking !== stop) return;
-  exchange.end({ stopped: stop.signal.aborted });
-  exchange.offerAgain(ask);
-  setAsking(null);
-}
-
-function startAsking() {
-  const stop = new AbortController();
-  setAsking(stop);
-  page.intro.hidden = true;
-  page.suggestions.hidden = true;
-  page["new-conversation"].hidden = false;
-  document.body.classList.add("started");
-  return stop;
-}
-
-function setAsking(stop) {
-  const stopHadFocus = document.activeElement === page.stop;
-  asking = stop;
-  page.send.hidden = Boolean(stop);
-  page.stop.hidden = !stop;
-  if (stopHadFocus) page.question.focus();
-}
-
-function addExchange(question) {
-  asked += 1;
-  const exchange = new Exchange(question, asked, {
-    openArticle: (citation, opener) => panel.open(citation, opener),
-    announce: (text) => (page.status.textContent = text),
-  });
-  page.conversation.append(exchange.node);
-  exchange.node.scrollIntoView({ block: "start" });
-  return exchange;
-}
-
-function submit(event) {
-  event.preventDefault();
-  const question = page.question.value.trim();
-  if (!question || asking) return;
-  page.question.value = "";
-  // On a phone the keyboard would cover the answer.
-  if (touch.matches) page.question.blur();
-  ask(question);
-}
-
-function startAfresh() {
-  asking?.abort();
-  setAsking(null);
+/** Shows what the address says. */
+function show() {
   panel.close();
-  // A deep link would ask its question again on reload.
-  history.replaceState(null, "", location.pathname);
-  conversationId = null;
-  page.conversation.replaceChildren();
-  page.intro.hidden = false;
-  page.suggestions.hidden = page.suggestions.childElementCount === 0;
-  page["new-conversation"].hidden = true;
-  document.body.classList.remove("started");
-  page.question.focus();
+  if (session.isLocked) {
+    reveal("sign-in");
+    return;
+  }
+  const { view, id, version, query, question } = parseAddress(location.hash);
+  const shown = {
+    fresh: ["talk", () => talk.fresh()],
+    conversation: ["talk", () => talk.openConversation(id)],
+    answer: ["talk", () => talk.openAnswer(id)],
+    conversations: ["history", () => past.show()],
+    archive: ["archive", () => archive.show(query)],
+    article: ["archive", () => archive.show(query).then(() => openArticle({ article_id: id, version }, null))],
+  };
+  const [name, fill] = shown[view];
+  reveal(name);
+  fill();
+  if (question) talk.ask(question);
 }
 
-async function showArchive() {
+/** Shows one view alone, and puts the focus at its head, as following a link would. */
+function reveal(name) {
+  for (const view of views) page[view].hidden = view !== name;
+  for (const link of page.pages.querySelectorAll("a")) {
+    if (link.dataset.view === name) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = TITLES[name] ?? "Dateline";
+  const field = page[name].querySelector("input[name=key]");
+  if (name !== "talk") (field ?? page[name].querySelector("h2")).focus();
+}
+
+/** Shows the page to whoever is signed in now. */
+function begin() {
+  page.pages.hidden = session.isLocked;
+  page["add-articles"].hidden = !session.mayEdit;
+  page["sign-out"].hidden = !session.name;
+  page["sign-out"].textContent = `Sign out ${session.name ?? ""}`;
+  if (!session.isLocked) showHoldings();
+  show();
+}
+
+async function showHoldings() {
   try {
-    const archive = await getJson("/v1/archive");
-    page["archive-line"].textContent = archiveLine(archive);
-    suggest(archive.suggested_questions ?? []);
+    const held = await getJson("/v1/archive");
+    page["archive-line"].textContent = archiveLine(held);
+    limits.offer(held.outlets);
+    suggest(held.suggested_questions ?? []);
   } catch (problem) {
-    page["archive-line"].textContent = `The archive could not be read. ${problem.message}`;
+    page["archive-line"].textContent = `The archive could not be read. ${problemText(problem)}`;
   }
 }
 
@@ -111,23 +91,31 @@ function archiveLine({ articles, outlets, oldest, newest, undated }) {
 
 function suggest(questions) {
   const buttons = questions.slice(0, SUGGESTIONS).map((question) =>
-    button({ class: "suggestion", dir: "auto" }, () => ask(question), question),
+    button({ class: "suggestion", dir: "auto" }, () => talk.ask(question), question),
   );
   page.suggestions.replaceChildren(...buttons);
-  page.suggestions.hidden = asked > 0 || buttons.length === 0;
+  page.suggestions.hidden = page.intro.hidden || buttons.length === 0;
 }
 
-function askFromAddress() {
-  const question = new URLSearchParams(location.hash.slice(1)).get("q")?.trim();
-  if (!question) return;
-  page.question.value = question;
-  page.ask.requestSubmit();
+/** Ctrl or ⌘ with K, from anywhere, goes to the question. */
+function goToQuestion(event) {
+  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || session.isLocked) return;
+  event.preventDefault();
+  if (page.talk.hidden) location.hash = "#/";
+  else talk.focus();
 }
 
-page.ask.addEventListener("submit", submit);
-page.stop.addEventListener("click", () => asking?.abort());
-page["new-conversation"].addEventListener("click", startAfresh);
-window.addEventListener("hashchange", askFromAddress);
-page.question.focus();
-showArchive();
-askFromAddress();
+page["add-articles"].addEventListener("click", () => adding.open());
+page["sign-out"].addEventListener("click", () => session.signOut());
+// The address may be that of a new conversation already, and then pressing it again changes nothing.
+page["new-conversation"].addEventListener("click", () => location.hash === "#/" && show());
+page.skip.addEventListener("click", (event) => {
+  event.preventDefault();
+  const shown = views.find((view) => !page[view].hidden);
+  if (shown === "talk") talk.focus();
+  else page[shown].querySelector("h2").focus();
+});
+document.addEventListener("keydown", goToQuestion);
+window.addEventListener("hashchange", show);
+await session.load().catch((problem) => (page["archive-line"].textContent = problemText(problem)));
+begin();

@@ -1,7 +1,7 @@
 import { longDate } from "./dates.js";
 import { button, element } from "./dom.js";
 import { alsoPrintedBy, datedLine, originalLink, quotation, titleOf } from "./citations.js";
-import { getJson } from "./stream.js";
+import { getJson, problemText } from "./requests.js";
 import { articleText } from "./zones.js";
 
 // Beside the answer where there is room, over it where there is not. style.css has the same width.
@@ -18,12 +18,16 @@ export class ArticlePanel {
     this.#dialog = dialog;
     dialog.addEventListener("close", () => this.#closed());
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && dialog.open) dialog.close();
+      // A modal dialog closes by itself, and what lies under it stays.
+      if (event.key === "Escape" && !document.querySelector("dialog:modal")) dialog.close();
     });
     BESIDE.addEventListener("change", () => this.#reopen());
   }
 
-  /** Shows the article of a citation; focus comes back to `opener` when the panel closes. */
+  /**
+   * Shows the article of a citation, or one that nothing quotes; without a version, the newest.
+   * Focus comes back to `opener` when the panel closes.
+   */
   async open(citation, opener) {
     this.#request.abort();
     this.#request = new AbortController();
@@ -42,7 +46,9 @@ export class ArticlePanel {
   }
 
   async #article({ article_id: id, version }, signal) {
-    const path = `/v1/articles/${encodeURIComponent(id)}/versions/${encodeURIComponent(version)}`;
+    const newest = `/v1/articles/${encodeURIComponent(id)}`;
+    if (!version) return getJson(newest, signal);
+    const path = `${newest}/versions/${encodeURIComponent(version)}`;
     // A version never changes, so one fetch is enough.
     if (!this.#articles.has(path)) this.#articles.set(path, await getJson(path, signal));
     return this.#articles.get(path);
@@ -53,19 +59,19 @@ export class ArticlePanel {
     const text = element("div", { class: "text", lang: article.language }, nodes);
     const notes = [
       article.latest_version > article.version
-        ? note(`This is version ${article.version}, the one that was quoted. The article has changed since; version ${article.latest_version} is the newest.`)
+        ? note(`This is version ${article.version}${citation.quote ? ", the one that was quoted" : ""}. The article has changed since; version ${article.latest_version} is the newest.`)
         : null,
-      found ? null : note("The quote does not stand at the cited place in this version of the article."),
+      found || !citation.quote ? null : note("The quote does not stand at the cited place in this version of the article."),
     ];
     this.#render(citation, article, { notes, content: text, hasQuote: found });
     this.#toQuote();
   }
 
   #renderFailure(citation, error) {
-    const reason = [error.title, error.detail ?? error.message].filter(Boolean).join(": ");
+    const below = citation.quote ? " Below is the quote as it was cited." : "";
     this.#render(citation, citation, {
-      notes: [note(`The article could not be opened. ${reason} Below is the quote as it was cited.`)],
-      content: quotation(citation.quote),
+      notes: [note(`The article could not be opened. ${problemText(error)}.${below}`)],
+      content: citation.quote ? quotation(citation.quote) : null,
     });
   }
 
@@ -91,9 +97,9 @@ export class ArticlePanel {
         { class: "facts" },
         article.author ? ["By ", element("bdi", {}, article.author), " · "] : null,
         datedLine({ published: article.published, published_origin: origin }),
-        article.updated ? ` · updated ${longDate(article.updated)}` : null,
+        article.updated && article.updated !== article.published ? ` · updated ${longDate(article.updated)}` : null,
       ),
-      alsoPrintedBy(citation),
+      alsoPrintedBy({ also_printed_by: citation.also_printed_by?.length ? citation.also_printed_by : article.copies }),
       element(
         "p",
         { class: "tools" },

@@ -2,6 +2,7 @@ import { element } from "./dom.js";
 import { marks } from "./citations.js";
 
 const LONGEST_ATTRIBUTION = 200;
+const UNPROVED = " [unproved]"; // how plain text marks what the page marks by a label
 
 /** One sentence of an answer with its marks; words that stand in a cited quote are set apart as verbatim. */
 export function claimElement(claim, citations, open) {
@@ -15,9 +16,10 @@ export function claimElement(claim, citations, open) {
   return node;
 }
 
-/** Takes the trailing `[n]` that are citations off a claim's text; a citation without a mark gets one. */
+/** Takes the marks at the end off a claim's text: `[n]` that are citations, which get one each, and `[unproved]`. */
 export function splitMarks(text, cited) {
   let body = text.trimEnd();
+  if (body.endsWith(UNPROVED)) body = body.slice(0, -UNPROVED.length);
   let stop = "";
   const found = [];
   for (;;) {

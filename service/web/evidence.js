@@ -2,6 +2,7 @@ import { dateSpan, longDate } from "./dates.js";
 import { button, count, element } from "./dom.js";
 import { alsoPrintedBy, datedLine, mark, published, quotation, titleOf } from "./citations.js";
 import { claimElement } from "./claims.js";
+import { limitsInWords } from "./plan.js";
 
 /** The numbered list of an answer's quotes. */
 export function sourceList(citations, open) {
@@ -36,7 +37,7 @@ export function relatedList(related, open) {
       {},
       sourceHead(passage),
       quotation(passage.quote),
-      button({ class: "quiet", "aria-haspopup": "dialog" }, (opener) => open(passage, opener), "Read in the article"),
+      button({ class: "quiet", "aria-haspopup": "dialog" }, (opener) => open(passage, opener), "Read in the article", unseenTitle(passage)),
     ),
   );
   return element(
@@ -51,12 +52,14 @@ export function relatedList(related, open) {
 export function disagreementColumns(disagreement, citations, open) {
   const columns = disagreement.positions.map((position) => {
     const cited = position.citations.map((number) => citations.get(number)).filter(Boolean);
+    const who = [...new Set(cited.map((citation) => citation.outlet ?? "Unknown outlet"))].join(", ");
+    const when = [...new Set(cited.map(published))].join(", ");
     return element(
       "li",
       {},
-      element("p", { class: "who" }, [...new Set(cited.map((citation) => citation.outlet ?? "Unknown outlet"))].join(", ")),
-      element("p", { class: "when" }, [...new Set(cited.map(published))].join(", ")),
-      claimElement(position, citations, open),
+      element("p", { class: "who", dir: "auto" }, who),
+      element("p", { class: "when" }, when),
+      withoutHead(claimElement(position, citations, open), `${who}, ${when}`),
     );
   });
   return element(
@@ -88,11 +91,13 @@ export function changeList(change, citations, open) {
 /** Everything that was searched, as a refusal owes it to its reader. */
 export function searchedTable(searched, plan = {}) {
   const rows = [
+    ["Looked for", plan.search_words || plan.standalone_question],
     ["Articles", `${count(searched.articles, "article")} in ${count(searched.passages, "passage")}`],
-    ["Outlets", searched.outlets?.join(", ") || "all"],
+    ["Outlets", searched.outlets?.join(", ") || "none"],
     ["Published", dateSpan(searched.oldest, searched.newest) ?? "no date known"],
-    ["Limits", limits({ ...plan, ...withoutNulls(searched) }).join("; ") || "none"],
-  ];
+    // The outlets above are those that were searched, whether or not the question was limited to them.
+    ["Limits", limitsInWords({ ...plan, since: searched.since, until: searched.until }).join("; ") || "none"],
+  ].filter(([, value]) => value);
   return element(
     "section",
     { class: "searched" },
@@ -107,22 +112,6 @@ export function searchedLine({ articles, passages, oldest, newest }) {
   return `Searched ${count(articles, "article")} (${count(passages, "passage")})${span ? `, ${span}` : ""}`;
 }
 
-/** How the question was understood, where that says more than the question does; null where not. */
-export function planChips(plan, question) {
-  const rewritten = plan.standalone_question && plan.standalone_question !== question;
-  const chips = [
-    rewritten ? `Understood as: ${plan.standalone_question}` : null,
-    ...limits(plan),
-    plan.outlets?.length ? `outlets: ${plan.outlets.join(", ")}` : null,
-    plan.authors?.length ? `by: ${plan.authors.join(", ")}` : null,
-    plan.order === "newest" ? "newest first" : null,
-    plan.order === "timeline" ? "in the order of events" : null,
-  ].filter(Boolean);
-  if (!chips.length) return null;
-  const items = chips.map((chip) => element("li", { dir: "auto" }, chip));
-  return element("ul", { class: "plan", "aria-label": "How the question was understood" }, items);
-}
-
 /** "Read 6 passages from 4 articles", and of which outlets. */
 export function readLine({ sources, passages }) {
   if (!sources.length) return "Found no passage to read";
@@ -131,12 +120,19 @@ export function readLine({ sources, passages }) {
   return outlets.length ? `${read}: ${outlets.join(", ")}` : read;
 }
 
-function limits({ since, until, as_of: asOf }) {
-  return [
-    since ? `since ${longDate(since)}` : null,
-    until ? `until ${longDate(until)}` : null,
-    asOf ? `as known on ${longDate(asOf)}` : null,
-  ].filter(Boolean);
+/** A claim whose attribution does not say again what stands above it. */
+function withoutHead(claim, head) {
+  const attribution = claim.querySelector(".attribution");
+  if (!attribution?.textContent.startsWith(head)) return claim;
+  const rest = attribution.textContent.slice(head.length).replace(/^[,:\s]+/, "");
+  if (rest) attribution.textContent = rest;
+  else attribution.remove();
+  return claim;
+}
+
+/** Tells buttons of one label apart for those who hear them. */
+function unseenTitle(source) {
+  return element("span", { class: "unseen" }, ` “${titleOf(source)}”`);
 }
 
 function sourceHead(source) {
@@ -150,8 +146,4 @@ function sourceHead(source) {
 
 function articlesIn(sources) {
   return new Set(sources.map((source) => source.article_id)).size;
-}
-
-function withoutNulls(record) {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
 }

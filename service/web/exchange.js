@@ -1,43 +1,71 @@
 import { button, count, element } from "./dom.js";
 import { claimElement } from "./claims.js";
-import { changeList, disagreementColumns, planChips, readLine, relatedList, searchedLine, searchedTable, sourceList } from "./evidence.js";
-import { copyText, withReferences } from "./references.js";
+import { changeList, disagreementColumns, readLine, relatedList, searchedTable, sourceList } from "./evidence.js";
+import { planChips } from "./plan.js";
+import { receiptNodes } from "./receipt.js";
+import { problemText } from "./requests.js";
+import { timelineStrip } from "./timeline.js";
 
-const SLOTS = ["plan", "progress", "verdict", "claims", "notices", "contrasts", "sources", "foot"];
+const SLOTS = ["plan", "progress", "verdict", "claims", "notices", "contrasts", "timeline", "sources", "foot"];
 const SEARCHING = "Searching the archive…";
+const NOTHING_PROVED = "Nothing that was written could be proved. It stands below, each sentence marked.";
 const UNFINISHED = ["failed", "stopped", "cut-off"];
 
-/** One question and its answer on the page, built from the events of its stream. */
+/**
+ * One question and its answer on the page, built from the events of its stream.
+ *
+ * An answer that was kept is shown by the same means, so that what is safe in one is safe in both.
+ */
 export class Exchange {
   #question;
   #open;
   #announce;
+  #askAgain;
+  #alone;
+  #sources = [];
   #slots = Object.fromEntries(SLOTS.map((name) => [name, element("div", { class: name })]));
   #citations = new Map();
   #claims = [];
   #ended = false;
 
-  constructor(question, number, { openArticle, announce }) {
+  /**
+   * `openArticle(citation, opener)` shows an article, `announce(text)` tells a screen reader, and
+   * `askAgain(request, chip)` asks with what the API takes. `alone` says that it is shown by itself.
+   */
+  constructor(question, number, { openArticle, announce, askAgain, alone = false }) {
     this.#question = question;
     this.#open = openArticle;
     this.#announce = announce;
-    this.#slots.claims.setAttribute("aria-live", "polite");
+    this.#askAgain = askAgain;
+    this.#alone = alone;
     const id = `question-${number}`;
     this.node = element(
       "article",
       { class: "exchange", "aria-labelledby": id, "data-state": "answering" },
-      element("h2", { id, dir: "auto" }, question),
+      element("h2", { id, dir: "auto", tabindex: "-1" }, question),
       Object.values(this.#slots),
     );
+  }
+
+  /** Says that an answer is on its way, which is then read aloud as it comes. */
+  begin() {
+    this.#slots.claims.setAttribute("aria-live", "polite");
     this.#progress(SEARCHING);
-    announce("Searching the archive");
+    this.#announce("Searching the archive");
+  }
+
+  /** Shows an answer that was given before, as it ended. */
+  showKept(answer) {
+    this.#announce = () => {};
+    this.show("plan", answer.plan);
+    this.show("done", answer);
   }
 
   /** Shows one event; a name it does not know is ignored, so that the server may add some. */
   show(name, data) {
     const events = {
-      plan: () => this.#fill("plan", planChips(data, this.#question)),
-      sources: () => this.#progress(readLine(data)),
+      plan: () => this.#fill("plan", planChips(data, this.#question, this.#askAgain)),
+      sources: () => this.#found(data),
       claim: () => this.#addClaim(data),
       disagreement: () => this.#addContrast(disagreementColumns, data),
       change: () => this.#addContrast(changeList, data),
@@ -48,11 +76,9 @@ export class Exchange {
   }
 
   /** Shows a problem; what was already proved stays. */
-  fail({ title, detail, message }) {
+  fail(problem) {
     this.#end("failed");
-    const text = detail ?? message;
-    const parts = [element("strong", {}, title ?? "Something went wrong"), text ? `: ${text}` : null];
-    this.#slots.notices.append(element("p", { class: "notice problem", role: "alert" }, parts));
+    this.#slots.notices.append(element("p", { class: "notice problem", role: "alert" }, problemText(problem)));
     this.#showSources([...this.#citations.values()]);
   }
 
@@ -67,7 +93,12 @@ export class Exchange {
   /** Offers to ask the same question once more, where there is no whole answer. */
   offerAgain(ask) {
     if (!UNFINISHED.includes(this.node.dataset.state)) return;
-    this.#slots.foot.append(button({ class: "quiet" }, () => ask(this.#question), "Ask again"));
+    this.#slots.foot.append(button({ class: "quiet" }, ask, "Ask again"));
+  }
+
+  #found(found) {
+    this.#sources = found.sources;
+    this.#progress(readLine(found));
   }
 
   #addClaim({ claim, citations }) {
@@ -94,7 +125,8 @@ export class Exchange {
     const incomplete = answer.status === "incomplete";
     if (incomplete) this.#notice(`This answer could not be finished${this.#whatStands()}`);
     this.#showSources(answer.citations, incomplete ? searchedTable(answer.searched, answer.plan) : null);
-    this.#fill("foot", this.#copyButton(answer), element("p", { class: "receipt" }, receipt(answer)));
+    this.#fill("timeline", timelineStrip(this.#sources, answer.citations, this.#open));
+    this.#fill("foot", ...receiptNodes(answer, this.#announce, { alone: this.#alone }));
     this.#announce(
       `${incomplete ? "Incomplete answer" : "Answer complete"}: ${count(answer.claims.length, "sentence")}, ${count(answer.citations.length, "quote")}`,
     );
@@ -116,13 +148,14 @@ export class Exchange {
     this.#fill(
       "verdict",
       element("p", { class: "refusal" }, element("strong", {}, "Not in the archive")),
-      element("p", { class: "refusal-text", dir: "auto" }, answer.text),
+      element("p", { class: "refusal-text", dir: "auto" }, answer.claims?.length ? NOTHING_PROVED : answer.text),
     );
     this.#fill(
       "sources",
       searchedTable(answer.searched, answer.plan),
       answer.related?.length ? relatedList(answer.related, this.#open) : null,
     );
+    this.#fill("foot", ...receiptNodes(answer, this.#announce, { alone: this.#alone }));
     this.#announce(`Not in the archive. ${answer.text}`);
   }
 
@@ -142,15 +175,6 @@ export class Exchange {
 
   #keep(citations) {
     for (const citation of citations ?? []) this.#citations.set(citation.number, citation);
-  }
-
-  #copyButton(answer) {
-    return button({ class: "quiet" }, async (node) => {
-      const copied = await copyText(withReferences(answer));
-      node.textContent = copied ? "Copied" : "Copying was refused";
-      this.#announce(copied ? "Copied with references" : "The browser refused to copy");
-      setTimeout(() => (node.textContent = "Copy with references"), 2500);
-    }, "Copy with references");
   }
 
   #progress(text) {
@@ -180,9 +204,4 @@ function sameClaim(one, other) {
 /** Offsets of neighbours that leave more than one space between them stand in different paragraphs. */
 function startsParagraph(claim, before) {
   return claim.start - before.end > 1;
-}
-
-function receipt({ searched, timings_ms: timings }) {
-  const seconds = timings?.total ? ` · answered in ${(timings.total / 1000).toFixed(1)} s` : "";
-  return searched ? searchedLine(searched) + seconds : "";
 }

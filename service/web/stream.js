@@ -1,36 +1,19 @@
+import { request } from "./requests.js";
+
 // The server sends a heartbeat at least every 15 s; three missed means that nobody is there.
 const SILENCE_MS = 45_000;
 
-/** Something the server refused or failed at, as problem+json says it (RFC 9457). */
-export class Problem extends Error {
-  constructor({ title, detail, status } = {}) {
-    super(detail ?? title ?? "Unknown problem");
-    this.name = "Problem";
-    this.title = title ?? "Something went wrong";
-    this.detail = detail ?? null;
-    this.status = status ?? null;
-  }
-}
-
-/** Asks a question and yields the events of its answer as `{name, data}` until the stream ends, however it ends. */
-export async function* askStream(question, conversationId, signal) {
-  const body = { question, stream: true };
-  if (conversationId) body.conversation_id = conversationId;
+/** Asks a question, `asked` as the API takes it, and yields the events of its answer as `{name, data}` until the stream ends, however it ends. */
+export async function* askStream(asked, signal) {
   const response = await request("/v1/ask", {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-    body: JSON.stringify(body),
+    body: JSON.stringify({ ...asked, stream: true }),
     signal,
   });
   for await (const { name, data } of events(chunks(response.body, SILENCE_MS))) {
     yield { name, data: JSON.parse(data) };
   }
-}
-
-/** Fetches a JSON document of the API. */
-export async function getJson(path, signal) {
-  const response = await request(path, { headers: { Accept: "application/json" }, signal });
-  return response.json();
 }
 
 /** Reads server-sent events from an async iterable of byte chunks, as the HTML standard says to. */
@@ -102,18 +85,4 @@ async function within(milliseconds, promise) {
   } finally {
     clearTimeout(timer);
   }
-}
-
-async function request(path, options) {
-  const response = await fetch(path, options).catch((error) => {
-    if (error.name === "AbortError") throw error;
-    throw new Problem({ title: "Dateline cannot be reached", detail: "Check that the server is running, then try again." });
-  });
-  if (!response.ok) throw await problemOf(response);
-  return response;
-}
-
-async function problemOf(response) {
-  const fallback = { title: `The server answered ${response.status}`, status: response.status };
-  return new Problem(await response.json().then((body) => ({ ...fallback, ...body }), () => fallback));
 }

@@ -1,9 +1,10 @@
 """Asking, searching, and the answers that were given."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
@@ -13,6 +14,8 @@ from service.answers import Answer
 from service.conversations import Conversations, Feedback
 from service.desk import with_answerer
 from service.http import examples
+from service.http.capacity import Capacity, attended
+from service.http.draining import Draining
 from service.http.events import event_stream, stream
 from service.http.schemas import (
     AskRequest,
@@ -22,6 +25,7 @@ from service.http.schemas import (
     SearchResults,
     kept_answer,
 )
+from service.http.security import Owner
 from service.listings import found
 
 AnswerId = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["9f1c…"])]
@@ -44,12 +48,12 @@ SHEET: dict[int | str, dict[str, Any]] = {
 }
 
 
-def asking(desk: Desk) -> APIRouter:
-    """The routes that ask and search."""
-    routes = APIRouter()
+def asking(desk: Desk, conversations: Conversations, capacity: Capacity, draining: Draining) -> APIRouter:
+    """The routes that ask and search; an answer belongs to the key that asked."""
+    routes = APIRouter(dependencies=[Depends(capacity.held)])
 
     @routes.post("/v1/ask", response_model=Answer, responses=STREAMED, tags=["answers"])
-    async def ask_question(request: AskRequest) -> Answer | Response:
+    async def ask_question(request: AskRequest, http: Request, owner: Owner) -> Answer | Response:
         """Answer a question; with `stream`, as server-sent events.
 
         They are `plan`, `sources`, a `claim` a sentence, `disagreement`, `change`, and `done` with the
@@ -57,10 +61,12 @@ def asking(desk: Desk) -> APIRouter:
         """
         # What cannot be asked is told before a stream has begun, while there is a status to tell it with.
         await asyncio.to_thread(desk.archive.resolved, request.filters())
-        events = ask(with_answerer(desk, request.answerer), request.asked())
+        own = replace(desk, conversations=conversations.of(owner))
+        events = draining.while_open(ask(with_answerer(own, request.answerer), request.asked()))
         if request.stream:
             return event_stream(stream(events, "/v1/ask"))
-        return await final(events)
+        async with attended(http):
+            return await final(events)
 
     @routes.post("/v1/search", tags=["search"])
     async def search_passages(request: SearchRequest) -> SearchResults:
@@ -72,28 +78,29 @@ def asking(desk: Desk) -> APIRouter:
 
 
 def kept_answers(conversations: Conversations) -> APIRouter:
-    """The routes of answers that were given."""
+    """The routes of answers that were given, each to be seen by the key that asked for it alone."""
     routes = APIRouter(prefix="/v1/answers", tags=["answers"])
 
     @routes.get("/{answer_id}")
-    def show_answer(answer_id: AnswerId) -> KeptAnswer:
+    def show_answer(answer_id: AnswerId, owner: Owner) -> KeptAnswer:
         """An answer as it was given, with what its reader thought of it."""
-        return kept_answer(conversations.answer(answer_id))
+        return kept_answer(conversations.of(owner).answer(answer_id))
 
     @routes.post("/{answer_id}/feedback")
-    def rate_answer(answer_id: AnswerId, request: FeedbackRequest) -> Feedback:
+    def rate_answer(answer_id: AnswerId, request: FeedbackRequest, owner: Owner) -> Feedback:
         """Say what you think of an answer; the last word counts."""
-        return conversations.rate(answer_id, request.rating, request.comment)
+        return conversations.of(owner).rate(answer_id, request.rating, request.comment)
 
     @routes.get("/{answer_id}/evidence", response_class=PlainTextResponse, responses=SHEET)
     def show_evidence(
         answer_id: AnswerId,
+        owner: Owner,
         format: Annotated[str, Query(pattern="^(markdown|html)$", description="`markdown` or `html`")] = (
             "markdown"
         ),
     ) -> Response:
         """The evidence sheet: numbered quotes with full references, ready to paste or to print."""
-        kept = conversations.answer(answer_id)
+        kept = conversations.of(owner).answer(answer_id)
         if format == "html":
             policy = {"Content-Security-Policy": sheets.CONTENT_SECURITY_POLICY}
             return HTMLResponse(sheets.html(kept), headers=policy)

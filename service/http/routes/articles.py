@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from typing import Annotated, Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +19,7 @@ from index.errors import Busy
 from index.readers.web import Fetcher
 from index.records import Filters
 from service.http import intake
+from service.http.capacity import Capacity
 from service.http.idempotency import Responses, Sent
 from service.http.schemas import (
     About,
@@ -30,9 +32,11 @@ from service.http.schemas import (
     WebAddress,
     article_version,
 )
+from service.http.security import Owner
 from service.listings import Shown, changes, listed, shown, to_json
 from service.settings import Settings
 
+FETCHES = 4  # pages that are fetched at a time in this process
 PATIENCE = 30.0  # seconds that one who writes waits for another in this process
 
 Id = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
@@ -130,13 +134,14 @@ def reading(archive: Archive, settings: Settings) -> APIRouter:
     return routes
 
 
-def writing(archive: Archive, responses: Responses, fetcher: Fetcher) -> APIRouter:
+def writing(archive: Archive, responses: Responses, fetcher: Fetcher, capacity: Capacity) -> APIRouter:
     """The routes that add and delete, one at a time in this process."""
     routes = APIRouter(prefix="/v1/articles", tags=["articles"])
     turn = _Turn()
+    fetching = CapacityLimiter(FETCHES)
 
     @routes.post("", status_code=201, response_model=AddedArticles, openapi_extra=BODY)
-    async def add_articles(request: Request, idempotency_key: Key = None) -> Response:
+    async def add_articles(request: Request, owner: Owner, idempotency_key: Key = None) -> Response:
         """Add an article written out as JSON, a file with one or many, or the page at an address.
 
         An article that is here already gets a new version, or is left as it is.
@@ -144,13 +149,14 @@ def writing(archive: Archive, responses: Responses, fetcher: Fetcher) -> APIRout
         fingerprint, read = await _asked(request, archive, fetcher)
 
         async def added() -> str:
-            reading = await asyncio.to_thread(read)
-            async with turn.taken():
+            # In threads of their own: pages that are slow to come must keep nobody from being answered.
+            reading = await to_thread.run_sync(read, limiter=fetching)
+            async with turn.taken(), capacity.place():
                 return to_json(await asyncio.to_thread(intake.add, archive, reading))
 
         if idempotency_key is None:
             return _created(await added())
-        sent = Sent("", idempotency_key, fingerprint)
+        sent = Sent(owner or "", idempotency_key, fingerprint)
         with responses.running(sent):
             body = await asyncio.to_thread(responses.find, sent)
             if body is None:

@@ -13,31 +13,33 @@ from service.http.schemas import (
     conversation_listed,
     kept_answer,
 )
+from service.http.security import Owner
 
 ConversationId = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 
 def router(conversations: Kept) -> APIRouter:
-    """The routes of the conversations that are kept."""
+    """The routes of the conversations that are kept, each to be seen by the key that began it alone."""
     routes = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 
     @routes.get("")
     def list_conversations(
-        cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+        owner: Owner, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
     ) -> Conversations:
         """The conversations, that with the newest answer first."""
-        page = conversations.conversations(int(cursor) if cursor else None, limit + 1)
+        page = conversations.of(owner).conversations(int(cursor) if cursor else None, limit + 1)
         more = str(page[limit - 1].position) if len(page) > limit else None
         return Conversations([conversation_listed(talk) for talk in page[:limit]], more)
 
     @routes.get("/{conversation_id}")
     def show_conversation(
         conversation_id: ConversationId,
+        owner: Owner,
         cursor: Cursor = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 100,
     ) -> ConversationPage:
         """A conversation with its answers, the first one first."""
-        page = conversations.conversation(conversation_id, int(cursor or 0), limit + 1)
+        page = conversations.of(owner).conversation(conversation_id, int(cursor or 0), limit + 1)
         return ConversationPage(
             id=conversation_id,
             answers=[kept_answer(kept) for _, kept in page[:limit]],
@@ -45,8 +47,8 @@ def router(conversations: Kept) -> APIRouter:
         )
 
     @routes.delete("/{conversation_id}", status_code=204)
-    def delete_conversation(conversation_id: ConversationId) -> None:
+    def delete_conversation(conversation_id: ConversationId, owner: Owner) -> None:
         """Delete a conversation with its answers, and what was thought of them."""
-        conversations.delete(conversation_id)
+        conversations.of(owner).delete(conversation_id)
 
     return routes

@@ -4,15 +4,19 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from index.errors import DatelineError
 from service.answering import Desk, ask
 from service.answers import Answer, Event
+from service.conversations import Conversations
 from service.desk import with_answerer
+from service.http.capacity import Capacity, attended
+from service.http.draining import Draining
 from service.http.events import event_stream, with_heartbeat
 from service.http.openai import (
     AssistantMessage,
@@ -29,6 +33,7 @@ from service.http.openai import (
     usage_of,
 )
 from service.http.problems import OpenAIErrorBody, openai_error, problem_of
+from service.http.security import Owner
 from service.listings import to_json
 
 PATH = "/v1/chat/completions"
@@ -41,22 +46,31 @@ STREAMED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def router(desk: Desk) -> APIRouter:
-    """The routes that answer as OpenAI's API does."""
+def router(desk: Desk, conversations: Conversations, capacity: Capacity, draining: Draining) -> APIRouter:
+    """The routes that answer as OpenAI's API does; an answer belongs to the key that asked."""
     routes = APIRouter(prefix="/v1", tags=["openai"])
     errors = {code: told for code, told in STREAMED.items() if code != 200}
 
-    @routes.post("/chat/completions", response_model=Completion, responses=STREAMED)
-    async def create_chat_completion(request: CompletionRequest, http: Request) -> Completion | Response:
+    @routes.post(
+        "/chat/completions",
+        response_model=Completion,
+        responses=STREAMED,
+        dependencies=[Depends(capacity.held)],
+    )
+    async def create_chat_completion(
+        request: CompletionRequest, http: Request, owner: Owner
+    ) -> Completion | Response:
         """Answer the last question of a conversation, as OpenAI's Chat Completions, streaming too."""
-        chosen = with_answerer(desk, answerer_of(desk, request.model))
+        own = replace(desk, conversations=conversations.of(owner))
+        chosen = with_answerer(own, answerer_of(desk, request.model))
         summary = await asyncio.to_thread(desk.archive.summary)
         question = await asyncio.to_thread(asked, request, summary.outlets)
         writer = CompletionWriter(request, str(http.base_url))
-        events = ask(chosen, question)
+        events = draining.while_open(ask(chosen, question))
         if request.stream:
             return event_stream(writer.stream(events))
-        return await writer.whole(events)
+        async with attended(http):
+            return await writer.whole(events)
 
     @routes.get("/models", responses=errors)
     async def list_models() -> Models:

@@ -1,13 +1,25 @@
-"""Whether the server runs, and whether it can answer."""
+"""Whether the server runs, whether it can answer, and what it counts."""
 
-from fastapi import APIRouter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Response
 
 from index.archive import Archive
-from index.records import Query
+from service.http.draining import Draining, ShuttingDown
+from service.http.metrics import Metrics
 from service.http.schemas import Health
 
+EXPOSITION: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/plain": {"schema": {"type": "string"}},
+            "application/openmetrics-text": {"schema": {"type": "string"}},
+        }
+    }
+}
 
-def router(archive: Archive) -> APIRouter:
+
+def router(archive: Archive, draining: Draining, metrics: Metrics) -> APIRouter:
     """The probes of a server over that archive."""
     routes = APIRouter(tags=["probes"])
 
@@ -18,8 +30,16 @@ def router(archive: Archive) -> APIRouter:
 
     @routes.get("/readyz")
     def ready() -> Health:
-        """Whether the archive can be searched."""
-        archive.search(Query(text="ready", limit=1))
+        """Whether questions can be sent here: the archive opens, and the server is not ending."""
+        if draining.begun:
+            raise ShuttingDown("the server is shutting down")
+        archive.summary()
         return Health("ready")
+
+    @routes.get("/metrics", response_class=Response, responses=EXPOSITION)
+    def count(accept: Annotated[str, Header(include_in_schema=False)] = "") -> Response:
+        """What a monitoring system scrapes, in Prometheus' text format."""
+        body, media_type = metrics.exposition(accept)
+        return Response(body, media_type=media_type)
 
     return routes

@@ -1,0 +1,163 @@
+"""How a real server holds up: many who ask at once, for a while, and nothing lost.
+
+    python -m eval.benchmarks.load [--askers 200] [--seconds 60] [--workers 1]
+
+Every request must be answered, or told 503 with Retry-After, and then it is made again. Times are those
+of requests that were answered, from their first try to their last byte; on a machine that others use
+they say little.
+"""
+
+import asyncio
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import httpx2
+import typer
+
+from eval.benchmarks.preparing import DATELINE, SAMPLE
+from eval.benchmarks.speed import machine, percentile
+
+QUESTIONS = (
+    "How many families were evacuated in the flood?",
+    "What does the Harbour Bridge cost?",
+    "Who switched off the pumps at Salt Lane?",
+    "Who won the world chess championship?",
+    "What did the mayor say about the ferry?",
+)
+PATIENCE = 120.0  # seconds that a request may take
+GROWTH = 1.2  # how much more memory the server may hold at the end than after a third of the time
+
+
+@dataclass(slots=True)
+class Told:
+    """What came of the requests so far."""
+
+    seconds: list[float] = field(default_factory=list)
+    refused: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
+    megabytes: list[float] = field(default_factory=list)  # of the server, once a second
+
+
+@contextmanager
+def serving(folder: Path, workers: int) -> Iterator[tuple[str, int]]:
+    """A server over the archive in that folder: its address and its process."""
+    command = [str(DATELINE), "serve", "--data", str(folder), "--port", "0", "--workers", str(workers)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        address = re.search(r"http://\S+/", line)
+        if address is None:
+            raise SystemExit(f"the server did not start: {line!r}")
+        yield address[0], process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def megabytes(pid: int) -> float:
+    """The memory that a process and its children hold and do not share."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    total = 0
+    for one in (str(pid), *children):
+        lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total / 1000
+
+
+async def ask(client: httpx2.AsyncClient, number: int, told: Told) -> None:
+    """One question, asked again for as long as the server says to come again."""
+    body = {"question": QUESTIONS[number % len(QUESTIONS)], "stream": number % 2 == 0}
+    began = time.perf_counter()
+    while True:
+        try:
+            response = await client.post("/v1/ask", json=body)
+        except httpx2.HTTPError as error:
+            told.lost[type(error).__name__] += 1
+            return
+        if response.status_code == 503 and "retry-after" in response.headers:
+            told.refused += 1
+            # Those who were refused together shall not come back together.
+            await asyncio.sleep(float(response.headers["retry-after"]) * random.uniform(0.8, 1.2))  # noqa: S311
+            continue
+        whole = "event: done" in response.text if body["stream"] else '"status"' in response.text
+        if response.status_code == 200 and whole:
+            told.seconds.append(time.perf_counter() - began)
+        else:
+            told.lost[f"status {response.status_code}"] += 1
+        return
+
+
+async def load(address: str, pid: int, askers: int, seconds: float) -> Told:
+    """So many ask one question after another for so long; what they began they wait for."""
+    told = Told()
+    until = time.monotonic() + seconds
+    limits = httpx2.Limits(max_connections=askers)
+
+    async def keep_asking(client: httpx2.AsyncClient, number: int) -> None:
+        while time.monotonic() < until:
+            await ask(client, number, told)
+            number += askers + 1
+
+    async def weigh() -> None:
+        while True:
+            told.megabytes.append(await asyncio.to_thread(megabytes, pid))
+            await asyncio.sleep(1)
+
+    async with httpx2.AsyncClient(
+        base_url=address, timeout=PATIENCE, limits=limits, trust_env=False
+    ) as client:
+        weighing = asyncio.create_task(weigh())
+        await asyncio.gather(*(keep_asking(client, number) for number in range(askers)))
+        weighing.cancel()
+    return told
+
+
+def report(told: Told, askers: int, seconds: float, workers: int) -> bool:
+    """Prints what happened. Gives whether nothing was lost and memory held still."""
+    third = told.megabytes[len(told.megabytes) // 3]
+    last = max(told.megabytes[-5:])
+    steady = last <= GROWTH * third
+    print(f"{machine()}, load {os.getloadavg()[0]:.1f}; {workers} worker(s)")
+    print(
+        f"{askers} askers for {seconds:g} s: {len(told.seconds)} answered, {told.refused} told to come again"
+    )
+    print(f"lost: {dict(told.lost) or 'none'}")
+    print(
+        f"until answered: p50 {percentile(told.seconds, 50):.2f} s, p95 {percentile(told.seconds, 95):.2f} s"
+    )
+    print(
+        f"memory: {third:.0f} MB after a third, {last:.0f} MB at the end, {'steady' if steady else 'GROWING'}"
+    )
+    return steady and not told.lost
+
+
+def main(
+    askers: Annotated[int, typer.Option(help="How many ask at a time.", min=1)] = 200,
+    seconds: Annotated[float, typer.Option(help="For how long they begin to ask.")] = 60,
+    workers: Annotated[int, typer.Option(help="Processes that serve.", min=1)] = 1,
+) -> None:
+    """Ask a server over the sample archive, and exit 1 where anything was lost."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made) / "archive"
+        subprocess.run(  # noqa: S603
+            [str(DATELINE), "add", str(SAMPLE), "--data", str(folder)], check=True, capture_output=True
+        )
+        with serving(folder, workers) as (address, pid):
+            told = asyncio.run(load(address, pid, askers, seconds))
+    if not report(told, askers, seconds, workers):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,206 @@
+"""Who asks, whether they may, and how often: decided for every request in one place.
+
+It is decided on the path that the router sees too, `scope["path"]`: an address put together from the Host
+header is whatever the client says it is. What no line of the table names is for administrators alone.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.http.limits import Limits
+from service.http.problems import response_of
+from service.keys import Key, Keys, Role
+from service.settings import Settings
+
+COOKIE = "dateline_session"
+SESSION = "/v1/session"
+CHALLENGE = 'Bearer realm="Dateline"'
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# The page's own files and the probes: they say nothing of the archive.
+PUBLIC = re.compile(r"/|/healthz|/readyz|/static/.*", re.DOTALL)
+
+TABLE: tuple[tuple[Role, str, str], ...] = (
+    ("ask", "GET", r"/openapi\.json"),
+    ("ask", "POST", r"/v1/ask"),
+    ("ask", "POST", r"/v1/search"),
+    ("ask", "GET", r"/v1/answers/[^/]+(/evidence)?"),
+    ("ask", "POST", r"/v1/answers/[^/]+/feedback"),
+    ("ask", "GET", r"/v1/conversations(/[^/]+)?"),
+    ("ask", "DELETE", r"/v1/conversations/[^/]+"),
+    ("ask", "GET", r"/v1/archive(/holdings)?"),
+    ("ask", "GET", r"/v1/articles(/[^/]+(/versions(/[^/]+)?)?)?"),
+    ("ask", "POST", r"/v1/chat/completions"),
+    ("ask", "GET", r"/v1/models(/.+)?"),
+    ("edit", "POST", r"/v1/articles"),
+    ("edit", "DELETE", r"/v1/articles/[^/]+"),
+)
+_TABLE = [(role, method, re.compile(path)) for role, method, path in TABLE]
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a request shows to be let in, wherever it shows it: a key, or the cookie of a session."""
+
+    secret: bytes
+    is_cookie: bool = False
+
+
+def install(app: Starlette, keys: Keys, settings: Settings) -> None:
+    """Puts this before all that was added so far; and CORS, for the sites that the settings name."""
+    limits = Limits(keys.address, settings.requests_per_minute, settings.requests_per_day)
+    app.add_middleware(Security, keys=keys, limits=limits, origins=settings.cors_origins)
+    if settings.cors_origins:
+        # Without credentials: the session's cookie is of use to the page of this server alone.
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "X-API-Key", "Content-Type", "Idempotency-Key", "X-Request-Id"],
+            expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"],
+        )
+
+
+class Security:
+    """Lets in who may do what they ask, and counts it. What is refused is answered here."""
+
+    def __init__(self, app: ASGIApp, keys: Keys, limits: Limits, origins: Collection[str] = ()) -> None:
+        self._app = app
+        self._keys = keys
+        self._limits = limits
+        self._origins = frozenset(origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or PUBLIC.fullmatch(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        try:
+            left = await run_in_threadpool(self._admit, scope)
+        except Exception as error:  # noqa: BLE001, for what decides nothing must let nobody in
+            await response_of(error, scope["path"])(scope, receive, send)
+            return
+
+        async def send_counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(left)
+            await send(message)
+
+        await self._app(scope, receive, send_counted)
+
+    def _admit(self, scope: Scope) -> dict[str, str]:
+        """Notes in the scope who asks, and gives the headers of their limits. Raises HTTPException."""
+        shown = credential(HTTPConnection(scope))
+        key = scope["key"] = self._found(shown)
+        self._check_page(scope, key, shown)
+        if scope["path"] == SESSION:
+            return {}
+        if key is None and self._keys.required():
+            raise unknown(shown)
+        role = needed(scope["method"], scope["path"])
+        if key is not None and not key.may(role):
+            raise _too_small(key, role, scope)
+        return self._limits.take(key.id if key else "")
+
+    def _found(self, shown: Credential | None) -> Key | None:
+        if shown is None:
+            return None
+        return self._keys.signed_in(shown.secret) if shown.is_cookie else self._keys.find(shown.secret)
+
+    def _check_page(self, scope: Scope, key: Key | None, shown: Credential | None) -> None:
+        """Raises HTTPException for a change that a page of another site asks for in the reader's name.
+
+        That is: by the cookie that the browser adds, or by its place on this machine, where no key is
+        asked for. A key in a header is one that the page itself knows.
+        """
+        if scope["method"] in SAFE or (shown is not None and not shown.is_cookie):
+            return
+        own = _from_own_page(Headers(scope=scope), self._origins)
+        if own is False or (own is None and shown is not None and key is not None):
+            raise HTTPException(HTTPStatus.FORBIDDEN, "a page of another site may not do this in your name")
+
+
+def credential(request: HTTPConnection) -> Credential | None:
+    """What a request shows: a key as `Authorization: Bearer` or as `X-API-Key`, else the session's cookie."""
+    bearers = (value.partition(" ") for value in request.headers.getlist("authorization"))
+    keys = {words.strip() for scheme, _, words in bearers if scheme.casefold() == "bearer"}
+    keys |= {value.strip() for value in request.headers.getlist("x-api-key")}
+    if keys:
+        # Of keys that differ, one could pass here and another somewhere on the way: none is right.
+        return Credential(encoded(keys.pop()) if len(keys) == 1 else b"")
+    cookie = request.cookies.get(COOKIE)
+    return Credential(encoded(cookie), is_cookie=True) if cookie else None
+
+
+def encoded(secret: str) -> bytes:
+    """A secret as bytes, whatever is in it; those of a key or a token are ASCII."""
+    return secret.encode("utf-8", "backslashreplace")
+
+
+def needed(method: str, path: str) -> Role:
+    """The role that a request takes."""
+    asked = "GET" if method == "HEAD" else method
+    found = (role for role, named, paths in _TABLE if named == asked and paths.fullmatch(path))
+    return next(found, "admin")
+
+
+def unknown(shown: Credential | None) -> HTTPException:
+    """The refusal of a request that shows nothing, or nothing that is known here."""
+    if shown is None:
+        told = "this server asks for a key: send it as `Authorization: Bearer …`, or sign in on the page"
+    elif shown.is_cookie:
+        told = "your session has ended; sign in again"
+    else:
+        told = "the key is not known here, or it was revoked"
+    challenge = CHALLENGE if shown is None else f'{CHALLENGE}, error="invalid_token"'
+    return HTTPException(HTTPStatus.UNAUTHORIZED, told, {"WWW-Authenticate": challenge})
+
+
+async def _asking(request: Request) -> Key | None:
+    key: Key | None = request.scope["key"]
+    return key
+
+
+# The key that asks; None where none is asked for.
+Asking = Annotated[Key | None, Depends(_asking)]
+
+
+async def _owner(key: Asking) -> str | None:
+    return key.id if key else None
+
+
+# The id of the key that asks, to which belongs what it makes; None where none is asked for.
+Owner = Annotated[str | None, Depends(_owner)]
+
+
+def _too_small(key: Key, role: Role, scope: Scope) -> HTTPException:
+    told = f"{scope['method']} {scope['path']} takes a key of role {role}; {key.name!r} has role {key.role}"
+    challenge = f'{CHALLENGE}, error="insufficient_scope", scope="{role}"'
+    return HTTPException(HTTPStatus.FORBIDDEN, told, {"WWW-Authenticate": challenge})
+
+
+def _from_own_page(headers: Headers, trusted: Collection[str]) -> bool | None:
+    """Whether a page of this server sends the request; None where a trusted one does, or no browser.
+
+    After CrossOriginProtection of Go's net/http: Sec-Fetch-Site, which a page cannot set, before Origin.
+    """
+    origin = headers.get("origin")
+    if origin in trusted:
+        return None
+    if site := headers.get("sec-fetch-site"):
+        return site in ("same-origin", "none")
+    if origin is None:
+        return None
+    host = origin.partition("://")[2]
+    return bool(host) and host == headers.get("host")

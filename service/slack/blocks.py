@@ -1,0 +1,231 @@
+"""An answer in Slack's blocks: what stands under its sentences, and the whole of it as messages.
+
+Words of articles go into rich text and plain text alone, which Slack shows letter by letter: nothing in
+them can become a mention or a link. A message may hold 50 blocks and about 13,000 characters in all,
+counted as JSON, which Slack does not document but keeps to.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextActionsBlock,
+    ContextBlock,
+    FeedbackButtonObject,
+    FeedbackButtonsElement,
+    MarkdownBlock,
+    PlainTextObject,
+    RichTextBlock,
+    RichTextElement,
+    RichTextElementParts,
+    RichTextQuoteElement,
+    RichTextSectionElement,
+)
+
+from service.answers import Answer, Change, Citation, Claim, Disagreement
+from service.sheets import web_address
+from service.slack.text import as_markdown, link, parts, shortened
+from service.wording import in_words
+
+MOST_MESSAGE = 12_000
+MOST_CLOSING = 9_000  # of it, what stands under the sentences
+LONGEST_NOTE = 2_000
+
+FEEDBACK, OPEN, SHARE = "feedback", "open_in_dateline", "share_in_channel"
+
+Text, Link = RichTextElementParts.Text, RichTextElementParts.Link
+BOLD = {"bold": True}
+
+
+def sentence(claim: Claim, citations: Iterable[Citation]) -> str:
+    """A sentence of the answer in Slack's Markdown, its marks leading to the articles."""
+    words = claim.text
+    for number in reversed(claim.citations):
+        words = words.removesuffix(f" [{number}]")
+    addresses = {citation.number: web_address(citation) for citation in citations}
+    marks = (_mark(number, addresses.get(number)) for number in claim.citations)
+    return " ".join([as_markdown(words), *marks])
+
+
+def wording(answer: Answer) -> str:
+    """The sentences of an answer, or those of its refusal, in Slack's Markdown."""
+    if not answer.claims:
+        return as_markdown(answer.text)
+    return "\n\n".join(sentence(claim, answer.citations) for claim in answer.claims)
+
+
+def plain(answer: Answer) -> str:
+    """An answer for notifications and screen readers, in Slack's markup."""
+    return shortened(answer.text, MOST_MESSAGE // 4)
+
+
+def closing(answer: Answer, page: str | None, *, shared: bool = True) -> list[Block]:
+    """What stands under the sentences: who disagrees, what changed, the quotes, and what can be done.
+
+    `page` is the address of the answer on our page. What is seen by one reader alone is not `shared`,
+    and can be.
+    """
+    spoken = _Spoken(answer)
+    told = [_disagreement(one, spoken) for one in answer.disagreements]
+    told += [_change(one, spoken) for one in answer.changes]
+    told += [block for block in (_sources(answer, spoken), _nearest(answer)) if block]
+    told += [_context([f"Note: {note}"]) for note in answer.notes]
+    ending = [_context([_searched(answer)])] if answer.claims else []
+    buttons = list(_buttons(answer, page, shared))
+    ending += [ActionsBlock(elements=buttons)] if buttons else []
+    return _fitting(told, [*ending, _feedback(answer)])
+
+
+def messages(text: str, below: Sequence[Block]) -> list[list[Block]]:
+    """A whole answer as the blocks of as many messages as it takes; what stands below comes last."""
+    pages: list[list[Block]] = [[MarkdownBlock(text=part)] for part in parts(text, MOST_MESSAGE)]
+    if pages and _size([*pages[-1], *below]) <= MOST_MESSAGE:
+        pages[-1] += below
+    elif below:
+        pages.append(list(below))
+    return pages
+
+
+class _Spoken:
+    """What an answer has shown so far, so that its sources repeat no quote; and how its numbers look."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._shown = "\n".join(claim.text for claim in answer.claims)
+        self.citations = {citation.number: citation for citation in answer.citations}
+
+    def says(self, text: str) -> None:
+        self._shown += f"\n{text}"
+
+    def said(self, quote: str) -> bool:
+        return quote in self._shown
+
+    def marks(self, numbers: Iterable[int]) -> Iterator[RichTextElement]:
+        for number in numbers:
+            yield Text(text=" ")
+            yield _linked(f"[{number}]", self.citations.get(number))
+
+
+def _disagreement(found: Disagreement, spoken: _Spoken) -> Block:
+    """Each side under the name of who printed it."""
+    elements: list[RichTextElement] = [_section(Text(text=f"Sources disagree: {found.about}", style=BOLD))]
+    for number, position in enumerate(found.positions, 1):
+        cited = [spoken.citations[one] for one in position.citations if one in spoken.citations]
+        label = printed(cited[0]) if cited else f"Side {number}"
+        words = position.text.removeprefix(f"{label}: ")
+        spoken.says(position.text)
+        elements.append(_section(Text(text=label, style=BOLD), *spoken.marks(position.citations)))
+        elements.append(RichTextQuoteElement(elements=[Text(text=words)]))
+    return RichTextBlock(elements=elements)
+
+
+def _change(change: Change, spoken: _Spoken) -> Block:
+    elements: list[RichTextElement] = [_section(Text(text=f"Changed over time: {change.about}", style=BOLD))]
+    for position in change.positions:
+        day = in_words(position.day) or "date unknown"
+        spoken.says(position.text)
+        elements.append(_section(Text(text=day, style=BOLD), *spoken.marks(position.citations)))
+        elements.append(RichTextQuoteElement(elements=[Text(text=position.text)]))
+    return RichTextBlock(elements=elements)
+
+
+def _sources(answer: Answer, spoken: _Spoken) -> Block | None:
+    """The full reference of each quote, and the quote where it stands nowhere above."""
+    return _quoted("Sources", [(one, not spoken.said(one.quote)) for one in answer.citations])
+
+
+def _nearest(answer: Answer) -> Block | None:
+    return _quoted("Nearest in the archive, not an answer", [(one, True) for one in answer.related])
+
+
+def _quoted(heading: str, citations: Sequence[tuple[Citation, bool]]) -> Block | None:
+    """References under a heading, as many as have room; how many more there are is told."""
+    if not citations:
+        return None
+    listed = [_cited(citation, quoted) for citation, quoted in citations]
+    sizes = accumulate(_size([RichTextBlock(elements=one)]) for one in listed)
+    room = sum(1 for size in sizes if size <= MOST_CLOSING // 2)
+    elements = [_section(Text(text=heading, style=BOLD)), *(part for one in listed[:room] for part in one)]
+    if room < len(listed):
+        elements.append(_section(Text(text=f"and {len(listed) - room} more")))
+    return RichTextBlock(elements=elements)
+
+
+def _cited(citation: Citation, quoted: bool) -> list[RichTextElement]:
+    title = f", “{citation.title}”" if citation.title else ""
+    beside = f"; said by {citation.speaker}" if citation.speaker else ""
+    if citation.also_printed_by:
+        beside += f"; also printed by {', '.join(citation.also_printed_by)}"
+    number = _linked(f"[{citation.number}]", citation)
+    reference = [number, Text(text=f" {printed(citation)}{shortened(title, 300)}{shortened(beside, 300)}")]
+    quote = [RichTextQuoteElement(elements=[Text(text=citation.quote)])] if quoted else []
+    return [_section(*reference), *quote]
+
+
+def printed(citation: Citation) -> str:
+    """Who printed a quote, and when, as the sentences of an answer say it."""
+    return f"{citation.outlet or 'Unknown outlet'}, {in_words(citation.published) or 'date unknown'}"
+
+
+def _searched(answer: Answer) -> str:
+    searched = answer.searched
+    days = f", published {searched.oldest} to {searched.newest}" if searched.oldest else ""
+    among = f"{searched.articles:,} article{'' if searched.articles == 1 else 's'}"
+    return f"Searched {among}{days}. Answered by {answer.answerer}."
+
+
+def _buttons(answer: Answer, page: str | None, shared: bool) -> Iterator[ButtonElement]:
+    if not shared:
+        yield ButtonElement(text="Share in channel", action_id=SHARE, value=answer.id, style="primary")
+    if page:
+        yield ButtonElement(text="Open in Dateline", action_id=OPEN, url=page)
+
+
+def _feedback(answer: Answer) -> Block:
+    return ContextActionsBlock(
+        elements=[
+            FeedbackButtonsElement(
+                action_id=FEEDBACK,
+                positive_button=FeedbackButtonObject(text="Good answer", value=f"up:{answer.id}"),
+                negative_button=FeedbackButtonObject(text="Bad answer", value=f"down:{answer.id}"),
+            )
+        ]
+    )
+
+
+def _fitting(told: Sequence[Block], ending: Sequence[Block]) -> list[Block]:
+    """What is told and has room, in its order. The end is always there."""
+    room = MOST_CLOSING - _size(ending)
+    fits = []
+    for block in told:
+        size = _size([block])
+        if size <= room:
+            fits.append(block)
+            room -= size
+    return [*fits, *ending]
+
+
+def _context(lines: Iterable[str]) -> Block:
+    texts = [PlainTextObject(text=shortened(line, LONGEST_NOTE), emoji=False) for line in lines]
+    return ContextBlock(elements=texts)
+
+
+def _section(*elements: Any) -> RichTextElement:
+    return RichTextSectionElement(elements=list(elements))
+
+
+def _linked(label: str, citation: Citation | None) -> RichTextElement:
+    address = web_address(citation) if citation else None
+    return Link(url=address, text=label) if address else Text(text=label)
+
+
+def _mark(number: int, address: str | None) -> str:
+    return link(f"[{number}]", address) if address else f"[{number}]"
+
+
+def _size(blocks: Sequence[Block]) -> int:
+    return len(json.dumps([block.to_dict() for block in blocks], ensure_ascii=False))
