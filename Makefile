@@ -12,7 +12,7 @@ run: $(INSTALLED)
 	$(BIN)/dateline serve
 
 test: $(INSTALLED)
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # Against PostgreSQL, Milvus and Ray, which it installs and starts by itself.
 test-scale: $(SCALE)

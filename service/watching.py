@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Event
 from types import FrameType
 
 import typer
@@ -36,14 +37,15 @@ def parse_interval(text: str) -> int:
 
 def watch(archive: Archive, following: Following, sources: Sources, seconds: float, json: bool) -> None:
     """Adds the sources every so many seconds, with a line a round, until Ctrl+C or SIGTERM."""
-    with _stoppable():
+    with _stoppable() as stopped:
         try:
-            while True:
+            while not stopped.is_set():
                 began = time.monotonic()
                 _round(archive, following, sources, json)
-                time.sleep(max(0.0, seconds - (time.monotonic() - began)))
+                stopped.wait(max(0.0, seconds - (time.monotonic() - began)))
         except KeyboardInterrupt:
-            typer.echo("stopped; what was added is in the archive", err=True)
+            pass
+    typer.echo("stopped; what was added is in the archive", err=True)
 
 
 def _round(archive: Archive, following: Following, sources: Sources, json: bool) -> None:
@@ -66,14 +68,18 @@ def _show(tally: Tally, json: bool) -> None:
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
+def _stoppable() -> Iterator[Event]:
     """Lets SIGTERM end a round as Ctrl+C does: by way of what must still be written."""
+    stopped = Event()
 
     def stop(signum: int, frame: FrameType | None) -> None:
+        # Python drops what is raised while an object is being finalised; what is set stays set.
+        stopped.set()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield stopped
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -14,9 +14,10 @@ import pytest
 from index.archive import Archive
 from index.errors import BadValue
 from index.readers.fields import NAMES, parse_mapped
+from index.readers.following import Following
 from index.records import Draft
 from service.adding import Sources, Tally, add_sources
-from service.watching import parse_interval
+from service.watching import parse_interval, watch
 from tests.conftest import ROOT
 from tests.fakes import HashedWords
 from tests.websites import FIRST, SECOND, Answer, Site, fetcher, page, site
@@ -183,3 +184,35 @@ def test_a_draft_s_key_is_its_page(archive: Archive, news: Site) -> None:
     sources = Sources((url,))
     following = sources.following(archive, fetcher(news, archive.visits))
     assert [item.key for item in following.read(url) if isinstance(item, Draft)] == [f"url:{url}"]
+
+
+class _Finalised:
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.01)
+
+
+class Interrupted:
+    """A reader in which a signal comes while an object is finalised: Python drops what its handler raises."""
+
+    name = "interrupted"
+    suffixes: tuple[str, ...] = (".txt",)
+
+    def accepts(self, data: bytes, suffix: str) -> bool:
+        return True
+
+    def read(self, data: bytes, source: str) -> Iterator[Draft]:
+        _Finalised()
+        yield from ()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_watching_stops_though_the_signal_was_dropped(
+    archive: Archive, news: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "one.txt").write_text(FIRST)
+    following = Following(fetcher(news, archive.visits), archive.visits, asked=[Interrupted()])
+    began = time.monotonic()
+    watch(archive, following, Sources((str(tmp_path / "one.txt"),)), 60, json=False)
+    assert time.monotonic() - began < 30
+    assert capsys.readouterr().err.endswith("stopped; what was added is in the archive\n")

@@ -278,7 +278,7 @@ def test_a_driver_that_is_stopped_or_killed_goes_on_where_it_was(
     process = add(dumps, "--data", "there", "--ray", nodes.address)
     acknowledged = in_the_middle(tmp_path / "there", process, stored)
     process.kill()
-    process.wait()
+    process.communicate()
     again = told(add(dumps, "--data", "there", "--ray", nodes.address))
     assert again["added"] + again["unchanged"] == ARTICLES
     assert again["unchanged"] >= acknowledged

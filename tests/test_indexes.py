@@ -490,7 +490,8 @@ def test_a_rebuild_that_was_killed_leaves_nothing_behind(away: Archive, address:
 def test_missing_and_ghost_passages_are_told(away: Archive, address: str) -> None:
     add(away, *(report(n, 1) for n in range(6)))
     server, collection = milvus(address), behind(address)["collection_name"]
-    (row,) = server.ask("query", collection, filter="id == 3", output_fields=["*"])
+    strong = {"consistency_level": "Strong"}
+    (row,) = server.ask("query", collection, filter="id == 3", output_fields=["*"], **strong)
     server.ask("delete", collection, ids=[3])
     server.ask("upsert", collection, [{k: v for k, v in row.items() if k != "bm25"} | {"id": 999}])
     where = f"the index {Address.parsed(address)}"

@@ -78,7 +78,8 @@ def test_conversations_are_listed_opened_and_deleted(page: Page) -> None:
     expect(links.first).to_have_text("Who won the world chess championship in 2013?")
     expect(links.nth(1)).to_have_text("Who was elected mayor in May 2021?")
     photographed(page, "history", whole=False)
-    delete = page.get_by_role("button", name="Delete the conversation “Who won the world chess")
+    name = "Delete the conversation “Who won the world chess championship in 2013?”"
+    delete = page.get_by_role("button", name=name, exact=True)
     delete.click()
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("Delete this conversation with its 1 answer?")
