@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 GIVEN = os.environ.get("DATELINE_TEST_MILVUS")  # read before the tests clear the environment
-STARTED = 150  # seconds until a server must answer; a Milvus that was killed takes a minute to notice
+STARTED = 60  # seconds until a server must answer
 
 
 def free_port() -> int:
