@@ -27,7 +27,7 @@ from index.locking import alone
 from index.records import Article, Draft, Filters, Query, Skipped
 from index.revisions import refuse_another
 from index.schema import tables
-from index.search import Found, Rerank, search
+from index.search import Hits, Rerank, search
 from index.snapshots import Summary
 from index.templates import StoredTemplates
 from index.visits import StoredVisits
@@ -161,7 +161,7 @@ class Archive:
         """When its indexes were last published; None where they never were."""
         return self._index.published()
 
-    def search(self, query: Query, rerank: Rerank | None = None) -> Found:
+    def search(self, query: Query, rerank: Rerank | None = None) -> Hits:
         """The passages that answer best to a query, in the order it asks for.
 
         `rerank` is asked of the best whether they answer. Raises BadValue where it is limited to an

@@ -51,7 +51,7 @@ BLIND = (
 )
 
 
-class Found(list[Hit]):
+class Hits(list[Hit]):
     """The passages that a search found; `notes` say what a reader must know of how, a sentence each."""
 
     def __init__(self, hits: Iterable[Hit] = (), notes: tuple[str, ...] = ()) -> None:
@@ -65,7 +65,7 @@ def search(
     embedder: Embedder,
     query: Query,
     rerank: Rerank | None = None,
-) -> Found:
+) -> Hits:
     """The passages that answer best to a query, at most as many as it asks for, in its order.
 
     Every hit is joined to the catalogue, so an index that lags behind can never show what has been
@@ -90,7 +90,7 @@ def search(
     hits = [_hit(candidates[row], articles, float(scores[row])) for row in chosen]
     if query.order is Order.TIMELINE:
         hits.sort(key=lambda hit: event_day(hit) or date.max)
-    return Found(hits, (BLIND,) if blind else ())
+    return Hits(hits, (BLIND,) if blind else ())
 
 
 def _leads(snapshot: Searchable[Any], embedder: Embedder, query: Query) -> tuple[list[Lead], float]:

@@ -1,7 +1,7 @@
 """/metrics, scraped as Prometheus does, after questions of every kind."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from index.archive import Archive
+from index.embedding import Embedder
+from index.errors import IndexUnavailable
+from index.generations import Generations
+from index.snapshots import Snapshot
 from service.answers import Answer, Plan, Searched
 from service.http.app import create_app
 from service.http.metrics import Metrics
@@ -154,3 +158,22 @@ def test_a_model_that_failed_is_counted_with_what_went_wrong(sample_archive: Arc
     assert 'dateline_stage_duration_seconds_sum{stage="plan"} 1.5' in told
     assert 'stage="total"' not in told
     assert "dateline_dropped_sentences_total 2.0" in told
+
+
+class Away(Generations):
+    """An index whose server does not answer."""
+
+    def current(self) -> Snapshot:
+        raise IndexUnavailable("the index cannot be reached")
+
+
+def test_an_index_that_is_away_leaves_the_other_counts(
+    sample: Path, load: Callable[[], Embedder], caplog: pytest.LogCaptureFixture
+) -> None:
+    metrics = Metrics(Archive.open(sample, load, load_index=Away))
+    metrics.requested("POST", "/v1/ask", 503, 0.1)
+    told = metrics.exposition("")[0].decode()
+    assert 'dateline_http_requests_total{method="POST",route="/v1/ask",status="503"} 1.0' in told
+    assert "dateline_build_info" in told
+    assert "dateline_index_" not in told
+    assert "nothing is told of the index: the index cannot be reached" in caplog.text

@@ -4,6 +4,7 @@ What OpenTelemetry's conventions for GenAI name goes by their names. No label ho
 a key, or the id of an article: each has few values, known beforehand.
 """
 
+import logging
 import os
 import time
 from collections.abc import Iterable, Sequence
@@ -17,9 +18,12 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from index.archive import Archive
+from index.errors import DatelineError
 from service.answers import Answer
 from service.llm.watching import OPERATION, named
 from service.observing import ModelCall
+
+log = logging.getLogger(__name__)
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where several workers count together; set before they start
 
@@ -134,16 +138,20 @@ class _ArchiveCollector(Collector):
         self._archive = archive
 
     def collect(self) -> Iterable[Metric]:
-        held = self._archive.summary()
+        build = GaugeMetricFamily("dateline_build_info", "What runs here.", labels=["version"])
+        build.add_metric([version("dateline")], 1)
+        yield build
+        try:
+            held, published = self._archive.summary(), self._archive.published
+        except DatelineError as error:
+            # What the server counts must be told all the more while the index is away.
+            log.warning("nothing is told of the index: %s", error)
+            return
         yield GaugeMetricFamily("dateline_index_articles", "Articles in the archive.", held.articles)
         yield GaugeMetricFamily("dateline_index_passages", "Passages that can be found.", held.passages)
-        published = self._archive.published
         if published is not None:
             yield GaugeMetricFamily(
                 "dateline_index_age_seconds",
                 "Time since the index was last published.",
                 max(time.time() - published.timestamp(), 0.0),
             )
-        build = GaugeMetricFamily("dateline_build_info", "What runs here.", labels=["version"])
-        build.add_metric([version("dateline")], 1)
-        yield build
