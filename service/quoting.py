@@ -61,6 +61,7 @@ class QuotingAnswerer:
         if best < self._reader.threshold:
             return []
         good = [finding for finding in evidence.findings if finding.score >= LEAST_OF_BEST * best]
+        good = _of_named(evidence.plan, good)
         if not _LISTING.search(evidence.plan.standalone_question):
             return _ordered(evidence.plan, _spread(good, MOST_FROM_ONE))
         chosen = _ordered(evidence.plan, _spread(good, MOST_OF_A_LIST))
@@ -122,6 +123,13 @@ def _with_items(finding: Finding, hits: Sequence[Hit]) -> list[Finding]:
 def _item(finding: Finding, span: Span) -> Finding:
     quote = replace(finding.quote, span=span, answer=span)
     return replace(finding, quote=quote, answer=quote.text)
+
+
+def _of_named(plan: Plan, good: list[Finding]) -> list[Finding]:
+    """Those that an outlet prints which the question names; all of them where no such outlet answers."""
+    named = set(plan.named_outlets)
+    printed_by = [{finding.quote.article.outlet, *finding.quote.also_printed_by} for finding in good]
+    return [finding for finding, outlets in zip(good, printed_by, strict=True) if outlets & named] or good
 
 
 def _spread(found: Sequence[Finding], most_from_one: int) -> list[Finding]:

@@ -185,3 +185,14 @@ def test_a_number_stands_first_whole_and_never_a_whole_sentence(sample_archive: 
     for claim in answered.claims:
         first, dash, _ = claim.text.partition(" — ")
         assert not dash or all(first.casefold() != one.quote.casefold() for one in answered.citations)
+
+
+def test_an_outlet_that_the_question_names_is_quoted_and_others_only_where_they_differ(
+    sample_archive: Archive,
+) -> None:
+    answered = answer(
+        sample_archive, "According to Radio Seawall, how many families were evacuated in the flood?"
+    )
+    outlets = {citation.number: citation.outlet for citation in answered.citations}
+    assert {outlets[number] for claim in answered.claims for number in claim.citations} == {"Radio Seawall"}
+    assert "23 families" in answered.text

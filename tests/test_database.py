@@ -87,6 +87,8 @@ def test_two_servers_that_open_an_empty_database_at_once_make_its_tables_once(
 
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(open_it, range(6)))
+    with closing(Database(database_address, "the box")) as opened, opened.reading() as connection:
+        assert names(connection) == []
 
 
 def test_a_writer_that_waits_too_long_finds_it_busy(database: Database, database_address: Address) -> None:
