@@ -4,7 +4,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from index.readers.web import Fetcher, Unchanged
 from index.records import Draft, Skipped
 from service.listings import to_json
 from service.settings import Settings
+from service.stopping import stoppable
 
 PAGE_BYTES = 20_000  # what a page whose size nobody knows counts for in the time left
 _COLUMNS = (
@@ -131,6 +132,22 @@ def _results(
             yield from results
     with closing(archive.add(reading.drafts())) as results:
         yield from results
+
+
+@contextmanager
+def on_cluster(address: str) -> Iterator[None]:
+    """Uses a Ray cluster, as `index.cluster.connected` does, until the block ends or Ctrl+C.
+
+    What is interrupted may tell of a fault of its own; that is KeyboardInterrupt here all the same.
+    """
+    with stoppable() as stopped:
+        try:
+            with cluster.connected(address):
+                yield
+        except Exception as error:
+            if stopped.is_set():
+                raise KeyboardInterrupt from error
+            raise
 
 
 class _Reading:

@@ -1,13 +1,8 @@
 """Adding again and again: `dateline add --every 15m FEEDS` keeps an archive up to date."""
 
 import re
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from threading import Event
-from types import FrameType
 
 import typer
 
@@ -16,6 +11,7 @@ from index.errors import BadValue, Busy
 from index.readers.following import Following
 from service.adding import Sources, Tally, add_sources
 from service.listings import to_json
+from service.stopping import stoppable
 
 SHORTEST = 60
 LONGEST = 7 * 24 * 3600
@@ -37,7 +33,7 @@ def parse_interval(text: str) -> int:
 
 def watch(archive: Archive, following: Following, sources: Sources, seconds: float, json: bool) -> None:
     """Adds the sources every so many seconds, with a line a round, until Ctrl+C or SIGTERM."""
-    with _stoppable() as stopped:
+    with stoppable() as stopped:
         try:
             while not stopped.is_set():
                 began = time.monotonic()
@@ -65,21 +61,3 @@ def _show(tally: Tally, json: bool) -> None:
         typer.echo(to_json({"at": now} | tally.counts() | {"skipped": tally.skipped}))
     else:
         typer.echo(f"{now} {tally.line()}")
-
-
-@contextmanager
-def _stoppable() -> Iterator[Event]:
-    """Lets SIGTERM end a round as Ctrl+C does: by way of what must still be written."""
-    stopped = Event()
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        # Python drops what is raised while an object is being finalised; what is set stays set.
-        stopped.set()
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -46,11 +46,10 @@ def add(
     Addresses are fetched, with every address that a file lists and every page that a feed names.
     What is there already is left alone, and an article that changed becomes a new version.
     """
-    from index.cluster import connected
     from index.errors import BadValue
     from index.readers.fields import parse_mapped
     from index.readers.web import Fetcher
-    from service.adding import Sources, Tally, add_sources, show_tally
+    from service.adding import Sources, Tally, add_sources, on_cluster, show_tally
     from service.watching import parse_interval, watch
 
     chosen = Sources(tuple(sources), tuple(mapped or ()), entries)
@@ -61,7 +60,7 @@ def add(
     settings = settings_of(data)
     tally = None
     try:
-        with connected(ray) if ray else nullcontext():
+        with on_cluster(ray) if ray else nullcontext():
             archive = settings.create_archive()
             following = chosen.following(archive, Fetcher(archive.visits))
             if seconds is not None:
