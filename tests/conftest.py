@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -30,6 +31,8 @@ def own_environment() -> None:
     for name in [name for name in os.environ if name.startswith("DATELINE_")]:
         del os.environ[name]
     os.environ["HF_HUB_OFFLINE"] = "1"
+    # A shell that starts the tests in the background has them ignore Ctrl+C, and all that they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
