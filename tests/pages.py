@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, ViewportSize, expect, sync_playwright
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, copy_of
 from tests.serving import server
 
 ARTEFACTS = ROOT / "artifacts"
@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def address(sample: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server over a copy of the sample archive, which tests may ask, rate and add to."""
-    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("page") / "archive"))
+    folder = copy_of(sample, tmp_path_factory.mktemp("page") / "archive")
     shutil.copy(ROOT / "eval" / "sample" / "dateline.toml", folder)
     with server(folder, models) as address:
         yield address

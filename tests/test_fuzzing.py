@@ -4,7 +4,6 @@ FUZZ_EXAMPLES is the number of examples a route; `make fuzz` tries 1,000.
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.conftest import copy_of
 from tests.serving import running
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
@@ -44,7 +44,7 @@ SETTINGS = settings(
 
 @pytest.fixture(scope="module")
 def schema(sample: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("fuzzing") / "archive"))
+    folder = copy_of(sample, tmp_path_factory.mktemp("fuzzing") / "archive")
     with (
         (tmp_path_factory.mktemp("log") / "log").open("w") as log,
         running(folder, models, log=log) as server,

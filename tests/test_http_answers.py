@@ -1,6 +1,5 @@
 """Answers shown again, rated, printed with their evidence; conversations: a real server and a real client."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.conftest import copy_of
 from tests.serving import server
 
 QUESTION = "How many families were evacuated in the flood?"
@@ -15,7 +15,7 @@ QUESTION = "How many families were evacuated in the flood?"
 
 @pytest.fixture(scope="module")
 def client(sample: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
-    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("answers") / "archive"))
+    folder = copy_of(sample, tmp_path_factory.mktemp("answers") / "archive")
     with (
         server(folder, models) as address,
         httpx2.Client(base_url=address, timeout=60, trust_env=False) as client,

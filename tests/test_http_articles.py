@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from starlette.testclient import TestClient
 
 from service.http.app import create_app
 from service.settings import load_settings
+from tests.conftest import copy_of
 from tests.serving import server
 from tests.websites import Answer, Site, fetcher, page, site
 
@@ -32,7 +32,7 @@ DAM = {
 
 @pytest.fixture(scope="module")
 def folder(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(sample, tmp_path_factory.mktemp("articles") / "archive"))
+    return copy_of(sample, tmp_path_factory.mktemp("articles") / "archive")
 
 
 @pytest.fixture(scope="module")

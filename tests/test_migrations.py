@@ -1,6 +1,5 @@
 """The tables that Alembic's revisions make are those that Dateline makes; older ones are brought up."""
 
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from index.migrations import migrate, upgrade
 from index.records import Query
 from index.revisions import make, noted, revised, row_of
 from service.stores import STORES, Store
+from tests.conftest import copy_of
 
 EVERY_STORE = pytest.mark.parametrize("store", STORES, ids=lambda store: store.tables.info["name"])
 
@@ -164,7 +164,7 @@ def test_a_revision_that_fails_changes_nothing(database: Database, history: Path
 def old_archive(sample: Path, tmp_path: Path) -> Path:
     """An archive as Dateline made it before a row told the form of its tables."""
     folder = tmp_path / "old"
-    shutil.copytree(sample, folder)
+    copy_of(sample, folder)
     with closing(sqlite3.connect(folder / "catalogue.db")) as database, database:
         database.execute("DROP TABLE catalogue_revision")
     return folder

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests import pages
+from tests.conftest import copy_of
 from tests.hostile import ADDRESSES, PAYLOADS
 from tests.pages import WEB, ask, opened, photographed
 from tests.providers import KEY, Asked, Reply, provider
@@ -69,7 +69,7 @@ def send(page: Page, question: str) -> None:
 @pytest.fixture(scope="module")
 def address(sample: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server over an archive with a hostile article for each of the payloads."""
-    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("hostile") / "archive"))
+    folder = copy_of(sample, tmp_path_factory.mktemp("hostile") / "archive")
     with server(folder, models) as address:
         lines = [json.dumps(hostile_article(number)) for number in range(len(PAYLOADS))]
         sent = {"file": ("hostile.jsonl", "\n".join(lines).encode())}
@@ -157,7 +157,7 @@ def obeying(asked: Asked) -> str:
 def test_what_a_model_writes_is_text_however_it_is_split(
     browser: Browser, sample: Path, models: Path, tmp_path: Path
 ) -> None:
-    folder = Path(shutil.copytree(sample, tmp_path / "archive"))
+    folder = copy_of(sample, tmp_path / "archive")
     (folder / "dateline.toml").write_text('answerer = "openai/gpt-4o-mini"\nverify = "mark"\nretries = 0\n')
     with provider() as running, pytest.MonkeyPatch.context() as environment:
         environment.setenv("OPENAI_API_KEY", KEY)

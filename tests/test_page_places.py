@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.keys import FILE, Keys, Role
 from tests import pages
-from tests.conftest import ROOT
+from tests.conftest import ROOT, copy_of
 from tests.pages import ask, opened, overflow, photographed
 from tests.serving import server
 
@@ -208,7 +208,7 @@ def test_an_address_that_cannot_be_added_says_why(page: Page) -> None:
 @pytest.fixture(scope="module")
 def locked(sample: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Locked]:
     """A server that asks for a key, and a key of each of two roles."""
-    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("locked") / "archive"))
+    folder = copy_of(sample, tmp_path_factory.mktemp("locked") / "archive")
     shutil.copy(ROOT / "eval" / "sample" / "dateline.toml", folder)
     keys = Keys(folder / FILE)
     secrets = {role: keys.create(f"{role} desk", role)[1] for role in ROLES}

@@ -21,6 +21,7 @@ from service.http.app import create_app
 from service.http.security import COOKIE, SAFE, needed
 from service.keys import FILE, Keys, Role
 from service.settings import Settings, load_settings
+from tests.conftest import copy_of
 from tests.serving import server
 
 BRIDGE = "What does the Harbour Bridge cost?"
@@ -99,7 +100,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def settings(sample: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("security") / "archive"))
+    folder = copy_of(sample, tmp_path_factory.mktemp("security") / "archive")
     return load_settings(data=folder, models=models)
 
 
@@ -361,7 +362,7 @@ def test_a_page_elsewhere_cannot_sign_a_reader_in(house: House) -> None:
 @pytest.fixture(scope="module")
 def open_app(sample: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """An application without keys, whose owner lets one other site call it."""
-    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("open") / "archive"))
+    folder = copy_of(sample, tmp_path_factory.mktemp("open") / "archive")
     return create_app(load_settings(data=folder, models=models, cors_origins=("https://desk.example",)))
 
 
@@ -445,7 +446,7 @@ def test_openais_routes_refuse_in_its_shape(house: House) -> None:
 
 
 def test_a_running_server_sees_what_becomes_of_keys(sample: Path, models: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(sample, tmp_path / "archive"))
+    folder = copy_of(sample, tmp_path / "archive")
     keys = Keys(folder / FILE)
     with server(folder, models) as address, httpx2.Client(base_url=address, trust_env=False) as client:
         assert client.get("v1/archive").status_code == 200

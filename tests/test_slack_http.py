@@ -1,7 +1,6 @@
 """The endpoint: what Slack did not send is refused, quietly, and never with a 500."""
 
 import json
-import shutil
 import sqlite3
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from index.archive import Archive
 from service.conversations import Conversations
+from tests.conftest import copy_of
 from tests.serving import server
 from tests.slack_room import in_loop, room, small_archive
 from tests.slack_server import CHANNEL, SECRET, TEAM, FakeSlack, event, mention, message, signed
@@ -140,7 +140,7 @@ async def test_answers_belong_to_the_key_that_the_settings_name(archive: Archive
 async def test_a_real_server_takes_slacks_events_without_a_key(
     sample: Path, models: Path, tmp_path: Path
 ) -> None:
-    folder = Path(shutil.copytree(sample, tmp_path / "archive"))
+    folder = copy_of(sample, tmp_path / "archive")
     async with FakeSlack().running() as slack:
         given = {"signing_secret": SECRET, "bot_token": "xoxb-1", "api_url": slack.api}
         lines = (f"slack_{name} = {json.dumps(value)}" for name, value in given.items())

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -25,7 +24,7 @@ from service.slack.bot import Bot
 from service.slack.checking import examine
 from service.slack.record import Record
 from service.slack.socket_mode import connected
-from tests.conftest import ROOT
+from tests.conftest import ROOT, copy_of
 from tests.slack_room import TOKENS, Room, Told, in_loop, room, small_archive
 from tests.slack_server import CHANNEL, TEAM, FakeSlack, Refusal, event, mention, message
 
@@ -103,7 +102,7 @@ async def test_what_slack_refuses_is_told_with_the_way_out(archive: Archive, tmp
 
 @in_loop
 async def test_the_command_answers_until_it_is_stopped(sample: Path, models: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(sample, tmp_path / "archive"))
+    folder = copy_of(sample, tmp_path / "archive")
     async with FakeSlack().running() as slack:
         given = {"BOT_TOKEN": "xoxb-1", "APP_TOKEN": "xapp-1", "API_URL": slack.api}
         settings = {f"DATELINE_SLACK_{name}": value for name, value in given.items()}

@@ -1,7 +1,6 @@
 """Several worker processes behind one address: one archive, one count, and none of them missed."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, copy_of
 from tests.serving import Running, running
 
 SECRET = "sk-neverwritten-0123456789"
@@ -21,7 +20,7 @@ SECRET = "sk-neverwritten-0123456789"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Path:
-    return Path(shutil.copytree(sample, tmp_path_factory.mktemp("workers") / "archive"))
+    return copy_of(sample, tmp_path_factory.mktemp("workers") / "archive")
 
 
 @pytest.fixture(scope="module")
