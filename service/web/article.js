@@ -138,6 +138,9 @@ export class ArticlePanel {
     this.#request.abort();
     const opener = this.#opener;
     this.#setOpener(null);
+    // And whoever was quick may have gone elsewhere, as to the question, which must not be undone.
+    const now = document.activeElement;
+    if (now !== document.body && now !== opener && !this.#dialog.contains(now)) return;
     if (opener?.isConnected) opener.focus();
     else document.querySelector("#question").focus();
   }
