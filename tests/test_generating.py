@@ -344,10 +344,10 @@ def test_a_follow_up_is_rewritten_with_its_conversation(server: Server) -> None:
 
 def test_the_oldest_turns_are_left_out_where_there_are_too_many(server: Server) -> None:
     server.replies(Reply(text="Who?"))
-    turns = [Turn(question=f"Question {n}?", text="word " * 200) for n in range(20)]
+    turns = [Turn(question=f"Question {n}?", text="word " * 220) for n in range(20)]
     rewritten(generating(), "Who?", turns)
     given = re.findall(r"Question (\d+)\?", server.asked[0].prompt)
-    assert given == [str(n) for n in range(14, 20)]  # 6 of 216 tokens each
+    assert given == [str(n) for n in range(14, 20)]  # of 1,500 tokens, each some 236
 
 
 @pytest.mark.parametrize(
