@@ -207,6 +207,7 @@ def _told(reference: Reference) -> Iterator[Token]:
     published = date.fromisoformat(str(reference["published"]))
     yield _day(published)
     yield from _relative_days(reference["quote"], published)
+    yield from _relative_years(reference["quote"], published)
     for token in tokens(reference["quote"]):
         if isinstance(token, Day) and token.year is None and token.day is not None:
             yield _nearest(token.month, token.day, published)
@@ -223,6 +224,12 @@ def _relative_days(quote: str, published: date) -> Iterator[Day]:
             back = (published.weekday() - number) % 7
             yield _day(published - timedelta(days=back))
             yield _day(published + timedelta(days=7 - back))
+
+
+def _relative_years(quote: str, published: date) -> Iterator[Decimal]:
+    """The years meant by "last year" and its like."""
+    for match in re.finditer(r"\b(last|this|next) year\b", quote, re.IGNORECASE):
+        yield Decimal(published.year + ("last", "this", "next").index(match[1].casefold()) - 1)
 
 
 def _nearest(month: int, day: int, published: date) -> Day:

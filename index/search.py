@@ -46,8 +46,8 @@ Rerank = Callable[[str, Sequence[str]], Sequence[float]]
 """Gives for a question and texts the probability of each, 0 to 1, that it answers."""
 
 BLIND = (
-    "The embedding model does not seem to read the question's language, so passages were found by their "
-    "words alone."
+    "For this question the embedding model tells passages apart no better than chance, so they were found "
+    "by their words alone."
 )
 
 

@@ -15,7 +15,8 @@ from index.lexical import stems
 from index.records import Hit, Order
 from service.answers import Finding, Plan, Quote
 from service.attribution.speakers import speaker
-from service.particulars.assertions import Asked, asked, fits, own_days, told_of
+from service.particulars.assertions import Asked, asked, fits, holds_another, own_days, told_of
+from service.particulars.polarity import YesNo, stand, yes_no
 from service.particulars.quantities import quantities
 
 IN_SENTENCE = 1.5
@@ -28,6 +29,7 @@ IN_PASSAGE = 2.5
 USUAL = -2.0  # takes back what a right answer usually gains by those two
 OF_ANOTHER_KIND = -1.0
 OF_ANOTHER_YEAR = -2.0  # it tells of years, and not of one that is asked about
+NOT_YET = -2.0  # it is asked when something happened, and the sentence says that it will, or did not
 OFF = -1.0  # the passage holds less than LEAST_HELD of the question's weight
 UNNAMED = -0.8  # where the passage lacks the names of the question, by the share that it lacks
 SPEAKS = 2.5  # whoever is asked about says it, near what is asked about
@@ -79,6 +81,11 @@ _WHO_SAID = re.compile(
     r"|spoke)\b",
     re.IGNORECASE,
 )
+_WHEN_DONE = re.compile(
+    r"^(?:and )?(?:on |in )?(?:when|(?:what|which) (?:day|date|month|year))"
+    r" (?P<rest>(?:did|was|were|has|have)\b.+)$",
+    re.IGNORECASE,
+)
 _TIME = re.compile(
     r"\b(?:o['’]clock|noon|midnight|morning|afternoon|evening|night|today|yesterday|tomorrow|now|ago|week|month"
     r"|year|day|spring|summer|autumn|winter|\d{4}|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b",
@@ -94,6 +101,7 @@ class Wanted:
     weights: Mapping[str, float]
     names: tuple[frozenset[str], ...]  # the stems of each
     years: frozenset[int]
+    happened: YesNo | None  # what it is asked when it did
     speaker: frozenset[str]  # the stems of whoever is asked about by "what did ... say"
     who_said: bool
     unread: bool  # asked in a script that the model does not read
@@ -111,11 +119,19 @@ def wanted(plan: Plan, weights: Mapping[str, float], hits: Sequence[Hit]) -> Wan
         weights={stem: weight for stem, weight in weights.items() if stem not in _EMPTY | who},
         names=names,
         years=frozenset(map(int, _YEAR.findall(plan.standalone_question))),
+        happened=_happened(plan.standalone_question),
         speaker=who,
         who_said=_WHO_SAID.match(plan.standalone_question) is not None,
         unread=_LATIN.search(plan.standalone_question) is None,
         days=_days(hits) if plan.order is Order.NEWEST or plan.as_of else (),
     )
+
+
+def _happened(question: str) -> YesNo | None:
+    """Of "when did it open?" the question whether it did."""
+    match = _WHEN_DONE.match(question)
+    parts = yes_no(match["rest"]) if match else None
+    return replace(parts, now=True) if parts else None
 
 
 def _days(hits: Sequence[Hit]) -> tuple[date, ...]:
@@ -149,8 +165,15 @@ def _bearing(quote: Quote, want: Wanted, said: frozenset[str], around: frozenset
         + UNNAMED * (len(lacking) / max(1, len(want.names)))
         + (0.0 if _is_of_kind(quote, want.asked) else OF_ANOTHER_KIND)
         + (OF_ANOTHER_YEAR if want.years and _is_of_other_years(quote, want.years) else 0.0)
+        + _not_yet(quote, want.happened)
         + NEWER * _newness(quote.article.published, want.days)
     )
+
+
+def _not_yet(quote: Quote, happened: YesNo | None) -> float:
+    """What a sentence loses that says that what is asked about is still to come, or did not happen."""
+    said = stand(happened, quote.text) if happened else None
+    return NOT_YET if said and not said.yes else 0.0
 
 
 def _is_of_other_years(quote: Quote, years: frozenset[int]) -> bool:
@@ -171,6 +194,8 @@ def _share(want: Wanted, said: frozenset[str]) -> float:
 
 def _is_of_kind(quote: Quote, wanted: Asked) -> bool:
     """Whether a sentence gives a number where a number is asked for, and a time where a time is."""
+    if holds_another(wanted, quote):
+        return False
     if wanted.kind == "number":
         return any(fits(wanted, quantity) for quantity in quantities(_without_days(quote)))
     if wanted.kind == "date":

@@ -25,6 +25,8 @@ SAME_NEWS = timedelta(days=3)
 A weekend lies between an event of Friday and the paper of Monday. Past it, figures are commonly revised,
 and a later one is news and no contradiction.
 """
+LOOKS_BACK = timedelta(days=366)  # how long after a period a sentence without a date may still tell of it
+LEAST_SURE = 0.3  # the score from which the best finding is likely enough an answer to be differed about
 LEAST_OF_BEST = 0.4  # the score that a finding must have to be compared, as a share of the best one's
 SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
 MOST_QUOTED = 2  # sentences of one article that a position quotes
@@ -38,6 +40,7 @@ _REVISED = re.compile(
     r"|previously)\b",
     re.IGNORECASE,
 )
+_CORRECTION = re.compile(r"\bcorrect(?:ion|ed)\b", re.IGNORECASE)
 _CONFLICT = re.compile(
     r"\b(?:contradict\w*|disagree\w*|otherwise|two answers|at odds|conflicting|disput\w+"
     r"|another (?:sum|figure|number)|the (?:club|company|government|opposition) (?:speaks|spoke) of"
@@ -138,7 +141,10 @@ def about(question: str) -> str:
 def _comparable(question: str, findings: Sequence[Finding]) -> list[_Claimed]:
     """The findings that are good enough to be held against each other, of the time that was asked about."""
     wanted, period = asked(question), period_of(question)
-    least = LEAST_OF_BEST * max((finding.score for finding in findings), default=0.0)
+    best = max((finding.score for finding in findings), default=0.0)
+    if best < LEAST_SURE:
+        return []
+    least = LEAST_OF_BEST * best
     claims = [_claimed(wanted, finding) for finding in findings if finding.score >= least]
     return [claim for claim in claims if wanted.kind == "date" or _is_within(claim, period)]
 
@@ -166,8 +172,12 @@ def _is_within(claim: _Claimed, period: Days | None) -> bool:
     if period is None:
         return True
     named = told_of(claim.finding.quote)
-    days = Days(min(day.first for day in named), max(day.last for day in named)) if named else None
-    return days is None or _gap(days, period) <= SAME_NEWS
+    if named:
+        days = Days(min(day.first for day in named), max(day.last for day in named))
+        return _gap(days, period) <= SAME_NEWS
+    if claim.published is None:
+        return True
+    return period.first - SAME_NEWS <= claim.published <= period.last + LOOKS_BACK
 
 
 def _grouped(claims: Sequence[_Claimed]) -> list[_Group]:
@@ -345,7 +355,10 @@ def _one_outlet(one: _Claimed, other: _Claimed) -> bool:
 
 
 def _is_revision(claim: _Claimed) -> bool:
-    return _REVISED.search(claim.finding.quote.text) is not None
+    quote = claim.finding.quote
+    return (
+        _REVISED.search(quote.text) is not None or _CORRECTION.search(quote.article.title or "") is not None
+    )
 
 
 def _is_plan(claim: _Claimed) -> bool:

@@ -106,7 +106,9 @@ def _number_first(plan: Plan, finding: Finding) -> str:
     wanted = asked(plan.standalone_question)
     if wanted.kind != "number" or is_of_day(finding) or finding.quote.answer == finding.quote.span:
         return ""
-    if not any(fits(wanted, quantity) for quantity in quantities(finding.answer)):
+    found = quantities(finding.answer)
+    # "12 to charge 6 crowns" is a stretch of a sentence, and no number.
+    if len(found) != 1 or not fits(wanted, found[0]):
         return ""
     return f"{finding.answer[0].upper()}{finding.answer[1:]} — "
 

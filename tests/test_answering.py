@@ -10,10 +10,11 @@ from index.archive import Archive
 from index.reading import ReadingModel
 from index.records import EVIDENCE, Filters, Span, ZoneKind
 from service.answering import Answerer, Desk, ask, final
-from service.answers import Answer, Evidence, Question, Quote, Report, Statement
-from service.quoting import QuotingAnswerer
+from service.answers import Answer, Evidence, Finding, Plan, Question, Quote, Report, Statement
+from service.quoting import QuotingAnswerer, quoted
 from service.verification import is_proved
 from service.wording import worded
+from tests.evidence import article
 
 READER = ReadingModel()
 
@@ -185,6 +186,18 @@ def test_a_number_stands_first_whole_and_never_a_whole_sentence(sample_archive: 
     for claim in answered.claims:
         first, dash, _ = claim.text.partition(" — ")
         assert not dash or all(first.casefold() != one.quote.casefold() for one in answered.citations)
+
+
+def test_a_stretch_with_two_numbers_is_not_put_first(sample_archive: Archive) -> None:
+    text = "The council decided by 15 votes to 12 to charge 6 crowns for every lorry."
+    told = article(1, text)
+    place = text.index("12 to charge 6 crowns")
+    for end, first in ((place + 2, "12 — "), (place + 21, "")):
+        answer = Span(place, end)
+        quote = Quote(article=told, span=Span(0, len(text)), answer=answer)
+        finding = Finding(quote=quote, answer=answer.of(text), score=0.9)
+        plan = Plan(standalone_question="How many votes were against the toll?")
+        assert quoted(plan, finding).text == f"{first}Outlet 1, 1 May 2024: “{text}”"
 
 
 def test_an_outlet_that_the_question_names_is_quoted_and_others_only_where_they_differ(

@@ -180,12 +180,28 @@ def test_answers_agree_or_differ(question: str, one: str, other: str, same: bool
         ("How much is it?", "It took five hours.", "It took"),
         ("When did it open?", "It opened after 1971.", "1971"),
         ("Who is the mayor?", "The former mayor Henrik Aldane said so.", "Henrik Aldane"),
+        ("Who is the mayor?", "Councillor Idris Kamara told us.", "Idris Kamara"),
+        ("Who won the election?", "She won with 6,204 votes.", "She"),
+        ("How long is the bridge?", "They left the bridge at half past eight.", "half past eight"),
         ("Who won the battle?", "It ended without one.", "ended without one"),
         ("Have they been formed?", "Nobody knows where they are.", "Nobody"),
     ],
 )
 def test_what_cannot_be_told_asserts_nothing(question: str, sentence: str, answer: str) -> None:
     assert assertion(asked(question), finding(sentence, answer)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "answer"),
+    [
+        ("Who is the mayor?", "Mayor Idris Kamara told us.", "Idris Kamara"),
+        ("Who is the mayor?", "So says Mayor Idris Kamara.", "Mayor Idris Kamara"),
+        ("Who is the spokesman?", "General Idris Kamara told us.", "Idris Kamara"),
+        ("Who won the election?", "Councillor Idris Kamara won.", "Idris Kamara"),
+    ],
+)
+def test_only_another_office_tells_against_a_name(question: str, sentence: str, answer: str) -> None:
+    assert assertion(asked(question), finding(sentence, answer)) == Name(("idris", "kamara"))
 
 
 def test_a_date_is_the_one_of_the_answer() -> None:

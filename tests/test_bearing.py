@@ -5,13 +5,14 @@ from datetime import date
 
 import pytest
 
-from index.records import DateMention, Hit, Order, Origin
+from index.records import DateMention, Hit, Order, Origin, Span
 from service.answers import Finding, Plan
 from service.bearing import (
     ANOTHER_SPEAKS,
     IN_PASSAGE,
     IN_SENTENCE,
     NEWER,
+    NOT_YET,
     OF_ANOTHER_KIND,
     OF_ANOTHER_YEAR,
     OFF,
@@ -89,6 +90,29 @@ def test_a_sentence_of_another_year_is_not_about_the_one_asked_for() -> None:
         moved(asked, births, text[span.start : span.end], {"birth": 2.0}) for span in births.passage.sentences
     ]
     assert gained == pytest.approx([whole + OF_ANOTHER_YEAR, whole, whole])
+
+
+def test_what_was_only_to_happen_does_not_tell_when_it_did() -> None:
+    text = "The bridge opened in June. The bridge will open in May. The bridge did not open in April."
+    bridge = hit(article(3, text))
+    sentences = [text[span.start : span.end] for span in bridge.passage.sentences]
+    kind = USUAL + IN_SENTENCE + IN_PASSAGE + OF_ANOTHER_KIND  # no dates were read in this article
+    for asked, lost in (("when did the bridge open", NOT_YET), ("when will the bridge open", 0.0)):
+        gained = [moved(plan(asked), bridge, sentence, {"bridg": 2.0}) for sentence in sentences]
+        assert gained == pytest.approx([kind, kind + lost, kind + lost])
+
+
+def test_who_holds_another_office_is_not_the_one_asked_for() -> None:
+    told = article(3, "Councillor Ana Roy came to the harbour. Mayor Idris Kamara came to the harbour.")
+    want = wanted(plan("who is the mayor"), {"harbour": 1.0}, [hit(told)])
+    scores = []
+    for name in ("Ana Roy", "Idris Kamara"):
+        start = told.text.index(name)
+        answer = Span(start, start + len(name))
+        quote = quoted(told, f"{name} came to the harbour.", answer=answer)
+        scores.append(weighed(Finding(quote=quote, answer=name, score=0.5), hit(told), want, 0.0).score)
+    odds = [math.log(score / (1 - score)) for score in scores]
+    assert odds[0] - odds[1] == pytest.approx(OF_ANOTHER_KIND)
 
 
 def test_whoever_is_asked_about_must_speak() -> None:

@@ -431,6 +431,25 @@ def test_a_report_that_says_it_revises_is_a_change() -> None:
     assert contrast.kind == "change"
 
 
+def test_a_correction_is_a_change() -> None:
+    first = hurt(1, "Five", published=date(2024, 5, 1))
+    second = hurt(2, "Eight", published=date(2024, 5, 2), title="Correction: the fire")
+    (contrast,) = contrasts(HURT, [first, second])
+    assert contrast.kind == "change"
+
+
+@pytest.mark.parametrize(("published", "compared"), [(2020, False), (2021, True), (2024, False)])
+def test_a_report_from_outside_the_period_that_is_asked_about_is_not_compared(
+    published: int, compared: bool
+) -> None:
+    question = "How many people were hurt in the fire of 2021?"
+    reports = [
+        hurt(1, "Five", published=date(2021, 5, 1)),
+        hurt(2, "Eight", published=date(published, 5, 2)),
+    ]
+    assert bool(contrasts(question, reports)) is compared
+
+
 def test_the_best_supported_side_of_a_disagreement_comes_first() -> None:
     day = date(2024, 5, 1)
     reports = [hurt(1, "Five", published=day), hurt(2, "Eight", published=day), hurt(3, "8", published=day)]
@@ -460,6 +479,15 @@ def test_a_weak_finding_contradicts_nothing() -> None:
     strong = hurt(1, "Five", published=date(2024, 5, 1))
     weak = report(2, "Nine people were hurt in the fire.", published=date(2024, 5, 1))
     assert contrasts(HURT, [strong, found(weak, "Nine people were hurt", "Nine", score=0.2)]) == ()
+
+
+def test_nothing_differs_where_nothing_surely_answers() -> None:
+    texts = [f"{number} people were hurt in the fire." for number in ("Five", "Nine")]
+    weak = [
+        found(report(id, text, published=date(2024, 5, 1)), text, text.split()[0], score=0.29)
+        for id, text in enumerate(texts, 1)
+    ]
+    assert contrasts(HURT, weak) == ()
 
 
 def test_sides_keep_apart_what_cannot_be_compared() -> None:

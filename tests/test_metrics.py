@@ -249,6 +249,12 @@ def test_days_without_a_year_lie_near_the_publication() -> None:
     assert not supports("It opens on 3 January 2019.", told, quoting=False)
 
 
+def test_a_year_may_be_told_as_the_last_one() -> None:
+    told = [quote("Last year the army formed joint brigades.", published="2024-07-14")]
+    assert supports("In 2023 the army formed joint brigades.", told, quoting=False)
+    assert not supports("In 2022 the army formed joint brigades.", told, quoting=False)
+
+
 def test_names_are_capitalised_words_but_not_the_first_one_alone() -> None:
     assert names("Families left Cooper Street on Tuesday. Henrik Aldane said: The mayor’s men") == {
         "cooper",

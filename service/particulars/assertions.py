@@ -74,12 +74,21 @@ _FORMER = re.compile(
     r"[\s,-]*(?:\w+\s){0,3}$",
     re.IGNORECASE,
 )
-_TITLES = frozenset(
+# Whoever is called by one of these is not called so while holding another; a general may be a spokesman.
+_OFFICES = frozenset(
+    "mayor president minister councillor senator governor king queen prince princess pope bishop".split()  # noqa: SIM905
+)
+_OFFICE_ASKED = re.compile(
+    rf"^who(?:['’]s| is| was| will be| became| becomes)\b.*?\bthe (?:\w+ )?({'|'.join(sorted(_OFFICES))})\b",
+    re.IGNORECASE,
+)
+_TITLES = _OFFICES | frozenset(
     """
-    mr mrs ms miss dr prof professor sir dame lord lady mayor president minister councillor senator general
-    captain inspector chief king queen prince princess the of and for by saint st jr sr lt gen brig major
+    mr mrs ms miss dr prof professor sir dame lord lady general captain inspector chief
+    the of and for by saint st jr sr lt gen brig major
     """.split()  # noqa: SIM905
 )
+_PRONOUNS = frozenset({"he", "she", "they", "it", "who"})
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*")
 _PEOPLE = frozenset(
     stems(
@@ -117,6 +126,7 @@ class Asked:
     measure: str = ""
     parts: YesNo | None = None
     person: bool = False  # asked by "who"
+    office: str = ""  # the one whose holder is asked for: "mayor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +163,13 @@ def asked(question: str) -> Asked:
     if parts := yes_no(text):
         return Asked("polarity", parts=parts)
     if _ONE_NAME.search(text) and not _SEVERAL.search(text):
-        return Asked("name", person=text.casefold().startswith("who"))
+        return Asked("name", person=text.casefold().startswith("who"), office=_office(text))
     return Asked("statement")
+
+
+def _office(question: str) -> str:
+    match = _OFFICE_ASKED.match(question)
+    return match[1].casefold() if match else ""
 
 
 def period_of(question: str) -> Days | None:
@@ -173,9 +188,22 @@ def assertion(wanted: Asked, finding: Finding) -> Assertion | None:
     if wanted.kind == "polarity" and wanted.parts is not None:
         return stand(wanted.parts, quote.text)
     if wanted.kind in ("name", "place"):
+        if holds_another(wanted, quote):
+            return None
         name = _name(finding, place=wanted.kind == "place")
         return None if wanted.person and not any(map(_may_name, finding.answer.split())) else name
     return None
+
+
+def holds_another(wanted: Asked, quote: Quote) -> bool:
+    """Whether who is named holds another office than the one asked about: a councillor is no mayor."""
+    if not wanted.office or quote.answer is None:
+        return False
+    span, text = quote.answer, quote.article.text
+    named = re.match(r"(\w+) ", span.of(text))
+    before = re.search(r"(\w+) $", text[max(0, span.start - 40) : span.start])
+    titles = {match[1].casefold() for match in (named, before) if match} & _OFFICES
+    return bool(titles) and wanted.office not in titles
 
 
 def agree(one: Assertion, other: Assertion) -> bool:
@@ -247,6 +275,8 @@ def fits(wanted: Asked, quantity: Quantity) -> bool:
     bare = not quantity.measure and not quantity.words
     if wanted.measure:
         measures = tuple(wanted.measure.split())
+        # A length is never told without its unit; "half past eight" is none.
+        bare = bare and "length" not in measures
         return bare or wanted.measure == "any" or quantity.measure.startswith(measures)
     if quantity.measure:
         return not wanted.nouns
@@ -289,7 +319,7 @@ def _name(finding: Finding, *, place: bool) -> Name | None:
     if place:
         return Name(tuple(part.strip().casefold() for part in text.split(",") if part.strip()), place=True)
     words = [re.sub(r"[’']s$", "", word).strip(".'’").casefold() for word in _WORD.findall(text)]
-    named = tuple(word for word in words if word and word not in _TITLES)
+    named = tuple(word for word in words if word and word not in _TITLES | _PRONOUNS)
     return Name(named) if 0 < len(named) <= MOST_WORDS else None
 
 
