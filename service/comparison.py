@@ -8,7 +8,7 @@ be compared for sure is left alone.
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations
 from typing import Literal
@@ -276,7 +276,10 @@ def _contrast(kind: Literal["disagreement", "change"], question: str, groups: Se
         ordered = sorted(groups, key=_support, reverse=True)
     else:
         ordered = sorted(groups, key=lambda group: _when(group, groups), reverse=True)
-    return Contrast(kind=kind, about=about(question), sides=tuple(_side(group) for group in ordered))
+    sides = tuple(map(_side, ordered))
+    return Contrast(
+        kind=kind, about=about(question), sides=sides if kind == "disagreement" else tuple(map(_dated, sides))
+    )
 
 
 def _support(group: _Group) -> tuple[int, float]:
@@ -310,6 +313,13 @@ def _side(group: _Group) -> Side:
     days = own or [claim.published for claim in group if claim.published]
     past = [claim.past.last for claim in group if claim.past]
     return Side(findings=tuple(claim.finding for claim in group), day=max(days or past, default=None))
+
+
+def _dated(side: Side) -> Side:
+    """A side of a change with what was reported on its day first, that its words and its day are of one."""
+    return replace(
+        side, findings=tuple(sorted(side.findings, key=lambda f: f.quote.article.published != side.day))
+    )
 
 
 def _joined(group: _Group, aside: Sequence[_Claimed]) -> _Group:

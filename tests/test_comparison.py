@@ -431,6 +431,16 @@ def test_a_report_that_says_it_revises_is_a_change() -> None:
     assert contrast.kind == "change"
 
 
+def test_a_side_of_a_change_is_told_in_the_words_of_its_day() -> None:
+    days = {1: ("Five", date(2024, 5, 1)), 2: ("5", date(2024, 5, 10)), 3: ("Eight", date(2024, 5, 30))}
+    (changed,) = contrasts(HURT, [hurt(id, number, published=day) for id, (number, day) in days.items()])
+    sent = change(changed, lambda quote: quote.article.id)
+    assert [(position.day, position.text, position.citations) for position in sent.positions] == [
+        (date(2024, 5, 30), "Outlet 3, 30 May 2024: “Eight people were hurt”", (3,)),
+        (date(2024, 5, 10), "Outlet 2, 10 May 2024: “5 people were hurt”", (2, 1)),
+    ]
+
+
 def test_a_correction_is_a_change() -> None:
     first = hurt(1, "Five", published=date(2024, 5, 1))
     second = hurt(2, "Eight", published=date(2024, 5, 2), title="Correction: the fire")
