@@ -57,18 +57,19 @@ class GeneratingAnswerer:
             yield work.report()
             return
         try:
-            hits = await asyncio.to_thread(self._fitting, evidence)
+            numbered = await asyncio.to_thread(self._fitting, evidence)
             while True:
-                work.begin(hits)
+                work.begin(numbered.hits)
                 try:
-                    async with aclosing(self._written(evidence, hits, work)) as statements:
+                    async with aclosing(self._written(evidence, numbered, work)) as statements:
                         async for statement in statements:
                             yield statement
                     break
                 except ProviderFailed as failure:
-                    if failure.kind is not Kind.OVERFLOW or work.sentences or len(hits) == 1:
+                    many = len(numbered.hits)
+                    if failure.kind is not Kind.OVERFLOW or work.sentences or many == 1:
                         raise
-                    hits = hits[: (len(hits) + 1) // 2]
+                    numbered = Numbered.of(evidence, numbered.hits[: (many + 1) // 2])
         except DatelineError as error:
             work.failed(str(error))
         yield work.report()
@@ -87,10 +88,9 @@ class GeneratingAnswerer:
         return standalone(text, question)
 
     async def _written(
-        self, evidence: Evidence, hits: Sequence[Hit], work: "_Work"
+        self, evidence: Evidence, numbered: Numbered, work: "_Work"
     ) -> AsyncGenerator[Statement]:
         """One completion, sentence by sentence."""
-        numbered = Numbered.of(evidence, hits)
         completion = self._provider.completion(self._messages(evidence, numbered))
         work.completions.append(completion)
         sentences = Sentences(numbered.sentinel)
@@ -121,17 +121,16 @@ class GeneratingAnswerer:
             contrasts=numbered.comparison(evidence.contrasts),
         )
 
-    def _fitting(self, evidence: Evidence) -> Sequence[Hit]:
-        """The best of the hits that the model can read at once, at least one."""
+    def _fitting(self, evidence: Evidence) -> Numbered:
+        """The best of the hits that the model can read at once, at least one, as they are sent."""
         most = self._context or self._provider.context()
-        hits = evidence.hits
-        while most and len(hits) > 1:
-            messages = self._messages(evidence, Numbered.of(evidence, hits))
-            text = "\n".join(message["content"] for message in messages)
+        numbered = Numbered.of(evidence, evidence.hits)
+        while most and len(numbered.hits) > 1:
+            text = "\n".join(message["content"] for message in self._messages(evidence, numbered))
             if self._provider.tokens(text) + self._provider.most_tokens <= most:
                 break
-            hits = hits[:-1]
-        return hits
+            numbered = Numbered.of(evidence, numbered.hits[:-1])
+        return numbered
 
 
 class _Work:
