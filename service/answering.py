@@ -33,6 +33,7 @@ from service.conversations import Conversations
 from service.findings import findings
 from service.followups import standalone
 from service.observing import observer
+from service.parts import parts
 from service.questions import understand
 from service.verification import Support, verified
 from service.writing import Clock, Written, cited, published_origin
@@ -194,7 +195,8 @@ async def _standalone(desk: Desk, question: Question) -> tuple[str, tuple[str, .
 def _evidence(desk: Desk, plan: Plan, hits: Sequence[Hit]) -> Evidence:
     found = findings(desk.archive, desk.reader, plan, hits)
     likely = [finding for finding in found if finding.score >= desk.reader.threshold]
-    contrasts = comparison.contrasts(plan.standalone_question, likely)
+    # Those that answer different parts of a question do not differ about one thing.
+    contrasts = () if parts(plan) else comparison.contrasts(plan.standalone_question, likely)
     return Evidence(plan=plan, hits=tuple(hits), findings=found, contrasts=contrasts)
 
 

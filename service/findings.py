@@ -14,6 +14,7 @@ from index.reading import Reading, ReadingModel
 from index.records import Article, Hit, Span
 from service.answers import Finding, Plan, Quote
 from service.bearing import wanted, weighed
+from service.parts import parts, put_together
 from service.wording import in_words
 
 LEAST = 0.05  # probability below which a sentence is no finding at all
@@ -34,20 +35,50 @@ def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[H
     it, nor its passage, nor its article's title and date name: the right subject in the wrong year
     does not answer.
     """
-    dated = _YEAR.search(plan.standalone_question) is not None
-    texts = [_text(hit, dated=dated) for hit in hits]
-    readings = model.read(plan.standalone_question, [text for text, _ in texts]) if texts else []
-    want = wanted(plan, archive.weights(plan.search_words), hits)
-    found = [
-        finding
-        for hit, (_, offset), reading in zip(hits, texts, readings, strict=True)
-        if _fits(plan, hit)
-        for read in _of_passage(hit, offset, reading)
-        if (finding := weighed(read, hit, want, reading.score)).score >= LEAST
-    ]
+    weights = archive.weights(plan.search_words)
+    fitting = [hit for hit in hits if _fits(plan, hit)]
+    found = _read(model, plan, weights, fitting)
+    if asked := parts(plan):
+        by_part = [
+            _read(model, replace(plan, standalone_question=part, search_words=part), words, about)
+            for part, words, about in _shared_out(asked, weights, fitting)
+        ]
+        found += put_together(by_part)
     found.sort(key=lambda finding: -finding.score)
     copies = {hit.article.id: _printed(archive.copies(hit.article)) for hit in hits}
     return tuple(_with_copies(finding, copies) for finding in _merged(found))
+
+
+def _read(
+    model: ReadingModel, plan: Plan, weights: Mapping[str, float], hits: Sequence[Hit]
+) -> list[Finding]:
+    """The sentences of those passages that may answer a plan's question."""
+    dated = _YEAR.search(plan.standalone_question) is not None
+    texts = [_text(hit, dated=dated) for hit in hits]
+    readings = model.read(plan.standalone_question, [text for text, _ in texts]) if texts else []
+    want = wanted(plan, weights, hits)
+    return [
+        finding
+        for hit, (_, offset), reading in zip(hits, texts, readings, strict=True)
+        for read in _of_passage(hit, offset, reading)
+        if (finding := weighed(read, hit, want, reading.score)).score >= LEAST
+    ]
+
+
+def _shared_out(
+    asked: Sequence[str], weights: Mapping[str, float], hits: Sequence[Hit]
+) -> list[tuple[str, Mapping[str, float], list[Hit]]]:
+    """Each part with the weights of its words, and the passages that hold more of it than of the others."""
+    wanted = [{stem: weights[stem] for stem in stems(part) if stem in weights} for part in asked]
+    shared: list[list[Hit]] = [[] for _ in asked]
+    for hit in hits:
+        held = set(stems(f"{hit.article.title or ''} {hit.passage.text}"))
+        shares = [
+            sum(weight for stem, weight in words.items() if stem in held) / (sum(words.values()) or 1)
+            for words in wanted
+        ]
+        shared[shares.index(max(shares))].append(hit)
+    return list(zip(asked, wanted, shared, strict=True))
 
 
 def _printed(copies: Sequence[Article]) -> list[tuple[str, list[frozenset[str]]]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from anyio import CancelScope
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
@@ -12,6 +12,20 @@ from service.http.problems import problem_of
 from service.listings import to_json
 
 HEARTBEAT_SECONDS = 15.0
+
+
+def described(*names: str) -> dict[str, Any]:
+    """The media type of a stream as OpenAPI 3.1 has it: its schema is that of each event.
+
+    With names the data of an event is JSON; OpenAI's events have no name, and the last of them is no JSON.
+    """
+    fields: dict[str, Any] = {"data": {"type": "string"}}
+    if names:
+        fields["data"]["contentMediaType"] = "application/json"
+        fields["event"] = {"type": "string", "enum": list(names)}
+    schema = {"type": "object", "properties": fields, "required": list(fields)}
+    return {"text/event-stream": {"schema": schema}}
+
 
 Item = TypeVar("Item")
 

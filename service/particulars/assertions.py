@@ -358,7 +358,7 @@ def _one_word(one: str, other: str) -> bool:
 
 
 def _initials(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
-    letters = "".join(word[0] for word in long)
+    letters = "".join(part[0] for word in long for part in word.split("-") if part)
     return len(short) == 1 and len(long) > 1 and short[0].replace(".", "") == letters
 
 

@@ -10,13 +10,13 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from service import sheets
 from service.answering import Desk, ask, final
-from service.answers import Answer
+from service.answers import EVENT_NAMES, Answer
 from service.conversations import Conversations, Feedback
 from service.desk import with_answerer
 from service.http import examples
 from service.http.capacity import Capacity, attended
 from service.http.draining import Draining
-from service.http.events import event_stream, stream
+from service.http.events import described, event_stream, stream
 from service.http.schemas import (
     AskRequest,
     FeedbackRequest,
@@ -34,7 +34,7 @@ STREAMED: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
             "application/json": {"example": examples.ANSWER},
-            "text/event-stream": {"schema": {"type": "string"}},
+            **described(*EVENT_NAMES.values(), "error"),
         }
     }
 }

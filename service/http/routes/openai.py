@@ -17,7 +17,7 @@ from service.conversations import Conversations
 from service.desk import with_answerer
 from service.http.capacity import Capacity, attended
 from service.http.draining import Draining
-from service.http.events import event_stream, with_heartbeat
+from service.http.events import described, event_stream, with_heartbeat
 from service.http.openai import (
     AssistantMessage,
     Choice,
@@ -40,7 +40,7 @@ PATH = "/v1/chat/completions"
 DONE = "[DONE]"
 
 STREAMED: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+    200: {"content": described()},
     "4XX": {"description": "The request is wrong", "model": OpenAIErrorBody},
     "5XX": {"description": "The server is at fault, or busy", "model": OpenAIErrorBody},
 }
