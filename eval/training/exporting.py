@@ -6,8 +6,11 @@ import logging
 import warnings
 from pathlib import Path
 
+import numpy as np
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor
 
 from eval.training.network import ReadingNetwork
 
@@ -48,6 +51,32 @@ def export(network: ReadingNetwork, directory: Path) -> None:
     whole.unlink()
     card = {"sha256": hashlib.sha256(small.read_bytes()).hexdigest(), "calibration": UNCALIBRATED}
     (directory / "card.json").write_text(json.dumps(card, indent=1) + "\n")
+
+
+def learned(model: Path) -> dict[str, Tensor]:
+    """The weights that an exported model has learned, as the network names them, to within their 8 bits."""
+    graph = onnx.load(model).graph
+    held = {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
+
+    def whole(name: str) -> Tensor:
+        scale, zero = held[f"{name}_scale"], held[f"{name}_zero_point"].astype(np.float32)
+        return torch.tensor((held[f"{name}_quantized"].astype(np.float32) - zero) * scale)
+
+    weights = {name: torch.tensor(array) for name, array in held.items() if _is_learned(name)}
+    named = (name.removesuffix("_quantized") for name in held if name.endswith(".weight_quantized"))
+    weights |= {name: whole(name).T for name in named if not name.startswith("encoder.embeddings.")}
+    for node in graph.node:
+        matrix = next((name for name in node.input if name.endswith("_quantized") and name in held), "")
+        bias = next((name for name in node.input if name.endswith(".bias")), "")
+        if matrix and _is_learned(bias):
+            # The exporter names most matrices by a number, and turns them all; the bias keeps its name.
+            weights[bias.removesuffix("bias") + "weight"] = whole(matrix.removesuffix("_quantized")).T
+    return weights
+
+
+def _is_learned(name: str) -> bool:
+    kept = name in ("shared", "missing") or name.endswith((".bias", "LayerNorm.weight"))
+    return kept and not name.startswith("encoder.embeddings.")
 
 
 def _fuse(file: Path) -> None:

@@ -10,7 +10,7 @@ from eval.training.claims import ClaimExample
 from eval.training.corpora import Example
 
 SHORT, LONG = 350, 1000  # characters of a passage; short ones teach as much in a third of the time
-SHORT_SHARE = 0.85
+SHORT_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,21 @@ def load_corpora(data: Path) -> Corpora:
 
 def questions(sets: Corpora, rng: random.Random) -> list[Example]:
     """Answerable and unanswerable questions of one epoch, about as many of each."""
-    shifted = rng.sample(sets.shifted, int(len(sets.shifted) * 0.6))
+    shifted = rng.sample(sets.shifted, int(len(sets.shifted) * 0.35))
     answerable = [*(e for e in sets.squad if e.answers), *shifted, *sets.dated, *sets.news * 3]
     natural = [e for e in sets.squad if not e.answers] * 2
     encyclopedic = [e for e in sets.shifted if e.kind.startswith("new_wiki")]
     edited = [
-        *negatives.edited([e for e in answerable if e.kind.startswith("squad")], 0.5, rng),
-        *negatives.edited(encyclopedic, 0.4, rng),
+        *negatives.edited([e for e in answerable if e.kind.startswith("squad")], 0.35, rng),
+        *negatives.edited(encyclopedic, 0.2, rng),
         *negatives.edited(shifted, 0.1, rng),
         *negatives.edited(sets.dated, 0.8, rng),
+    ]
+    exchanged = [
+        *negatives.exchanged([e for e in answerable if e.kind.startswith("squad")], 1.0, rng),
+        *negatives.exchanged(encyclopedic, 0.8, rng),
+        *negatives.exchanged(shifted, 0.15, rng),
+        *negatives.exchanged(sets.dated, 1.0, rng),
     ]
     cut = [*negatives.cut(answerable, 0.1, rng), *negatives.cut(sets.news, 1.0, rng)]
     mined = [
@@ -56,15 +62,15 @@ def questions(sets: Corpora, rng: random.Random) -> list[Example]:
         *negatives.mined(shifted, _passages(shifted), 1, 0.06, rng),
         *negatives.mined(sets.news, sets.news_passages, 6, 1.0, rng),
     ]
-    unanswerable = [*natural, *edited, *cut, *mined]
-    return [negatives.windowed(e, _length(rng), rng) for e in (*answerable, *unanswerable)]
+    asked = [*answerable, *natural, *edited, *exchanged, *cut, *mined]
+    return [negatives.windowed(example, _length(rng), rng) for example in asked]
 
 
 def claims_of(sets: Corpora, rng: random.Random) -> list[ClaimExample]:
     """Claims of one epoch, supported and not."""
-    shifted = rng.sample(sets.shifted, min(6000, len(sets.shifted)))
+    shifted = rng.sample(sets.shifted, min(3000, len(sets.shifted)))
     answered = claims.answered([*sets.squad, *shifted], 0.35, rng)
-    return [*sets.claims, *answered, *claims.reported(sets.news_passages, 5000, rng)]
+    return [*sets.claims, *answered, *claims.reported(sets.news_passages, 3000, rng)]
 
 
 def _passages(examples: Sequence[Example]) -> list[str]:

@@ -1,6 +1,7 @@
 """Questions with passages that do not answer them: edited questions, cut passages, near neighbours."""
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -8,7 +9,7 @@ from itertools import pairwise
 from sentencex import segment
 
 from eval.training.corpora import Example
-from eval.training.perturbing import QUESTION_KINDS, perturbed
+from eval.training.perturbing import QUESTION_KINDS, perturbed, replacement
 from index.catalogue import Entry
 from index.lexical import LexicalIndex
 from index.records import Span
@@ -25,6 +26,35 @@ def edited(examples: Sequence[Example], share: float, rng: random.Random) -> Ite
             question = perturbed(example.question, pool, QUESTION_KINDS, rng)
             if question is not None:
                 yield Example(question, example.passage, (), "edited", example.group)
+
+
+def exchanged(examples: Sequence[Example], share: float, rng: random.Random) -> Iterator[Example]:
+    """Pairs over a passage in which a word of the question is exchanged everywhere.
+
+    The question as it was has no answer in it; the question changed alike has. Taught both, a model can
+    not go by how odd a question or a passage sounds.
+    """
+    subjects = defaultdict(list)
+    for example in examples:
+        subjects[example.group].append(example.passage)
+    for example in examples:
+        if not example.answers or rng.random() >= share:
+            continue
+        pool = rng.choice(subjects[example.group])
+        found = replacement(example.question, example.passage, pool, rng)
+        answer = example.answers[0]
+        words = answer.of(example.passage)
+        if found is None or re.search(rf"\b{re.escape(found[0])}\b", words):
+            continue
+
+        def changed(text: str, old: str = found[0], new: str = found[1]) -> str:
+            return re.sub(rf"\b{re.escape(old)}\b", lambda _: new, text)
+
+        before = changed(example.passage[: answer.start])
+        passage = before + words + changed(example.passage[answer.end :])
+        span = Span(len(before), len(before) + len(words))
+        yield Example(example.question, passage, (), "exchanged", example.group)
+        yield Example(changed(example.question), passage, (span,), "exchanged", example.group)
 
 
 def cut(examples: Sequence[Example], share: float, rng: random.Random) -> Iterator[Example]:

