@@ -5,6 +5,7 @@ is still to come) at the day on which it was reported. Copies of a sentence and 
 event are left out.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +21,13 @@ LEAST_OF_BEST = 0.25  # the relevance of a sentence, as a share of the best one'
 LEAST_WORDS = 6  # a shorter sentence tells no event by itself
 SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
 SAME_EVENT = 0.4  # the same of two sentences that tell of the same days
+
+
+# Told in its own words, for "the end of 2021" does not say December.
+_PART_OF_YEAR = re.compile(
+    r"(?:(?:the )?(?:end|start|beginning) of|early(?: in)?|mid|late(?: in)?)[ -](?:1[5-9]|20)\d\d",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,9 @@ def _statement(event: _Event) -> Statement:
 def _when(event: _Event) -> str:
     if event.day is None:
         return f"Reported on {in_words(event.first)}"
+    own = event.quote.article.text[event.day.start : event.day.end]
+    if _PART_OF_YEAR.fullmatch(own):
+        return f"{own[0].upper()}{own[1:]}"
     days = period_in_words(event.first, event.last)
     return f"{days} (inferred)" if event.day.origin is Origin.INFERRED else days
 

@@ -111,6 +111,19 @@ def test_an_inferred_date_says_so() -> None:
     assert event.text.endswith("(Unknown outlet, date unknown)")
 
 
+@pytest.mark.parametrize(
+    ("told", "day"),
+    [
+        ("at the end of 2021", "The end of 2021"),
+        ("in late 2021", "Late 2021"),
+        ("in December 2021", "December 2021"),
+    ],
+)
+def test_a_part_of_a_year_is_told_as_the_article_tells_it(told: str, day: str) -> None:
+    (event,) = events(report(1, f"The harbour bridge was repaired {told}."))
+    assert event.text.startswith(f"{day} — ")
+
+
 def test_nothing_found_is_no_timeline() -> None:
     assert timeline(QUESTION, [], shared_words) == ()
 
