@@ -39,8 +39,9 @@ eval: $(INSTALLED)
 	$(BIN)/dateline eval run --out artifacts/runs/packaged
 	$(BIN)/dateline eval report artifacts/runs/packaged
 	$(BIN)/dateline eval score artifacts/runs/packaged --fail-under citation_precision=1 citation_recall=1 \
-		quote_exactness=1 correct=0.77 sources=0.95 newest_source=1 nothing_forbidden=0.95 answered=0.96 \
-		refusal_recall=0.56 disagreement_found=0.7 change_found=0.7 nDCG@10=0.9
+		quote_exactness=1 correct=0.79 sources=0.95 newest_source=1 nothing_forbidden=0.95 answered=0.96 \
+		refusal_recall=0.6 disagreement_found=0.8 disagreement_precision=0.8 change_found=0.7 \
+		change_precision=0.5 nDCG@10=0.9
 
 # A thousand odd requests to every route; `make test` sends a few.
 fuzz: $(INSTALLED)

@@ -14,6 +14,7 @@ from datetime import date
 from index.lexical import stems
 from index.records import Hit, Order
 from service.answers import Finding, Plan, Quote
+from service.attribution.heads import resolved_head
 from service.attribution.speakers import speaker
 from service.particulars.assertions import Asked, asked, fits, holds_another, own_days, told_of
 from service.particulars.polarity import YesNo, stand, yes_no
@@ -30,6 +31,7 @@ USUAL = -2.0  # takes back what a right answer usually gains by those two
 OF_ANOTHER_KIND = -1.0
 OF_ANOTHER_YEAR = -2.0  # it tells of years, and not of one that is asked about
 NOT_YET = -2.0  # it is asked when something happened, and the sentence says that it will, or did not
+OF_ANOTHER_NAME = -2.0  # "the bridge" is Harbour Bridge there, and Mill Bridge is asked about
 OFF = -1.0  # the passage holds less than LEAST_HELD of the question's weight
 UNNAMED = -0.8  # where the passage lacks the names of the question, by the share that it lacks
 SPEAKS = 2.5  # whoever is asked about says it, near what is asked about
@@ -63,6 +65,7 @@ _EMPTY = frozenset(
     )
 )
 _NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w’'-]+|(?<![\w.,])\d[\d.,]*\b")
+_FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+")
 _LATIN = re.compile(r"[a-zA-Z]")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _TOLD = re.compile(
@@ -100,6 +103,7 @@ class Wanted:
     asked: Asked
     weights: Mapping[str, float]
     names: tuple[frozenset[str], ...]  # the stems of each
+    full_names: tuple[frozenset[str], ...]  # those of several words
     years: frozenset[int]
     happened: YesNo | None  # what it is asked when it did
     speaker: frozenset[str]  # the stems of whoever is asked about by "what did ... say"
@@ -118,6 +122,7 @@ def wanted(plan: Plan, weights: Mapping[str, float], hits: Sequence[Hit]) -> Wan
         asked=asked(plan.standalone_question),
         weights={stem: weight for stem, weight in weights.items() if stem not in _EMPTY | who},
         names=names,
+        full_names=tuple(frozenset(stems(name)) for name in _FULL_NAME.findall(plan.search_words)),
         years=frozenset(map(int, _YEAR.findall(plan.standalone_question))),
         happened=_happened(plan.standalone_question),
         speaker=who,
@@ -166,6 +171,7 @@ def _bearing(quote: Quote, want: Wanted, said: frozenset[str], around: frozenset
         + (0.0 if _is_of_kind(quote, want.asked) else OF_ANOTHER_KIND)
         + (OF_ANOTHER_YEAR if want.years and _is_of_other_years(quote, want.years) else 0.0)
         + _not_yet(quote, want.happened)
+        + (OF_ANOTHER_NAME if _is_of_another_name(quote, want.full_names, said) else 0.0)
         + NEWER * _newness(quote.article.published, want.days)
     )
 
@@ -174,6 +180,16 @@ def _not_yet(quote: Quote, happened: YesNo | None) -> float:
     """What a sentence loses that says that what is asked about is still to come, or did not happen."""
     said = stand(happened, quote.text) if happened else None
     return NOT_YET if said and not said.yes else 0.0
+
+
+def _is_of_another_name(quote: Quote, names: Sequence[frozenset[str]], said: frozenset[str]) -> bool:
+    """Whether its head, a word of a name that is asked about, means something of another name."""
+    halved = [name for name in names if name & said and not name <= said]
+    head = resolved_head(quote.article, quote.span) if halved else None
+    if head is None:
+        return False
+    meant = frozenset(stems(head.referent))
+    return any(name & meant and not name <= meant and not meant <= name for name in halved)
 
 
 def _is_of_other_years(quote: Quote, years: frozenset[int]) -> bool:

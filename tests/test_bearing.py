@@ -14,6 +14,7 @@ from service.bearing import (
     NEWER,
     NOT_YET,
     OF_ANOTHER_KIND,
+    OF_ANOTHER_NAME,
     OF_ANOTHER_YEAR,
     OFF,
     PASSED_ON,
@@ -113,6 +114,19 @@ def test_who_holds_another_office_is_not_the_one_asked_for() -> None:
         scores.append(weighed(Finding(quote=quote, answer=name, score=0.5), hit(told), want, 0.0).score)
     odds = [math.log(score / (1 - score)) for score in scores]
     assert odds[0] - odds[1] == pytest.approx(OF_ANOTHER_KIND)
+
+
+def test_the_bridge_may_be_another_than_the_one_asked_about() -> None:
+    told = article(3, "The town builds the Harbour Bridge. The bridge will be closed to lorries on Monday.")
+    sentence = "The bridge will be closed to lorries on Monday."
+    weights = {"lorri": 2.0}
+    for name, lost in (("Mill Bridge", OF_ANOTHER_NAME), ("Harbour Bridge", 0.0)):
+        want = wanted(plan(f"Is the {name} closed to lorries"), weights, [hit(told)])
+        finding = Finding(quote=quoted(told, sentence), answer=sentence, score=0.5)
+        score = weighed(finding, hit(told), want, 0.0).score
+        lacked = UNNAMED / 2 if lost else 0.0  # of the two words of the name
+        whole = USUAL + IN_SENTENCE + IN_PASSAGE + lacked + lost
+        assert math.log(score / (1 - score)) == pytest.approx(whole)
 
 
 def test_whoever_is_asked_about_must_speak() -> None:
