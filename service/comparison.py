@@ -273,13 +273,11 @@ def _is_spoken(quote: Quote) -> bool:
 
 def _contrast(kind: Literal["disagreement", "change"], question: str, groups: Sequence[_Group]) -> Contrast:
     if kind == "disagreement":
-        ordered = sorted(groups, key=_support, reverse=True)
+        sides = [_side(group) for group in sorted(groups, key=_support, reverse=True)]
     else:
-        ordered = sorted(groups, key=lambda group: _when(group, groups), reverse=True)
-    sides = tuple(map(_side, ordered))
-    return Contrast(
-        kind=kind, about=about(question), sides=sides if kind == "disagreement" else tuple(map(_dated, sides))
-    )
+        newest_first = sorted(groups, key=lambda group: _when(group, groups), reverse=True)
+        sides = [_dated(_side(group)) for group in newest_first]
+    return Contrast(kind=kind, about=about(question), sides=tuple(sides))
 
 
 def _support(group: _Group) -> tuple[int, float]:

@@ -204,6 +204,22 @@ def test_only_another_office_tells_against_a_name(question: str, sentence: str, 
     assert assertion(asked(question), finding(sentence, answer)) == Name(("idris", "kamara"))
 
 
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("She won the election against Henrik Aldane.", Name(("rosalind", "teague"))),
+        ("She beat Henrik Aldane.", None),
+    ],
+)
+def test_whoever_a_pronoun_means_did_it(sentence: str, name: Name | None) -> None:
+    text = f"Rosalind Teague is the new mayor. {sentence}"
+    start, place = text.index("She"), text.index("Henrik")
+    told = article(1, text)
+    quote = Quote(article=told, span=Span(start, len(text)), answer=Span(place, place + 13))
+    won = Finding(quote=quote, answer="Henrik Aldane", score=0.9)
+    assert assertion(asked("Who won the election?"), won) == name
+
+
 def test_a_date_is_the_one_of_the_answer() -> None:
     told = finding(
         "It will open in spring 2022 and not in October 2021.", "spring 2022 and not in October 2021"

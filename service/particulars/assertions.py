@@ -15,6 +15,7 @@ from index.dates.mentions import mentions
 from index.lexical import stems
 from index.records import DateMention, Span, Zone, ZoneKind
 from service.answers import Finding, Quote
+from service.attribution.heads import resolved_head
 from service.particulars.polarity import Stand, YesNo, stand, yes_no
 from service.particulars.quantities import Quantity, measure_of, quantities
 
@@ -89,6 +90,8 @@ _TITLES = _OFFICES | frozenset(
     """.split()  # noqa: SIM905
 )
 _PRONOUNS = frozenset({"he", "she", "they", "it", "who"})
+_PRONOUN_HEAD = re.compile(r"(?:he|she|they|it)\b", re.IGNORECASE)
+_WHO_DID = re.compile(r"^who (?!is\b|are\b|was\b|were\b|will\b|has\b|have\b|had\b)(\w+)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*")
 _PEOPLE = frozenset(
     stems(
@@ -127,6 +130,7 @@ class Asked:
     parts: YesNo | None = None
     person: bool = False  # asked by "who"
     office: str = ""  # the one whose holder is asked for: "mayor"
+    did: str = ""  # the stem of what they did, where who did it is asked: "won"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +167,19 @@ def asked(question: str) -> Asked:
     if parts := yes_no(text):
         return Asked("polarity", parts=parts)
     if _ONE_NAME.search(text) and not _SEVERAL.search(text):
-        return Asked("name", person=text.casefold().startswith("who"), office=_office(text))
+        person = text.casefold().startswith("who")
+        return Asked("name", person=person, office=_office(text), did=_did(text))
     return Asked("statement")
 
 
 def _office(question: str) -> str:
     match = _OFFICE_ASKED.match(question)
     return match[1].casefold() if match else ""
+
+
+def _did(question: str) -> str:
+    match = _WHO_DID.match(question)
+    return next(iter(stems(match[1])), "") if match else ""
 
 
 def period_of(question: str) -> Days | None:
@@ -190,9 +200,18 @@ def assertion(wanted: Asked, finding: Finding) -> Assertion | None:
     if wanted.kind in ("name", "place"):
         if holds_another(wanted, quote):
             return None
+        if wanted.did and _PRONOUN_HEAD.match(quote.text):
+            return _meant(wanted, quote)
         name = _name(finding, place=wanted.kind == "place")
         return None if wanted.person and not any(map(_may_name, finding.answer.split())) else name
     return None
+
+
+def _meant(wanted: Asked, quote: Quote) -> Name | None:
+    """Whom a pronoun means that did what is asked about: of "She won" the one who won, not whom she beat."""
+    head = resolved_head(quote.article, quote.span)
+    after = stems(quote.text)[1:4]
+    return _named(head.referent) if head and wanted.did in after else None
 
 
 def holds_another(wanted: Asked, quote: Quote) -> bool:
@@ -318,6 +337,10 @@ def _name(finding: Finding, *, place: bool) -> Name | None:
     text = span.of(text)
     if place:
         return Name(tuple(part.strip().casefold() for part in text.split(",") if part.strip()), place=True)
+    return _named(text)
+
+
+def _named(text: str) -> Name | None:
     words = [re.sub(r"[’']s$", "", word).strip(".'’").casefold() for word in _WORD.findall(text)]
     named = tuple(word for word in words if word and word not in _TITLES | _PRONOUNS)
     return Name(named) if 0 < len(named) <= MOST_WORDS else None
