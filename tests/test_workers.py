@@ -43,6 +43,13 @@ def workers(served: Running) -> set[int]:
     return {child for child in children if b"spawn_main" in command_line(child)}
 
 
+def await_another(served: Running, killed: int) -> None:
+    until = time.monotonic() + 30
+    while len(now := workers(served)) < 2 or killed in now:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
 def command_line(pid: int) -> bytes:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -90,15 +97,19 @@ def test_all_of_them_see_what_is_added_meanwhile(
 
 def test_one_that_dies_is_replaced(served: Running) -> None:
     before = workers(served)
-    killed = min(before)
-    os.kill(killed, signal.SIGKILL)
-    until = time.monotonic() + 30
-    while len(now := workers(served)) < 2 or killed in now:
-        assert time.monotonic() < until
-        time.sleep(0.2)
+    os.kill(min(before), signal.SIGKILL)
+    await_another(served, min(before))
     for _ in range(6):
         assert get(served, "/readyz").status_code == 200
     assert len(workers(served) - before) == 1
+
+
+def test_one_that_dies_while_it_is_asked_for_a_sign_of_life_is_not_waited_for(served: Running) -> None:
+    silent = min(workers(served))
+    os.kill(silent, signal.SIGSTOP)
+    time.sleep(1.5)  # they are asked every half second
+    os.kill(silent, signal.SIGKILL)
+    await_another(served, silent)
 
 
 def test_no_setting_lies_where_others_can_read_it(served: Running) -> None:

@@ -134,14 +134,25 @@ class _Workers(Multiprocess):
         self._stopped = self._stopped or bool(self.signal_queue)
         super().handle_signals()
 
+    def init_processes(self) -> None:
+        super().init_processes()
+        self._leave_to_workers()
+
     def keep_subprocess_alive(self) -> None:
         before = {process.pid for process in self.processes}
         super().keep_subprocess_alive()
+        self._leave_to_workers()
         for pid in before - {process.pid for process in self.processes}:
             mark_process_dead(pid)  # type: ignore[no-untyped-call]
         if not self._answer and all(process.is_ready() for process in self.processes):
             self._answer = True
             _announce(self._address)
+
+    def _leave_to_workers(self) -> None:
+        # Their end of the pipe, held here too, would never end: one that dies while it is asked for a sign of
+        # life would be waited for as long as one that is slow, and no signal heard meanwhile.
+        for process in self.processes:
+            process.child_conn.close()
 
     def terminate_all(self) -> None:
         # The kernel would go on taking connections for a socket that is open anywhere.
