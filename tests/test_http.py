@@ -333,6 +333,21 @@ def test_openapi_knows_the_contract(client: TestClient) -> None:
     assert [ArticleRequest.model_validate(given) for given in request["examples"]]
 
 
+def test_openapi_describes_each_event_of_a_stream(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    ours, openais = (
+        paths[path]["post"]["responses"]["200"]["content"]["text/event-stream"]["schema"]
+        for path in ("/v1/ask", "/v1/chat/completions")
+    )
+    asked = {"question": "What is the latest on the cost of the Harbour Bridge?", "stream": True}
+    told = {name for name, _ in events(client.post("/v1/ask", json=asked).text)}
+    assert told | {"disagreement", "error"} == set(ours["properties"]["event"]["enum"])
+    assert (ours["type"], set(ours["required"])) == ("object", {"event", "data"})
+    assert ours["properties"]["data"] == {"type": "string", "contentMediaType": "application/json"}
+    # Its last event is "[DONE]", which is no JSON.
+    assert openais["properties"] == {"data": {"type": "string"}}
+
+
 def test_openapi_is_what_a_client_generator_accepts(client: TestClient) -> None:
     """No two schemas of one name, which fastapi tells apart by their modules, and plain operation ids."""
     schema = client.get("/openapi.json").json()

@@ -110,6 +110,7 @@ def test_one_that_dies_while_it_is_asked_for_a_sign_of_life_is_not_waited_for(se
     time.sleep(1.5)  # they are asked every half second
     os.kill(silent, signal.SIGKILL)
     await_another(served, silent)
+    assert get(served, "/readyz").status_code == 200
 
 
 def test_no_setting_lies_where_others_can_read_it(served: Running) -> None:
