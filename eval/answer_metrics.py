@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from eval.records import Record
-from service.particulars.normalising import end_of, holds, tokens, without_marks
+from service.verification.tokens import end_of, holds, tokens, without_marks
 
 
 def is_refused(record: Record) -> bool:

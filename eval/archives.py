@@ -11,11 +11,11 @@ from eval.records import Case
 from eval.watching import progress_bar
 from index import durable
 from index.archive import Archive
-from index.chunking import Chunker
-from index.embedding import Embedder
+from index.extraction.chunking import Chunker
+from index.models.embedding import Embedder
 from index.readers import read_paths
 from index.records import Draft, Skipped
-from service.listings import to_json
+from service.serializers import to_json
 
 log = logging.getLogger(__name__)
 

@@ -15,10 +15,10 @@ from typing import Any
 from eval.answer_metrics import cited, is_refused, wants_answer
 from eval.records import Record
 from index.archive import Archive
-from index.dates import MONTHS, WEEKDAYS
+from index.backends.local.lexical import stems
 from index.errors import NotFound
-from index.lexical import stems
-from service.particulars.normalising import Day, Token, same, tokens, without_marks
+from index.extraction.dates import MONTHS, WEEKDAYS
+from service.verification.tokens import Day, Token, same, tokens, without_marks
 
 Reference = Mapping[str, Any]  # a citation as the API sends it
 

@@ -31,9 +31,9 @@ from eval.formats import (
     parsed_lines,
 )
 from eval.records import Case, Expectation
-from index.bylines import language_of
-from index.cleaning import normalise
 from index.errors import DatelineError
+from index.extraction.bylines import language_of
+from index.extraction.content_blocks import normalise
 from index.records import Draft, Origin, Zone, ZoneKind
 
 PASSAGES = 5  # that RGB gives with a question

@@ -13,8 +13,8 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 
 from eval.cases import BLANK
 from index.archive import Archive
-from index.chunking import Chunker
 from index.errors import DatelineError
+from index.extraction.chunking import Chunker
 from index.records import Article
 
 SHORTEST, LONGEST = 40, 300  # characters of a sentence that a case is drafted from

@@ -23,7 +23,7 @@ from eval.watching import progress_bar
 from index import durable
 from index.errors import DatelineError
 from service.answers import Question
-from service.listings import to_json
+from service.serializers import to_json
 
 RUN, RECORDS = "run.json", "records.jsonl"
 CONCURRENCY = 4  # questions asked at one time

@@ -15,11 +15,11 @@ from eval.drafting import spread
 from eval.records import Case
 from index.archive import Archive
 from index.errors import DatelineError
-from index.reading import ReadingModel
+from index.models.reader import ReadingModel
 from service.answering import Desk
-from service.conversations import Conversations
-from service.desk import open_desk
+from service.pipeline import open_desk
 from service.settings import Settings, load_settings
+from service.storage.conversations import Conversations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,25 +12,25 @@ from threading import Lock
 from typing import Any, Self
 
 from index import ingestion
-from index.catalogue import Catalogue
-from index.checking import catalogue_faults
-from index.chunking import Chunk, Chunker
-from index.database import Address
-from index.embedding import Embedder, Vectors
+from index.backends.local.generations import PUBLISH_AFTER, Generations
+from index.backends.local.lexical import stems
+from index.backends.local.snapshots import Summary
+from index.catalogue.catalogue import Catalogue
+from index.catalogue.http_cache import StoredVisits
+from index.catalogue.tables import tables
+from index.check import catalogue_faults
+from index.database.connections import Address
+from index.database.revisions import refuse_another
 from index.errors import BadValue, Mismatch, NotFound
-from index.generations import PUBLISH_AFTER, Generations
-from index.indexes import LoadIndex, Searchable
+from index.extraction.chunking import Chunk, Chunker
+from index.extraction.templates import StoredTemplates
 from index.ingestion import Added as Added
 from index.ingestion import Block, Brief, Ready, distinct
-from index.lexical import stems
-from index.locking import alone
+from index.lock import alone
+from index.models.embedding import Embedder, Vectors
+from index.protocols import LoadIndex, Searchable
 from index.records import Article, Draft, Filters, Query, Skipped
-from index.revisions import refuse_another
-from index.schema import tables
-from index.search import Hits, Rerank, search
-from index.snapshots import Summary
-from index.templates import StoredTemplates
-from index.visits import StoredVisits
+from index.search.hybrid import Hits, Rerank, search
 
 CATALOGUE = "catalogue.db"
 REFRESH_SECONDS = 0.5  # how long a running reader may go without looking for new articles

@@ -20,16 +20,16 @@ from pathlib import Path
 from typing import Any
 
 from index import ingestion
-from index.chunking import Chunker
-from index.embedding import Embedder, load_embedder
 from index.errors import BadValue, DatelineError, Mismatch
+from index.extraction.chunking import Chunker
+from index.extraction.templates import LearnedTemplates
 from index.ingestion import BATCH, Block, Brief, distinct, prepare
+from index.models.embedding import Embedder, load_embedder
 from index.readers import LARGEST_FILE, Reader, read_bytes, read_file, readers
 from index.readers.feed import FeedReader
 from index.readers.fields import Mapped
 from index.readers.following import listed_addresses
 from index.records import Draft, Skipped
-from index.templates import LearnedTemplates
 
 LOT_BYTES = 1_000_000  # of files that are sent and read together
 BLOCK_BYTES = 250_000  # of articles or of results that travel together: some seconds of one core

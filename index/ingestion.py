@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from index.catalogue import IS_CURRENT, Catalogue, Outcome
-from index.chunking import Chunk, Chunker
-from index.embedding import Vectors
+from index.catalogue.catalogue import IS_CURRENT, Catalogue, Outcome
+from index.catalogue.rows import article_digest, text_digest
+from index.catalogue.tables import article, version
+from index.extraction.chunking import Chunk, Chunker
+from index.models.embedding import Vectors
 from index.records import Draft, Skipped
-from index.rows import article_digest, text_digest
-from index.schema import article, version
 
 BATCH = 256  # passages embedded at one time: enough to sort by length, seconds of work to lose
 BATCH_SECONDS = 30.0  # of waiting for articles, as for pages that are fetched with pauses, before these go in
@@ -68,8 +68,8 @@ class Block:
 class Brief:
     """What those who make articles ready for an archive must know of it.
 
-    `lines` are the template lines of its outlets (`index.templates`), and `marks` stand for the articles
-    that it has: sorted, MARK bytes each.
+    `lines` are the template lines of its outlets (`index.extraction.templates`), and `marks` stand for
+    the articles that it has: sorted, MARK bytes each.
     """
 
     embedder: str

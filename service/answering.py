@@ -10,9 +10,9 @@ from typing import Literal, Protocol, runtime_checkable
 
 from index.archive import Archive
 from index.errors import DatelineError
-from index.reading import ReadingModel
+from index.models.reader import ReadingModel
 from index.records import Filters, Hit, Query
-from service import comparison
+from service.answerers.builder import Clock, Written, cited, published_origin
 from service.answers import (
     Answer,
     Citation,
@@ -29,14 +29,14 @@ from service.answers import (
     Statement,
     Turn,
 )
-from service.conversations import Conversations
-from service.findings import findings
-from service.followups import standalone
-from service.observing import observer
-from service.parts import parts
-from service.questions import understand
-from service.verification import Support, verified
-from service.writing import Clock, Written, cited, published_origin
+from service.questions.decompose import parts
+from service.questions.rewrite import standalone
+from service.questions.understand import understand
+from service.reading import conflicts as comparison
+from service.reading.candidates import findings
+from service.storage.conversations import Conversations
+from service.telemetry.callbacks import observer
+from service.verification.verify import Support, verified
 
 PASSAGES = 10  # read for an answer
 RELATED = 3  # shown with a refusal

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.archive import CATALOGUE
-from index.database import Database
-from index.embedding import CARD, DEFAULT_MODEL
+from index.database.connections import Database
 from index.errors import DatelineError
-from index.reading import ReadingModel
+from index.models.embedding import CARD, DEFAULT_MODEL
+from index.models.reader import ReadingModel
 from prompts.loading import PromptError, load_prompt, names
-from service.desk import load_provider
 from service.llm.failures import ProviderFailed
 from service.llm.providers import Provider, is_priced, missing_keys
+from service.pipeline import load_provider
 from service.settings import Settings
 
 QUESTION = ({"role": "user", "content": "Reply with one word: ready"},)

@@ -13,12 +13,12 @@ from pydantic_settings import (
 )
 
 from index.archive import CATALOGUE, Archive
-from index.database import Address
-from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
+from index.database.connections import Address
 from index.errors import DatelineError, NotFound
-from index.indexes import LoadIndex, index_at
-from service.keys import FILE as KEYS
-from service.keys import Keys
+from index.models.embedding import DEFAULT_MODEL, Embedder, load_embedder
+from index.protocols import LoadIndex, index_at
+from service.storage.keys import FILE as KEYS
+from service.storage.keys import Keys
 
 FILE = "dateline.toml"
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from index.archive import CATALOGUE, Archive
-from index.database import Address
-from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
+from index.database.connections import Address
+from index.models.embedding import DEFAULT_MODEL, Embedder, load_embedder
 from index.readers import list_files, read_file
 from index.records import Draft, Zone, ZoneKind
 from tests.postgres import PostgresServer, postgres_server

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from index.chunking import Chunker
+from index.extraction.chunking import Chunker
 from index.records import Article, Hit, Origin, Passage, Span, Zone, ZoneKind
 from service.answers import Contrast, Evidence, Finding, Plan, Quote
 

@@ -5,8 +5,8 @@ from zlib import crc32
 
 import numpy as np
 
-from index.embedding import Vectors
-from index.lexical import stems
+from index.backends.local.lexical import stems
+from index.models.embedding import Vectors
 
 
 class HashedWords:

@@ -19,9 +19,9 @@ import faiss  # noqa: F401
 import langchain_text_splitters  # noqa: F401
 
 from index.archive import Archive
-from index.chunking import Chunker
-from index.database import Address
-from index.indexes import index_at
+from index.database.connections import Address
+from index.extraction.chunking import Chunker
+from index.protocols import index_at
 from index.records import Draft, Hit, Origin, Query, Zone, ZoneKind
 from tests.fakes import HashedWords
 

@@ -11,14 +11,14 @@ from markdown_it import MarkdownIt
 from playwright.async_api import async_playwright
 
 from index.archive import Archive
-from index.embedding import DEFAULT_MODEL, load_embedder
+from index.models.embedding import DEFAULT_MODEL, load_embedder
 from index.readers import list_files, read_file
-from service.conversations import Conversations
-from service.desk import open_desk
+from service.pipeline import open_desk
 from service.settings import load_settings
 from service.slack.bot import Bot
 from service.slack.events import Asked, Place
 from service.slack.record import Record
+from service.storage.conversations import Conversations
 from tests.conftest import ROOT, SAMPLE
 from tests.slack_room import PAGE, TOKENS
 from tests.slack_server import CHANNEL, TEAM, USER, FakeSlack

@@ -18,16 +18,16 @@ import uvicorn
 from starlette.applications import Starlette
 
 from index.archive import Archive
-from index.reading import ReadingModel
+from index.models.reader import ReadingModel
 from index.records import Draft, Zone, ZoneKind
 from service.answering import Answerer, Desk
 from service.answers import Answer, Evidence, Quote, Report, Statement
-from service.conversations import Conversations
 from service.settings import load_settings
 from service.slack.bot import Bot
 from service.slack.endpoint import PATH, SlackEvents
-from service.slack.listening import listening
+from service.slack.listeners import listening
 from service.slack.record import Record
+from service.storage.conversations import Conversations
 from tests.fakes import HashedWords
 from tests.slack_server import SECRET, FakeSlack, event, signed
 

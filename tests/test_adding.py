@@ -16,8 +16,8 @@ from index.errors import BadValue
 from index.readers.fields import NAMES, parse_mapped
 from index.readers.following import Following
 from index.records import Draft
-from service.adding import Sources, Tally, add_sources
-from service.watching import parse_interval, watch
+from service.cli.ingest import Sources, Tally, add_sources
+from service.cli.watch import parse_interval, watch
 from tests.conftest import ROOT
 from tests.fakes import HashedWords
 from tests.websites import FIRST, SECOND, Answer, Site, fetcher, page, site

@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 
 from index.archive import Archive
-from index.reading import ReadingModel
+from index.models.reader import ReadingModel
 from index.records import EVIDENCE, Filters, Span, ZoneKind
+from service.answerers.extractive import QuotingAnswerer, quoted
+from service.answerers.formatting import worded
 from service.answering import Answerer, Desk, ask, final
 from service.answers import Answer, Evidence, Finding, Plan, Question, Quote, Report, Statement
-from service.quoting import QuotingAnswerer, quoted
-from service.verification import is_proved
-from service.wording import worded
+from service.verification.verify import is_proved
 from tests.evidence import article
 
 READER = ReadingModel()

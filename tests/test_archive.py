@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from index.archive import REFRESH_SECONDS, Added, Archive
-from index.catalogue import Outcome
-from index.chunking import Chunker
-from index.database import Address, Database
-from index.embedding import Embedder
+from index.catalogue.catalogue import Outcome
+from index.database.connections import Address, Database
 from index.errors import BadValue, Mismatch, NotFound
+from index.extraction.chunking import Chunker
+from index.models.embedding import Embedder
 from index.records import Draft, Filters, Query, Skipped, Zone, ZoneKind
 from tests.conftest import DraftMaker
 
@@ -184,7 +184,7 @@ def test_what_another_process_added_is_found(
     script = (
         "import sys; from pathlib import Path; from index.archive import Archive;"
         "from index.records import Draft, Zone, ZoneKind;"
-        "from index.embedding import load_embedder;"
+        "from index.models.embedding import load_embedder;"
         "load = lambda: load_embedder('all-MiniLM-L6-v2', Path(sys.argv[2]));"
         "text = 'The flood came.'; zones = (Zone(0, len(text), ZoneKind.REPORTING),);"
         "where = sys.argv[3] if '://' in sys.argv[3] else Path(sys.argv[3]);"

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from index.dates.mentions import mentions
+from index.extraction.dates.mentions import mentions
 from index.records import Article, Span
 from service.answers import Finding, Quote
-from service.particulars.assertions import Days, Name, agree, asked, assertion, period_of
-from service.particulars.polarity import Stand, stand, yes_no
-from service.particulars.quantities import quantities
+from service.verification.assertions import Days, Name, agree, asked, assertion, period_of
+from service.verification.numbers import quantities
+from service.verification.stance import Stand, stand, yes_no
 from tests.evidence import article
 
 

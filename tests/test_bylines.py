@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from index.bylines import Byline, author_in, find, is_date_line, language_of
-from index.cleaning import normalise, zones
+from index.extraction.bylines import Byline, author_in, find, is_date_line, language_of
+from index.extraction.content_blocks import normalise, zones
 from index.records import Origin
 
 STORY = (

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.chunking import Chunker
+from index.extraction.chunking import Chunker
 from index.records import Draft, Span, Zone, ZoneKind
 
 SENTENCES = st.sampled_from(

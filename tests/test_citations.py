@@ -6,8 +6,8 @@ import re
 import pytest
 
 from index.records import Span
+from service.answerers.citations import Numbered, Sentences
 from service.answers import Contrast, Finding, Quote, Side
-from service.citations import Numbered, Sentences
 from service.llm.plain import plain
 from tests.evidence import BRIDGE, FERRY, article, evidence, hit, quoted
 

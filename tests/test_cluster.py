@@ -17,10 +17,10 @@ import pytest
 from sqlalchemy import create_engine, func, select
 
 from index.archive import Archive
-from index.embedding import Embedder
+from index.catalogue.rows import vector_of
+from index.catalogue.tables import article, passage, version
+from index.models.embedding import Embedder
 from index.records import Article
-from index.rows import vector_of
-from index.schema import article, passage, version
 from tests.conftest import ROOT, SAMPLE
 
 pytestmark = pytest.mark.scale
@@ -301,7 +301,7 @@ def test_another_model_than_the_archive_s_is_refused(nodes: TwoNodes, models: Pa
     program = f"""
 from pathlib import Path
 import numpy as np
-from index.chunking import Chunker
+from index.extraction.chunking import Chunker
 from index.cluster import Work, connected, prepared
 from index.errors import Mismatch
 from index.ingestion import Brief

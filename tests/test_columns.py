@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from index.archive import Archive
-from index.catalogue import Catalogue
-from index.columns import Column, Columns
+from index.backends.local.columns import Column, Columns
+from index.catalogue.catalogue import Catalogue
 from index.records import Filters
 from tests.conftest import DraftMaker
 from tests.fakes import HashedWords

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from index.database import Address
+from index.database.connections import Address
 from index.errors import NotFound
 from service.answers import Answer, Citation, Claim, Plan, Searched, Turn
-from service.conversations import Conversations
+from service.storage.conversations import Conversations
 
 SEARCHED = Searched(
     articles=2, passages=3, since=None, until=None, outlets=(), oldest=None, newest=None

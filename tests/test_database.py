@@ -11,11 +11,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Column, Integer, Table, Text
 
-from index.catalogue import Catalogue
-from index.database import Address, Database
+from index.catalogue.catalogue import Catalogue
+from index.catalogue.tables import change
+from index.database.connections import Address, Database
+from index.database.revisions import revised
 from index.errors import Busy
-from index.revisions import revised
-from index.schema import change
 
 TOYS = revised("toy", "1")
 TOY = Table("toy", TOYS, Column("id", Integer, primary_key=True), Column("name", Text, nullable=False))

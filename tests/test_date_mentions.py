@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.cleaning import normalise, zones
-from index.dates.mentions import mentions, years_in
+from index.extraction.content_blocks import normalise, zones
+from index.extraction.dates.mentions import mentions, years_in
 from index.records import EVIDENCE, DateMention, Origin, Zone, ZoneKind
 
 WEDNESDAY = "2021-06-02"  # a Wednesday

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from index.dates import dates_in, from_timestamp, parse_date
+from index.extraction.dates import dates_in, from_timestamp, parse_date
 
 TODAY = date(2026, 1, 1)
 

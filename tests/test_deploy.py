@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from index.milvus.server import PORT as MILVUS_PORT
+from index.backends.milvus.server import PORT as MILVUS_PORT
 from service.http.app import create_app
 from service.http.bodies import MOST_ARTICLE_BYTES
 from service.http.events import HEARTBEAT_SECONDS

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from index.archive import Archive
-from index.embedding import Embedder
 from index.errors import DatelineError
-from service.desk import load_generating, load_provider
+from index.models.embedding import Embedder
 from service.doctor import Check, examine
 from service.llm.budget import Ledger
+from service.pipeline import load_generating, load_provider
 from service.settings import Settings, load_settings
 from tests.conftest import ROOT, DraftMaker
 from tests.providers import KEY, Reply, provider
@@ -180,7 +180,7 @@ def test_settings_make_the_answerer(tmp_path: Path) -> None:
 
 def test_answering_with_quotes_imports_no_litellm() -> None:
     code = (
-        "import sys, service.settings, service.generating, service.answering, service.cli; "
+        "import sys, service.settings, service.answerers.generative, service.answering, service.cli; "
         "sys.exit(any(name in sys.modules for name in ('litellm', 'openai', 'markdown_it')))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.archive import Archive
-from index.duplicates import bands, is_copy
-from index.embedding import Embedder
+from index.extraction.duplicates import bands, is_copy
+from index.models.embedding import Embedder
 from tests.conftest import DraftMaker
 
 AGENCY = (

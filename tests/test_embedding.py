@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding import DEFAULT_MODEL, Embedder, OnnxEmbedder, TorchEmbedder, load_embedder
 from index.errors import Damaged, NotFound
+from index.models.embedding import DEFAULT_MODEL, Embedder, OnnxEmbedder, TorchEmbedder, load_embedder
 from tests.conftest import ROOT
 
 TEXTS = [
@@ -72,7 +72,7 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_packaged_model_keeps_its_vectors(load: Callable[[], Embedder]) -> None:
-    from index.exporting import load_model
+    from index.models.export import load_model
 
     embedder = load()
     original = load_model(DEFAULT_MODEL).encode(TEXTS, normalize_embeddings=True)
@@ -96,7 +96,7 @@ def test_vectors_do_not_depend_on_their_neighbours(load: Callable[[], Embedder])
 def test_another_model_by_path_is_exported_with_its_own_pooling_and_prompts(
     tiny: Path, tmp_path: Path
 ) -> None:
-    from index.exporting import load_model
+    from index.models.export import load_model
 
     embedder = load_embedder(str(tiny), tmp_path / "cache")
     assert isinstance(embedder, OnnxEmbedder)

@@ -3,7 +3,7 @@
 import pytest
 
 from index.records import Span
-from service.enumerations import items_after
+from service.reading.enumerations import items_after
 
 
 def spans(sentences: list[str]) -> tuple[str, list[Span]]:

@@ -24,8 +24,8 @@ from typing import Any
 import pytest
 
 from index.archive import CATALOGUE, REFRESH_SECONDS, Archive
-from index.catalogue import Catalogue
-from index.database import Address
+from index.catalogue.catalogue import Catalogue
+from index.database.connections import Address
 from index.errors import Damaged, DatelineError, Mismatch, NoSpace
 from index.records import Query
 from tests.fakes import HashedWords

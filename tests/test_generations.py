@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from index.archive import Archive
-from index.columns import Columns
-from index.database import Address
-from index.generations import Generation, Generations
+from index.backends.local.columns import Columns
+from index.backends.local.generations import Generation, Generations
+from index.backends.local.segments import LARGEST, SMALL, Segment, merged, worth_merging
+from index.backends.local.snapshots import Snapshot
+from index.database.connections import Address
 from index.records import Filters, Query
-from index.segments import LARGEST, SMALL, Segment, merged, worth_merging
-from index.snapshots import Snapshot
 from tests.fault_writer import draft, make_archive, mark
 
 

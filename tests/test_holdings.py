@@ -9,8 +9,8 @@ import httpx2
 from starlette.testclient import TestClient
 
 from index.archive import Archive
-from index.embedding import Embedder
-from index.holdings import Holding, Holdings, holdings
+from index.collection_statistics import Holding, Holdings, holdings
+from index.models.embedding import Embedder
 from service.http.app import create_app
 from service.settings import load_settings
 from tests.conftest import DraftMaker

@@ -29,8 +29,8 @@ from service.http.guard import Guard
 from service.http.problems import Faults
 from service.http.request_ids import RequestIds
 from service.http.schemas import ArticleRequest
-from service.keys import FILE, Keys
 from service.settings import load_settings
+from service.storage.keys import FILE, Keys
 from tests.conftest import ROOT
 from tests.serving import server
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from index.database import Address, Database
+from index.database.connections import Address, Database
 from index.errors import BadValue
 from service.http.idempotency import KEPT, Responses, Sent, response
 

@@ -23,14 +23,14 @@ import pytest
 
 from eval.cases import load_cases
 from index.archive import Archive
-from index.catalogue import Catalogue
-from index.embedding import Embedder
+from index.backends.local.lexical import stems
+from index.backends.milvus.collections import LONGEST, expression, kept, literal, words
+from index.backends.milvus.index import MilvusIndex
+from index.backends.milvus.server import Address, Server
+from index.catalogue.catalogue import Catalogue
 from index.errors import BadValue, DatelineError, IndexUnavailable, Mismatch
-from index.indexes import LoadIndex, Searchable, index_at
-from index.lexical import stems
-from index.milvus.collections import LONGEST, expression, kept, literal, words
-from index.milvus.index import MilvusIndex
-from index.milvus.server import Address, Server
+from index.models.embedding import Embedder
+from index.protocols import LoadIndex, Searchable, index_at
 from index.records import Draft, Filters, Query
 from service.http.problems import problem_of
 from service.settings import load_settings
@@ -655,7 +655,7 @@ def test_no_secret_is_told(tmp_path: Path, host: str) -> None:
 def test_the_command_that_installs_the_client_is_told() -> None:
     asked = (
         "import sys; sys.modules['pymilvus'] = None\n"
-        "from index.milvus.server import Address, Server\n"
+        "from index.backends.milvus.server import Address, Server\n"
         "Server(Address.parsed('milvus+http://localhost')).version()"
     )
     run = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from index.archive import Added, Archive
-from index.catalogue import Outcome
-from index.chunking import Chunker
+from index.catalogue.catalogue import Outcome
 from index.errors import Busy
+from index.extraction.chunking import Chunker
+from index.extraction.templates import LearnedTemplates
 from index.ingestion import BATCH, Block, Brief, Prepared, Ready, batches, distinct, prepare
 from index.records import Draft, Query, Skipped, Zone, ZoneKind
-from index.templates import LearnedTemplates
 from tests.conftest import DraftMaker
 from tests.fakes import HashedWords
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from service.answerers.generative import GeneratingAnswerer
 from service.answers import Evidence, Report, Statement
-from service.generating import GeneratingAnswerer
 from service.llm.providers import Patience, Provider
-from service.verification import verified
+from service.verification.verify import verified
 from tests.evidence import FERRY, article, evidence
 from tests.providers import KEY, Asked, Reply, provider
 from tests.providers import Provider as Server

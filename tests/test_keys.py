@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from index.database import Address
+from index.database.connections import Address
 from index.errors import BadValue, NotFound
 from service.cli import app
-from service.keys import COARSE, FILE, SESSION, Keys
+from service.storage.keys import COARSE, FILE, SESSION, Keys
 from tests.conftest import ROOT
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from service import logs
+from service.telemetry import logs
 from tests.serving import running
 
 FLOOD = "How many families were evacuated in the flood?"
@@ -49,7 +49,7 @@ def test_every_request_is_one_line_of_json(sample: Path, models: Path, tmp_path:
     ]
     for line in lines:
         assert line["request_id"] == "mine-1"
-        assert (line["level"], line["logger"]) == ("info", "service.http.witness")
+        assert (line["level"], line["logger"]) == ("info", "service.http.request_logging")
         assert line["duration_ms"] > 0
         assert line["time"].endswith("+00:00")
     whole = json.dumps(lines)

@@ -10,15 +10,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from index.archive import Archive
-from index.embedding import Embedder
+from index.backends.local.generations import Generations
+from index.backends.local.snapshots import Snapshot
 from index.errors import IndexUnavailable
-from index.generations import Generations
-from index.snapshots import Snapshot
+from index.models.embedding import Embedder
 from service.answers import Answer, Plan, Searched
 from service.http.app import create_app
 from service.http.metrics import Metrics
-from service.observing import ModelCall
 from service.settings import load_settings
+from service.telemetry.callbacks import ModelCall
 from tests.providers import Reply, provider
 
 FLOOD = "How many families were evacuated in the flood?"

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Integer, MetaData, Table, Text
 
 from index.archive import Archive
-from index.database import Address, Database
-from index.embedding import Embedder
+from index.database.connections import Address, Database
+from index.database.revisions import make, noted, revised, row_of
 from index.errors import DatelineError, Mismatch
 from index.migrations import migrate, upgrade
+from index.models.embedding import Embedder
 from index.records import Query
-from index.revisions import make, noted, revised, row_of
-from service.stores import STORES, Store
+from service.storage.stores import STORES, Store
 from tests.conftest import copy_of
 
 EVERY_STORE = pytest.mark.parametrize("store", STORES, ids=lambda store: store.tables.info["name"])
@@ -186,7 +186,7 @@ def test_an_old_archive_opens_and_is_recognised(old_archive: Path, load: Callabl
 def test_to_open_and_search_an_archive_no_migration_is_imported(sample: Path, models: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from index.archive import Archive;"
-        "from index.embedding import load_embedder; from index.records import Query;"
+        "from index.models.embedding import load_embedder; from index.records import Query;"
         "load = lambda: load_embedder('all-MiniLM-L6-v2', Path(sys.argv[2]));"
         "assert Archive.open(Path(sys.argv[1]), load).search(Query(text='bridge'));"
         "print([name for name in ('alembic', 'psycopg', 'index.migrations') if name in sys.modules])"

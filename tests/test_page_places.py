@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from service.keys import FILE, Keys, Role
+from service.storage.keys import FILE, Keys, Role
 from tests import pages
 from tests.conftest import ROOT, copy_of
 from tests.pages import ask, opened, overflow, photographed

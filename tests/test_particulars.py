@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from service.particulars.contents import (
+from service.verification.content_words import (
     contents,
     figures,
     measures,
@@ -15,7 +15,7 @@ from service.particulars.contents import (
     times,
     unquoted,
 )
-from service.particulars.denials import denied_by_one, says_the_opposite
+from service.verification.negation import denied_by_one, says_the_opposite
 
 
 @pytest.mark.parametrize(

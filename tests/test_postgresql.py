@@ -15,14 +15,14 @@ import pytest
 import sqlalchemy as sa
 
 from index.archive import REFRESH_SECONDS, Added, Archive
-from index.catalogue import Catalogue
-from index.database import Database
+from index.catalogue.catalogue import Catalogue
+from index.catalogue.tables import change, tables
+from index.database.connections import Database
 from index.errors import BadValue, Busy, DatelineError
 from index.records import Query
-from index.schema import change, tables
-from service.conversations import Conversations
 from service.doctor import examine
 from service.settings import load_settings
+from service.storage.conversations import Conversations
 from tests.fakes import HashedWords
 from tests.fault_writer import CHUNKER, draft, make_archive, mark, number_of
 from tests.postgres import PostgresServer, postgres_server

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from index.database import Address
+from index.database.connections import Address
 from index.errors import DatelineError
 from service.llm.budget import Ledger, OverBudget
 from service.llm.failures import Kind, ProviderFailed, redacted

@@ -8,7 +8,7 @@ import pytest
 
 from eval.benchmarks.question_sets import Asked, RetrievalSet, WordChunker, document, multihop_unnamed
 from eval.benchmarks.retrieval import METHODS, built, by_article, by_evidence, main, table
-from index.embedding import Embedder
+from index.models.embedding import Embedder
 from index.records import Passage
 
 

@@ -19,11 +19,11 @@ from eval.provenance import index_manifest, of_archive, of_server, packages, rev
 from eval.records import Case, Expectation, Record
 from eval.run import RECORDS, RUN, read_records, read_run, run_set
 from index.archive import Archive
-from index.embedding import Embedder
 from index.errors import DatelineError
+from index.models.embedding import Embedder
 from index.records import Filters
 from service.answers import Question
-from service.desk import open_desk
+from service.pipeline import open_desk
 from service.settings import load_settings
 from tests.conftest import ROOT
 from tests.scripted import PRODUCED_BY, numbered_archive, numbered_case, run

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from index.archive import Archive
-from index.catalogue import Entry
-from index.coverage import clauses, covered
-from index.embedding import Embedder, Vectors
-from index.lexical import LexicalIndex, stem, stems, written
+from index.backends.local.lexical import LexicalIndex, stem, stems, written
+from index.catalogue.catalogue import Entry
+from index.models.embedding import Embedder, Vectors
 from index.records import Filters, Hit, Order, Passage, Period, Query, Span
-from index.scoring import event_day
-from index.search import BLIND
+from index.search.coverage import clauses, covered
+from index.search.features import event_day
+from index.search.hybrid import BLIND
 from tests.conftest import DraftMaker
 
 

@@ -19,8 +19,8 @@ from starlette.testclient import TestClient
 
 from service.http.app import create_app
 from service.http.security import COOKIE, SAFE, needed
-from service.keys import FILE, Keys, Role
 from service.settings import Settings, load_settings
+from service.storage.keys import FILE, Keys, Role
 from tests.conftest import copy_of
 from tests.serving import server
 

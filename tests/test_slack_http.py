@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from index.archive import Archive
-from service.conversations import Conversations
+from service.storage.conversations import Conversations
 from tests.conftest import copy_of
 from tests.serving import server
 from tests.slack_room import in_loop, room, small_archive

@@ -21,7 +21,7 @@ from service.doctor import examine as examine_all
 from service.settings import Settings, load_settings
 from service.slack import manifest
 from service.slack.bot import Bot
-from service.slack.checking import examine
+from service.slack.check import examine
 from service.slack.record import Record
 from service.slack.socket_mode import connected
 from tests.conftest import ROOT, copy_of

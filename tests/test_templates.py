@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from index.archive import Added, Archive
-from index.catalogue import Outcome
-from index.embedding import Embedder
+from index.catalogue.catalogue import Outcome
+from index.models.embedding import Embedder
 from index.readers import list_files, read_file
 from index.records import Query
 from tests.conftest import SAMPLE

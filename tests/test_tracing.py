@@ -13,9 +13,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from starlette.testclient import TestClient
 
-from service import tracing
 from service.http.app import create_app
 from service.settings import load_settings
+from service.telemetry import tracing
 from tests.providers import Reply, provider
 
 FLOOD = "How many families were evacuated in the flood?"

@@ -173,7 +173,7 @@ def test_a_network_learns_is_stopped_goes_on_and_is_exported(tokenizer: Any, tmp
     from eval.training.mixture import Corpora
     from eval.training.network import ReadingNetwork
     from eval.training.training import Recipe, average, train
-    from index.reading import ReadingModel
+    from index.models.reader import ReadingModel
 
     torch.manual_seed(0)
     config = BertConfig(

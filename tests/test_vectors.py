@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.vectors import CODES, EXACT_UP_TO, FaissIndex, Halves
+from index.backends.local.vectors import CODES, EXACT_UP_TO, FaissIndex, Halves
 
 DIMENSION = 64
 MANY = EXACT_UP_TO + 5_000

@@ -8,12 +8,12 @@ import pytest
 
 from eval.benchmarks.corrupting import KINDS, pairs
 from eval.benchmarks.verification import articles_in, balanced_accuracy, best_threshold, stopped
-from index.dates.mentions import mentions
+from index.extraction.dates.mentions import mentions
 from index.records import Article, Span, Zone, ZoneKind
+from service.answerers.formatting import worded
 from service.answers import Quote, Statement
-from service.particulars.grounds import grounds
-from service.verification import Verdict, evidence_text, stands, verified
-from service.wording import worded
+from service.verification.evidence_context import grounds
+from service.verification.verify import Verdict, evidence_text, stands, verified
 from tests.conftest import SAMPLE
 
 PARAGRAPHS = (

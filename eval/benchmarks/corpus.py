@@ -14,14 +14,14 @@ from sqlalchemy import insert
 
 from eval.benchmarks.preparing import SAMPLE
 from index.archive import Archive
-from index.catalogue import Catalogue
-from index.chunking import Chunker
-from index.embedding import DEFAULT_MODEL, Vectors, load_embedder
+from index.backends.local.vectors import Halves
+from index.catalogue.catalogue import Catalogue
+from index.catalogue.rows import passage_checksum, version_columns
+from index.catalogue.tables import article, change, passage, version
+from index.extraction.chunking import Chunker
+from index.models.embedding import DEFAULT_MODEL, Vectors, load_embedder
 from index.readers import read_paths
 from index.records import Draft, Zone, ZoneKind
-from index.rows import passage_checksum, version_columns
-from index.schema import article, change, passage, version
-from index.vectors import Halves
 
 REAL = 5000  # passages that are embedded; the vectors of all others lie around theirs
 SPREAD = 0.6  # how far: the cosine to the real one is 0.86

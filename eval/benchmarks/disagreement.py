@@ -22,15 +22,15 @@ from typing import Annotated
 import sentencex
 import typer
 
-from index.dates.mentions import mentions
-from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
-from index.lexical import stems
-from index.reading import PACKAGED, ReadingModel
+from index.backends.local.lexical import stems
+from index.extraction.dates.mentions import mentions
+from index.models.embedding import DEFAULT_MODEL, Embedder, load_embedder
+from index.models.reader import PACKAGED, ReadingModel
 from index.records import Article, Span, Zone, ZoneKind
 from service.answers import Finding, Quote
-from service.comparison import contrasts
-from service.particulars.assertions import agree, asked, assertion
-from service.particulars.normalising import holds
+from service.reading.conflicts import contrasts
+from service.verification.assertions import agree, asked, assertion
+from service.verification.tokens import holds
 
 SET = Path("ramdocs") / "dev.jsonl"
 AGREEING = Path("squad") / "dev-half-v1.1.json"

@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from index.furniture import known
+from index.extraction.boilerplate import known
 from index.readers import read_bytes
 from index.readers.decoding import decode
 from index.records import Draft, ZoneKind

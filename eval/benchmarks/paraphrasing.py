@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from index.chunking import Chunker
-from index.dates import WEEKDAYS
+from index.extraction.chunking import Chunker
+from index.extraction.dates import WEEKDAYS
 from index.records import Article, DateMention, Draft, Span
 
 _UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen

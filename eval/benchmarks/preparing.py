@@ -64,7 +64,7 @@ def prepare(folder: Path, articles: Path, passages: int) -> Prepared:
 def open_archive(folder: Path) -> "Archive":
     """The archive that `add_articles` made in that folder."""
     from index.archive import Archive
-    from index.embedding import DEFAULT_MODEL, load_embedder
+    from index.models.embedding import DEFAULT_MODEL, load_embedder
 
     data = folder / DATA
     return Archive.open(data, lambda: load_embedder(DEFAULT_MODEL, data / "models"))
@@ -85,7 +85,7 @@ def add_articles(folder: Path, articles: Path, passages: int) -> float:
 
 def multiplied(articles: Sequence["Draft"], passages: int) -> Iterator["Draft"]:
     """The articles, then perturbed copies of them, until there are that many passages."""
-    from index.chunking import Chunker
+    from index.extraction.chunking import Chunker
 
     chunker, made = Chunker(), 0
     for copy in count():
@@ -128,7 +128,7 @@ def write_articles(articles: Iterable["Draft"], path: Path) -> None:
 
 def texts_of(archive: "Archive") -> dict[int, str]:
     """The texts of all passages, by passage id."""
-    from index.catalogue import Catalogue
+    from index.catalogue.catalogue import Catalogue
 
     catalogue = Catalogue(archive.directory / "catalogue.db")
     with catalogue.reading() as connection:
@@ -156,7 +156,7 @@ def write_vectors(generation: Path, path: Path) -> None:
     """All vectors of a generation from which nothing is gone, by passage id, as one FAISS file."""
     import faiss
 
-    from index.segments import Segment
+    from index.backends.local.segments import Segment
 
     segments = [Segment.open(directory) for directory in generation.glob("gen-*")]
     dimension = segments[0].vectors.dimension

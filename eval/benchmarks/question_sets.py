@@ -11,9 +11,9 @@ from typing import Any
 
 import sentencex
 
-from index.chunking import Chunk, Chunker
+from index.extraction.chunking import Chunk, Chunker
 from index.records import Draft, Span, Zone, ZoneKind
-from service.named import outlets_in
+from service.questions.constraints import outlets_in
 
 READ = 9_000  # characters of passages that are compared where sizes are: ten of the product's
 PRODUCT = Chunker()

@@ -18,15 +18,15 @@ from pathlib import Path
 from eval.benchmarks.question_sets import SETS, Asked, RetrievalSet
 from index import durable
 from index.archive import Archive
-from index.catalogue import Catalogue
-from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
-from index.generations import Generations
-from index.reading import ReadingModel
+from index.backends.local.generations import Generations
+from index.backends.local.snapshots import Allowed, Snapshot
+from index.catalogue.catalogue import Catalogue
+from index.models.embedding import DEFAULT_MODEL, Embedder, load_embedder
+from index.models.reader import ReadingModel
 from index.records import Filters, Passage, Query
-from index.search import Rerank, search
-from index.snapshots import Allowed, Snapshot
+from index.search.hybrid import Rerank, search
 from service.answers import Question
-from service.questions import understand
+from service.questions.understand import understand
 
 DEPTH = 60  # passages taken from each method
 

@@ -29,14 +29,14 @@ import typer
 from eval.benchmarks.corpus import DAYS, FIRST_DAY, Material, Prepared, make, plain
 from eval.benchmarks.speed import machine
 from index.archive import Archive
-from index.catalogue import Catalogue
-from index.columns import Mask
-from index.embedding import Vectors
-from index.generations import Generations
+from index.backends.local.columns import Mask
+from index.backends.local.generations import Generations
+from index.backends.local.snapshots import Snapshot
+from index.backends.local.vectors import FaissIndex, Halves
+from index.catalogue.catalogue import Catalogue
+from index.models.embedding import Vectors
 from index.records import Filters, Query
-from index.search import CANDIDATES
-from index.snapshots import Snapshot
-from index.vectors import FaissIndex, Halves
+from index.search.hybrid import CANDIDATES
 
 SHARES = (0.5, 0.05, 0.005)
 SEARCHES = 1000

@@ -11,7 +11,7 @@ quoted, "indirect" where none is). An answer is right where
 - the annotated source is a description and shares its last noun with our speaker's words, or with the
   words that our speaker was concluded from where they are the annotated words;
 - the annotated source is a pronoun and that pronoun is what our speaker was concluded from. Whether the
-  conclusion names the right person is not annotated; it was read by hand (docs/quoting.md).
+  conclusion names the right person is not annotated; it was read by hand (docs/extractive.md).
 
 Precision is right answers by answers, coverage is answers by attributions. "Nobody" counts the sentences
 that hold no annotated attribution at all and were still given a speaker.

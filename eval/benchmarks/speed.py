@@ -28,7 +28,7 @@ from eval.benchmarks.preparing import DATELINE, SAMPLE, Process, open_archive, p
 if TYPE_CHECKING:
     from eval.benchmarks.bare import Bare
     from index.archive import Archive
-    from index.embedding import Embedder, Vectors
+    from index.models.embedding import Embedder, Vectors
 
 BARE = Path(__file__).with_name("bare.py")
 

@@ -23,13 +23,13 @@ from eval.benchmarks.corrupting import HARDER, KINDS, Pair, pairs
 from eval.benchmarks.paraphrasing import articles_of
 from eval.benchmarks.preparing import SAMPLE
 from eval.training.claims import ClaimExample, attribution_bench, wice
-from index.embedding import DEFAULT_MODEL, load_embedder
+from index.models.embedding import DEFAULT_MODEL, load_embedder
+from index.models.reader import PACKAGED, ReadingModel
 from index.readers import list_files, read_file
-from index.reading import PACKAGED, ReadingModel
 from index.records import Article, Draft, Span, Zone, ZoneKind
 from service.answers import Quote, Statement
-from service.support import PackagedSupport
-from service.verification import LEAST_SUPPORT, Support, coverage, verified
+from service.verification.entailment import PackagedSupport
+from service.verification.verify import LEAST_SUPPORT, Support, coverage, verified
 
 SETS: dict[str, Callable[..., Iterator[ClaimExample]]] = {"WiCE": wice, "AttributionBench": attribution_bench}
 FIXED = {"rules": 1.0, "support model": LEAST_SUPPORT, "rules, then model": LEAST_SUPPORT}

@@ -54,7 +54,7 @@ def finish(directory: Path, data: Path, steps: list[int]) -> None:
 
     `steps` counts the batches of each training that went on from the one before it.
     """
-    from index.reading import ReadingModel
+    from index.models.reader import ReadingModel
 
     calibration = calibrate(ReadingModel(directory), data)
     card = json.loads((directory / "card.json").read_text())
@@ -66,7 +66,7 @@ def finish(directory: Path, data: Path, steps: list[int]) -> None:
 
 def install(directory: Path) -> None:
     """Puts a finished model where the package reads it."""
-    from index.reading import PACKAGED
+    from index.models.reader import PACKAGED
 
     PACKAGED.mkdir(exist_ok=True)
     for name in ("model.onnx", "card.json", "README.md"):

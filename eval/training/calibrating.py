@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from eval.training import claims, negatives
 from eval.training.corpora import CALIBRATION, Example, squad_examples
-from index.reading import ReadingModel
+from index.models.reader import ReadingModel
 
 KEPT = 0.9  # of the answerable questions, at the threshold
 SEED = 7

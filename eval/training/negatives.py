@@ -10,8 +10,8 @@ from sentencex import segment
 
 from eval.training.corpora import Example
 from eval.training.perturbing import QUESTION_KINDS, perturbed, replacement
-from index.catalogue import Entry
-from index.lexical import LexicalIndex
+from index.backends.local.lexical import LexicalIndex
+from index.catalogue.catalogue import Entry
 from index.records import Span
 
 

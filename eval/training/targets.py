@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from sentencex import segment
 
 from eval.training.corpora import CALIBRATION, TEST, Example, squad_examples
-from index.catalogue import Entry
-from index.lexical import LexicalIndex
-from index.reading import PACKAGED, Reading, ReadingModel
+from index.backends.local.lexical import LexicalIndex
+from index.catalogue.catalogue import Entry
+from index.models.reader import PACKAGED, Reading, ReadingModel
 from index.records import Span
 
 Scores = NDArray[np.float64]

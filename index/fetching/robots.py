@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.errors import Unreadable
-from index.fetching.inflating import inflated
+from index.fetching.inflate import inflated
 
 if TYPE_CHECKING:
     from protego import Protego

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, MetaData
 
-from index.database import Database
-from index.revisions import are_there, is_older, make, refuse_another, row_of
+from index.database.connections import Database
+from index.database.revisions import are_there, is_older, make, refuse_another, row_of
 
 CATALOGUE = Path(__file__).parent / "catalogue"
 

@@ -4,8 +4,8 @@ import codecs
 import re
 from pathlib import PurePath
 
-from index.bylines import language_of
 from index.errors import Unreadable
+from index.extraction.bylines import language_of
 
 _SIGNATURES = (
     (b"\x89PNG", "PNG image"),

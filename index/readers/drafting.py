@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit, urlunsplit
 
-from index import bylines, cleaning
-from index.dates.mentions import mentions
+from index.extraction import bylines
+from index.extraction import content_blocks as cleaning
+from index.extraction.dates.mentions import mentions
 from index.records import DateMention, Draft, Origin, Zone
 
 

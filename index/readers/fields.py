@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from index.cleaning import normalise
-from index.dates import from_timestamp, parse_date
 from index.errors import BadValue, Unreadable
+from index.extraction.content_blocks import normalise
+from index.extraction.dates import from_timestamp, parse_date
 from index.readers.drafting import Found, Known, found
 from index.records import Origin
 

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from index import cleaning, furniture
 from index.errors import Unreadable
-from index.furniture import ends_sentence
+from index.extraction import boilerplate as furniture
+from index.extraction import content_blocks as cleaning
+from index.extraction.boilerplate import ends_sentence
 from index.readers import page_metadata
 from index.readers.decoding import binary_name, decode, head
 from index.readers.drafting import Found, Known, draft, first, is_url

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from index import cleaning
 from index.errors import Unreadable
+from index.extraction import content_blocks as cleaning
 from index.readers.decoding import binary_name, decode, head
 from index.readers.drafting import Found, Known, draft, first, found, key_of
 from index.readers.fields import id_of, known_fields

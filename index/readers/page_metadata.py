@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from index.cleaning import normalise
-from index.dates import parse_date
+from index.extraction.content_blocks import normalise
+from index.extraction.dates import parse_date
 from index.readers.drafting import Found, Known, first, found
 from index.readers.fields import language_code
 from index.records import Origin

@@ -15,10 +15,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any, BinaryIO
 
-from index import cleaning
-from index.dates import parse_date
 from index.errors import Unreadable
-from index.furniture import ends_sentence
+from index.extraction import content_blocks as cleaning
+from index.extraction.boilerplate import ends_sentence
+from index.extraction.dates import parse_date
 from index.readers.drafting import Known, draft, found
 from index.records import Draft, Origin, Skipped, ZoneKind
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from index import cleaning
+from index.extraction import content_blocks as cleaning
 from index.readers.decoding import binary_name, decode
 from index.readers.drafting import Found, draft
 from index.records import Draft, Skipped

@@ -15,7 +15,7 @@ from socket import socket
 from typing import BinaryIO, cast
 
 from index.errors import Unreadable
-from index.fetching.inflating import inflated
+from index.fetching.inflate import inflated
 from index.readers.drafting import is_url
 from index.readers.html import HtmlReader
 from index.readers.pages import Page, Validators, media_of, read_page

@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 
 from index.errors import Unreadable
 from index.fetching.addresses import Network
-from index.fetching.inflating import ENCODINGS, inflated
+from index.fetching.inflate import ENCODINGS, inflated
 from index.fetching.robots import Rules, reading, rules_of
 from index.readers.pages import Page, Validators, media_of
 
@@ -245,7 +245,7 @@ class Fetcher:
         import httpcore2
         import httpx2
 
-        from index.fetching.connecting import Clock, NotPublic, PinnedTransport
+        from index.fetching.connection import Clock, NotPublic, PinnedTransport
 
         asked = {"user-agent": self.agent, "accept-encoding": ", ".join(ENCODINGS), **headers}
         transport = PinnedTransport(Clock(self._limits.seconds), self._allowed, self._context)

@@ -14,21 +14,21 @@ from fastapi.staticfiles import StaticFiles
 
 from index.readers.web import Fetcher
 from index.records import Query
-from service import tracing
 from service.answering import Desk
-from service.conversations import FILE, Conversations
-from service.desk import open_desk
 from service.http import capacity, idempotency, problems, security
 from service.http.bodies import BodyLimit
 from service.http.capacity import Capacity
-from service.http.draining import Draining
 from service.http.guard import Guard, is_loopback
 from service.http.idempotency import Responses
 from service.http.metrics import Metrics
 from service.http.request_ids import RequestIds
+from service.http.request_logging import Witness
 from service.http.routes import answers, articles, conversations, holdings, openai, probes, sessions
-from service.http.witness import Witness
+from service.http.shutdown import Draining
+from service.pipeline import open_desk
 from service.settings import Settings
+from service.storage.conversations import FILE, Conversations
+from service.telemetry import tracing
 
 if TYPE_CHECKING:
     from service.slack.bot import Bot
@@ -94,7 +94,7 @@ def _bot(settings: Settings, desk: Desk, places: Capacity) -> "Bot | None":
 def _add_slack(app: FastAPI, settings: Settings, bot: "Bot | None") -> None:
     if bot is not None and settings.slack_signing_secret is not None:
         from service.slack.endpoint import SlackEvents
-        from service.slack.listening import listening
+        from service.slack.listeners import listening
 
         secret = settings.slack_signing_secret.get_secret_value()
         app.add_middleware(SlackEvents, bolt=listening(bot), signing_secret=secret)

@@ -9,7 +9,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
 from service.answers import EVENT_NAMES, Event
 from service.http.problems import problem_of
-from service.listings import to_json
+from service.serializers import to_json
 
 HEARTBEAT_SECONDS = 15.0
 

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.problems import response_of
-from service.keys import Keys
+from service.storage.keys import Keys
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Column, DateTime, String, Table, Text, delete, select
 
-from index.database import Address, Database
+from index.database.connections import Address, Database
+from index.database.revisions import revised
 from index.errors import BadValue
-from index.revisions import revised
 from service.http.problems import Conflict
 
 FILE = "idempotency.db"

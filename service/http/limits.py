@@ -12,8 +12,8 @@ from http import HTTPStatus
 from sqlalchemy import BigInteger, Column, Executable, Integer, String, Table, case
 from starlette.exceptions import HTTPException
 
-from index.database import Address, Database
-from index.revisions import revised
+from index.database.connections import Address, Database
+from index.database.revisions import revised
 
 tables = revised("limits", "1")
 

@@ -20,8 +20,8 @@ from prometheus_client.registry import Collector
 from index.archive import Archive
 from index.errors import DatelineError
 from service.answers import Answer
-from service.llm.watching import OPERATION, named
-from service.observing import ModelCall
+from service.llm.telemetry import OPERATION, named
+from service.telemetry.callbacks import ModelCall
 
 log = logging.getLogger(__name__)
 

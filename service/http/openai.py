@@ -26,11 +26,11 @@ from service.answers import (
     Question,
     Turn,
 )
-from service.conversations import TURNS
-from service.desk import QUOTES
-from service.followups import standalone
 from service.http.schemas import ConversationId
-from service.sheets import web_address
+from service.pipeline import QUOTES
+from service.questions.rewrite import standalone
+from service.reports import web_address
+from service.storage.conversations import TURNS
 
 MODEL = "dateline"
 LONGEST_QUESTION = 4000

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Self
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from index.catalogue import Outcome
+from index.catalogue.catalogue import Outcome
 from index.records import Filters, Order
 from index.records import Query as Search
 from service.answers import Answer, Named, Question
-from service.conversations import Feedback, Kept, Rating, Talk
-from service.keys import Role
-from service.listings import Change, Found, Listed
+from service.serializers import Change, Found, Listed
+from service.storage.conversations import Feedback, Kept, Rating, Talk
+from service.storage.keys import Role
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]

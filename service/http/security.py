@@ -21,8 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.limits import Limits
 from service.http.problems import response_of
-from service.keys import Key, Keys, Role
 from service.settings import Settings
+from service.storage.keys import Key, Keys, Role
 
 COOKIE = "dateline_session"
 SESSION = "/v1/session"

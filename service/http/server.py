@@ -15,11 +15,11 @@ from prometheus_client.multiprocess import mark_process_dead
 from uvicorn.supervisors import Multiprocess
 
 from index.errors import DatelineError
-from service import logs
 from service.http.app import create_app
 from service.http.guard import is_loopback
 from service.http.metrics import FOLDER
 from service.settings import Settings
+from service.telemetry import logs
 
 TO_END = 2  # seconds that streams have to say that they end, after `drain`
 # Seconds that an idle connection is kept: longer than those who wait as long as Retry-After says, and than

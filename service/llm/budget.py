@@ -12,9 +12,9 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import BigInteger, Column, Double, String, Table, select
 
-from index.database import Address, Database
+from index.database.connections import Address, Database
+from index.database.revisions import revised
 from index.errors import DatelineError
-from index.revisions import revised
 
 FILE = "spending.db"
 

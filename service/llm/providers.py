@@ -25,7 +25,7 @@ from typing import Any
 from index.errors import DatelineError
 from service.llm.budget import Ledger
 from service.llm.failures import Kind, ProviderFailed, failure_of
-from service.llm.watching import watched
+from service.llm.telemetry import watched
 
 Message = Mapping[str, str]
 

@@ -27,10 +27,10 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
+from service.answerers.formatting import in_words
 from service.answers import Answer, Change, Citation, Claim, Disagreement
-from service.sheets import web_address
+from service.reports import web_address
 from service.slack.text import as_markdown, link, parts, shortened
-from service.wording import in_words
 
 MOST_MESSAGE = 12_000
 MOST_CLOSING = 9_000  # of it, what stands under the sentences

@@ -21,13 +21,13 @@ from index.errors import BadValue, DatelineError, NotFound
 from index.records import Filters, Order
 from service.answering import Desk, ask
 from service.answers import Answer, Event, Question
-from service.conversations import Conversations
-from service.desk import with_answerer
 from service.http.capacity import places_of
+from service.pipeline import with_answerer
 from service.settings import Settings
 from service.slack.events import Place
 from service.slack.record import ATTEMPTS, FILE, Job, Record, Waiting
 from service.slack.replies import FAILURES, Reply, page_of, told
+from service.storage.conversations import Conversations
 
 log = logging.getLogger(__name__)
 # What Slack's libraries say at INFO holds whole requests, and a reader's question is nobody else's.

@@ -30,8 +30,8 @@ from sqlalchemy import (
     update,
 )
 
-from index.database import Database
-from index.revisions import revised
+from index.database.connections import Database
+from index.database.revisions import revised
 from service.slack.events import Asked, Deleted, Edited, Place, Wish
 
 FILE = "slack.db"

@@ -14,13 +14,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from index.errors import DatelineError
+from service.answerers.formatting import in_words
 from service.answers import Answer, Citation, Claimed, Event, Source, Sources
 from service.http.events import with_heartbeat
-from service.sheets import web_address
+from service.reports import web_address
 from service.slack import blocks
 from service.slack.record import Job
 from service.slack.text import as_markdown, as_mrkdwn, parts, shortened
-from service.wording import in_words
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from index.errors import BadValue, DatelineError
 from service.settings import Settings
 from service.slack.bot import Bot, quiet
-from service.slack.listening import listening
+from service.slack.listeners import listening
 from service.slack.replies import FAILURES, told
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from eval.archives import sample_documents
 from eval.benchmarks.preparing import write_articles
 from eval.datasets import load_multihop
-from index.chunking import Chunker
+from index.extraction.chunking import Chunker
 from index.records import Draft
 
 SET = "multihop_rag"

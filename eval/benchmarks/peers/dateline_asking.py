@@ -8,7 +8,7 @@ from eval.benchmarks.peers.dateline_own import ARCHIVE, LIMIT, embedder_in
 from index.archive import Archive
 from service.answering import query_of
 from service.answers import Question
-from service.questions import understand
+from service.questions.understand import understand
 
 
 def load(folder: str, model: str) -> Callable[[str], list[str]]:

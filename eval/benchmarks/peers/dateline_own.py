@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from index.archive import Archive
-from index.embedding import DEFAULT_MODEL, Embedder, load_embedder
+from index.models.embedding import DEFAULT_MODEL, Embedder, load_embedder
 from index.records import Query
 
 ARCHIVE, MODEL = "archive", "model"

@@ -8,14 +8,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
-from service import sheets
+from service import reports as sheets
 from service.answering import Desk, ask, final
 from service.answers import EVENT_NAMES, Answer
-from service.conversations import Conversations, Feedback
-from service.desk import with_answerer
 from service.http import examples
 from service.http.capacity import Capacity, attended
-from service.http.draining import Draining
 from service.http.events import described, event_stream, stream
 from service.http.schemas import (
     AskRequest,
@@ -26,7 +23,10 @@ from service.http.schemas import (
     kept_answer,
 )
 from service.http.security import Owner
-from service.listings import found
+from service.http.shutdown import Draining
+from service.pipeline import with_answerer
+from service.serializers import found
+from service.storage.conversations import Conversations, Feedback
 
 AnswerId = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["9f1c…"])]
 

@@ -18,7 +18,7 @@ from index.archive import Archive
 from index.errors import Busy
 from index.readers.web import Fetcher
 from index.records import Filters
-from service.http import intake
+from service.http import uploads as intake
 from service.http.capacity import Capacity
 from service.http.idempotency import Responses, Sent
 from service.http.schemas import (
@@ -33,7 +33,7 @@ from service.http.schemas import (
     article_version,
 )
 from service.http.security import Owner
-from service.listings import Shown, changes, listed, shown, to_json
+from service.serializers import Shown, changes, listed, shown, to_json
 from service.settings import Settings
 
 FETCHES = 4  # pages that are fetched at a time in this process

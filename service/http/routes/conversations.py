@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi import Path as PathParameter
 
-from service.conversations import Conversations as Kept
 from service.http.schemas import (
     ConversationPage,
     Conversations,
@@ -14,6 +13,7 @@ from service.http.schemas import (
     kept_answer,
 )
 from service.http.security import Owner
+from service.storage.conversations import Conversations as Kept
 
 ConversationId = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from index.archive import Archive
-from index.holdings import Holdings as Counts
+from index.collection_statistics import Holdings as Counts
 
 
 @dataclass(frozen=True, slots=True)

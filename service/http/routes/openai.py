@@ -13,10 +13,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from index.errors import DatelineError
 from service.answering import Desk, ask
 from service.answers import Answer, Event
-from service.conversations import Conversations
-from service.desk import with_answerer
 from service.http.capacity import Capacity, attended
-from service.http.draining import Draining
 from service.http.events import described, event_stream, with_heartbeat
 from service.http.openai import (
     AssistantMessage,
@@ -34,7 +31,10 @@ from service.http.openai import (
 )
 from service.http.problems import OpenAIErrorBody, openai_error, problem_of
 from service.http.security import Owner
-from service.listings import to_json
+from service.http.shutdown import Draining
+from service.pipeline import with_answerer
+from service.serializers import to_json
+from service.storage.conversations import Conversations
 
 PATH = "/v1/chat/completions"
 DONE = "[DONE]"

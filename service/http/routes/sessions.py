@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request, Response
 
 from service.http.schemas import Session, SignIn
 from service.http.security import COOKIE, SESSION, Asking, Credential, encoded, unknown
-from service.keys import SESSION as LIFETIME
-from service.keys import Key, Keys
+from service.storage.keys import SESSION as LIFETIME
+from service.storage.keys import Key, Keys
 
 
 def router(keys: Keys) -> APIRouter:

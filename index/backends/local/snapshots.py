@@ -1,0 +1,153 @@
+"""A snapshot: all passages of an archive at one moment, ready to be searched."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Self
+
+import numpy as np
+from sqlalchemy import Connection
+
+from index.backends.local.columns import UNKNOWN, Columns, Facts, Ids, Mask
+from index.backends.local.lexical import LexicalIndex
+from index.backends.local.segments import Segment, filled
+from index.catalogue.catalogue import Catalogue
+from index.models.embedding import Vectors
+from index.records import Filters
+
+NONE_GONE = np.empty(0, dtype=np.int64)
+REMEMBERED = 16  # filters; a server is asked with the same ones again and again
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the archive holds. `oldest` and `newest` are days of publication."""
+
+    articles: int
+    passages: int
+    outlets: tuple[str, ...]
+    oldest: date | None
+    newest: date | None
+    undated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The passages that a search may find."""
+
+    ids: Mask  # by passage id
+    rows: tuple[Mask, ...]  # of each segment
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All passages at one moment: those of a generation, those that came after it, less those that went.
+
+    It is immutable: a search that holds one is not disturbed by the next. BM25 scores of the few
+    passages that came after are computed among themselves, so they run low until published.
+    """
+
+    embedder: str
+    watermark: int
+    segments: tuple[Segment, ...]
+    words: tuple[LexicalIndex, ...]
+    gone: Ids  # ascending: passages that stand in a segment and are there no more
+    _allowed: dict[Filters, Allowed] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of_catalogue(
+        cls, catalogue: Catalogue, connection: Connection, ids: Sequence[int] | None = None
+    ) -> Self:
+        """Those passages, or all, read from the catalogue; nothing is embedded."""
+        made_with = catalogue.settings_in(connection)
+        segments = tuple(filled(catalogue.facts(connection, ids), int(made_with["dimension"])))
+        words = (LexicalIndex.build(catalogue.entries(connection, ids)),) if ids is None or len(ids) else ()
+        return cls(made_with["embedder"], catalogue.watermark(connection), segments, words, NONE_GONE)
+
+    def __len__(self) -> int:
+        return sum(len(segment) for segment in self.segments) - len(self.gone)
+
+    def nearest(self, vector: Vectors, k: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
+        """At most k (passage id, cosine), best first, among `allowed` where it is given."""
+        allowed = allowed or self.allowed()
+        return best(
+            k,
+            (
+                segment.search(vector, k, allowed.rows[i] if allowed else None)
+                for i, segment in enumerate(self.segments)
+            ),
+        )
+
+    def matching(self, text: str, k: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
+        """At most k (passage id, BM25 score), best first, among `allowed` where it is given."""
+        allowed = allowed or self.allowed()
+        return best(k, (words.search(text, k, allowed.ids if allowed else None) for words in self.words))
+
+    def known(self, passage_ids: Iterable[int], vector: Vectors) -> Iterator[tuple[Facts, float]]:
+        """Of each of those passages, the facts and the cosine to that vector, in no order."""
+        ids = np.array(sorted(passage_ids), dtype=np.int64)
+        for segment in self.segments:
+            yield from segment.known(ids, vector)
+
+    def passages_with(self, stem: str) -> int:
+        """How many passages hold a word of that stem; removed ones may be counted."""
+        return sum(words.passages_with(stem) for words in self.words)
+
+    def allowed(self, filters: Filters | None = None) -> Allowed | None:
+        """The passages that pass the filters; None where they are all that any segment holds."""
+        filters = filters or Filters()
+        if not filters and not len(self.gone):
+            return None
+        found = self._allowed.get(filters)
+        if found is None:
+            while len(self._allowed) >= REMEMBERED:
+                self._allowed.pop(next(iter(self._allowed)), None)
+            found = self._allowed[filters] = self._passing(filters)
+        return found
+
+    def _passing(self, filters: Filters) -> Allowed:
+        rows = tuple(
+            segment.columns.passing(filters) & ~segment.rows_of(self.gone) for segment in self.segments
+        )
+        columns = [segment.columns for segment in self.segments]
+        return Allowed(_marked([c.ids for c in columns], rows), rows)
+
+    def summary(self, filters: Filters | None = None) -> Summary:
+        """What the archive holds, or what of it passes the filters."""
+        allowed = self.allowed(filters)
+        columns = [segment.columns for segment in self.segments]
+        rows = allowed.rows if allowed else tuple(np.ones(len(c), dtype=np.bool_) for c in columns)
+        days = np.concatenate(
+            [np.empty(0, np.int32), *(c.published[r] for c, r in zip(columns, rows, strict=True))]
+        )
+        dated = days[days != UNKNOWN]
+        undated = [r & (c.published == UNKNOWN) for c, r in zip(columns, rows, strict=True)]
+        return Summary(
+            articles=_articles(columns, rows),
+            passages=len(days),
+            outlets=tuple(
+                sorted(set().union(*(c.outlets.present(r) for c, r in zip(columns, rows, strict=True))))
+            ),
+            oldest=date.fromordinal(int(dated.min())) if len(dated) else None,
+            newest=date.fromordinal(int(dated.max())) if len(dated) else None,
+            undated=_articles(columns, undated),
+        )
+
+
+def _articles(columns: Sequence[Columns], rows: Sequence[Mask]) -> int:
+    """How many different articles stand in those rows."""
+    return int(np.count_nonzero(_marked([c.articles for c in columns], rows)))
+
+
+def _marked(ids: Sequence[Ids], rows: Sequence[Mask]) -> Mask:
+    """A mask by id, true for the ids that stand in those rows."""
+    marked = np.zeros(max((int(some.max()) for some in ids if len(some)), default=0) + 1, dtype=np.bool_)
+    for some, chosen in zip(ids, rows, strict=True):
+        marked[some[chosen]] = True
+    return marked
+
+
+def best(k: int, found: Iterable[list[tuple[int, float]]]) -> list[tuple[int, float]]:
+    """The k best of several lists of (passage id, score)."""
+    pairs = [pair for some in found for pair in some]
+    return sorted(pairs, key=lambda pair: -pair[1])[:k]

@@ -1,0 +1,1 @@
+"""The catalogue: articles, versions, passages, and the log of changes."""

@@ -1,0 +1,393 @@
+"""The truth: articles, their versions, passages and vectors, and the log of changes.
+
+SQLAlchemy Core over a SQLite file or a PostgreSQL database. An article is one transaction and its COMMIT
+is the acknowledgement; every index is a cache of what stands here.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import Any, cast
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from index import durable
+from index.backends.local.columns import Ids
+from index.catalogue import tables as schema
+from index.catalogue.changes import forget_passages, log_changes, store_passages
+from index.catalogue.filters import ROWS_AT_ONCE, conditions, written_by
+from index.catalogue.rows import article_digest, article_of, date_mention, passage_of, version_columns
+from index.catalogue.tables import article, band, change, passage, setting, version, visit
+from index.database import revisions
+from index.database.connections import Address, Database, Insert
+from index.extraction.chunking import Chunk
+from index.extraction.duplicates import bands, is_copy
+from index.models.embedding import Vectors
+from index.records import Article, DateMention, Draft, Filters, Passage
+
+IDS_A_STATEMENT = 500  # databases bound the parameters of one statement
+CHANGES_KEPT = 1_000_000  # in a database of several servers, whose generations this one cannot know
+
+
+class Outcome(StrEnum):
+    """What adding an article did."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The words of a passage that are to be matched."""
+
+    passage_id: int
+    title: str
+    text: str
+
+
+class Catalogue:
+    """The archive's database. Reads see one snapshot a `reading` block; one process writes at a time."""
+
+    def __init__(self, address: Address) -> None:
+        """Opens the database; the tables are made by `create`."""
+        self._database = Database(
+            address,
+            "the catalogue",
+            "put back a copy of it, or add the articles to a new archive with --data",
+        )
+
+    @property
+    def named(self) -> str:
+        """What errors call it: where it is, without a password."""
+        return self._database.named
+
+    @property
+    def remote(self) -> bool:
+        """Whether a server has it, so that other machines may add to it."""
+        return self._database.remote
+
+    def exists(self) -> bool:
+        """Whether an archive was made there."""
+        if not self._database.exists():
+            return False
+        if not self.remote:
+            return True  # a damaged file is an archive too, and must be told of
+        with self.reading() as connection:
+            return sa.inspect(connection).has_table(setting.name)
+
+    def create(self, **settings: str) -> None:
+        """Makes the tables of a new archive and notes what it is made with, whole or not at all."""
+        if isinstance(self._database.address, str):
+            self._fill(settings)
+            return
+        path = self._database.address
+        for left in path.parent.glob("catalogue.unfinished*"):
+            left.unlink()
+        unfinished = Catalogue(path.with_suffix(".unfinished"))
+        unfinished._fill(settings)
+        unfinished.close()  # the last connection moves the write-ahead log into the file
+        durable.rename(path.with_suffix(".unfinished"), path)
+
+    def _fill(self, settings: dict[str, str]) -> None:
+        with self.writing() as connection:
+            revisions.make(connection, schema.tables)
+            rows = [{"name": name, "value": value} for name, value in settings.items()]
+            noted = self._database.insert(setting).values([*rows, {"name": "format", "value": schema.FORMAT}])
+            connection.execute(noted.on_conflict_do_nothing())  # another server may have been first
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._database.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one moment of the catalogue.
+
+        Raises Damaged where it cannot be read, and Busy where its server does not answer.
+        """
+        with self._database.reading() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction, committed at the end of the block or not at all."""
+        with self._database.writing() as connection:
+            yield connection
+
+    def settings(self) -> dict[str, str]:
+        """What the archive was made with: format, embedder, chunker."""
+        with self.reading() as connection:
+            return self.settings_in(connection)
+
+    def settings_in(self, connection: Connection) -> dict[str, str]:
+        """The same, of the moment that the connection sees."""
+        return {row.name: row.value for row in connection.execute(select(setting))}
+
+    def insert(self, table: sa.Table) -> Insert:
+        """An insert that can say what to do where the row is there."""
+        return self._database.insert(table)
+
+    def database_faults(self, connection: Connection) -> list[str]:
+        """What the database itself finds unsound, a sentence each."""
+        return self._database.faults(connection)
+
+    # Writing
+
+    def digests(self, keys: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Both digests of the current versions of those articles that are here, by key."""
+        query = select(article.c.key, version.c.digest, version.c.text_digest)
+        found: dict[str, frozenset[str]] = {}
+        with self.reading() as connection:
+            for some in _portions(keys):
+                chosen = query.join_from(article, version, IS_CURRENT).where(article.c.key.in_(some))
+                for row in connection.execute(chosen):
+                    found[row.key] = frozenset({row.digest, row.text_digest})
+        return found
+
+    def store(self, draft: Draft, chunks: Sequence[Chunk], vectors: Vectors) -> Outcome:
+        """Adds the article, or a new version of it, with its passages, in one transaction."""
+        query = select(article, version.c.digest).join_from(article, version, IS_CURRENT, isouter=True)
+        with self.writing() as connection:
+            current = connection.execute(query.where(article.c.key == draft.key)).one_or_none()
+            if current is None:
+                number = 1
+                made = connection.execute(insert(article).values(key=draft.key, version=number, cluster=0))
+                article_id = _new_id(made)
+            elif current.digest == article_digest(draft):  # another writer was first
+                return Outcome.UNCHANGED
+            else:
+                article_id, number = current.id, current.version + 1
+                forget_passages(connection, article_id)
+            made = connection.execute(
+                insert(version).values(article_id=article_id, number=number, **version_columns(draft))
+            )
+            cluster = _clustered(connection, article_id, draft.evidence())
+            connection.execute(
+                update(article).where(article.c.id == article_id).values(version=number, cluster=cluster)
+            )
+            store_passages(connection, _new_id(made), chunks, vectors)
+        return Outcome.ADDED if current is None else Outcome.UPDATED
+
+    def remove(self, article_id: int) -> bool:
+        """Removes the article with all its versions; False where there is none."""
+        with self.writing() as connection:
+            forget_passages(connection, article_id)
+            # Asked whether it has changed, the web would say no, and the article could not be added again.
+            connection.execute(delete(visit))
+            return connection.execute(delete(article).where(article.c.id == article_id)).rowcount > 0
+
+    def replace_passages(self, cut: Iterable[tuple[int, Sequence[Chunk], Vectors]], **settings: str) -> None:
+        """All passages anew, by version id, under new settings, in one transaction."""
+        with self.writing() as connection:
+            log_changes(connection, "remove", connection.scalars(select(passage.c.id)).all())
+            connection.execute(delete(passage))
+            for version_id, chunks, vectors in cut:
+                store_passages(connection, version_id, chunks, vectors)
+            for name, value in settings.items():
+                connection.execute(update(setting).where(setting.c.name == name).values(value=value))
+
+    def trim_changes(self, before: int) -> None:
+        """Drops the log below a sequence number that no kept generation of this process needs.
+
+        Where other servers have generations of their own, the last CHANGES_KEPT stay; one that lags
+        further behind is made anew.
+        """
+        with self.reading() as connection:
+            if self.remote:
+                before = min(before, self.watermark(connection) - CHANGES_KEPT)
+            if self.oldest_change(connection) >= before:
+                return
+        with self.writing() as connection:
+            connection.execute(delete(change).where(change.c.seq < before))
+
+    # Reading articles
+
+    def article(self, article_id: int, number: int | None = None) -> Article | None:
+        """A version of an article, the current one unless a number is given."""
+        of_version = version.c.number == (article.c.version if number is None else number)
+        with self.reading() as connection:
+            row = connection.execute(_ARTICLES.where(article.c.id == article_id, of_version)).one_or_none()
+        return None if row is None else article_of(row)
+
+    def articles(
+        self, after: int = 0, limit: int | None = None, filters: Filters | None = None
+    ) -> list[Article]:
+        """Current versions in the order of their ids, from the first id past `after`."""
+        chosen = (article.c.id > after, *conditions(filters))
+        with self.reading() as connection:
+            if filters and filters.authors:
+                bylines = _BYLINES.where(*chosen).order_by(article.c.id)
+                ids = list(islice(written_by(connection, bylines, filters), limit))
+                found = self.articles_of(connection, ids)
+                return [found[article_id] for article_id in ids]
+            query = _ARTICLES.where(_CURRENT_NUMBER, *chosen).order_by(article.c.id).limit(limit)
+            return [article_of(row) for row in connection.execute(query)]
+
+    def copies(self, of: Article) -> list[Article]:
+        """The other articles that print the same text, with small edits or none, oldest first."""
+        query = _ARTICLES.where(_CURRENT_NUMBER, article.c.cluster == of.cluster, article.c.id != of.id)
+        with self.reading() as connection:
+            rows = connection.execute(query.order_by(version.c.published.nulls_first(), article.c.id))
+            return [article_of(row) for row in rows]
+
+    def versions(self, article_id: int) -> list[Article]:
+        """Every version of an article, the first one first; empty where there is no such article."""
+        query = _ARTICLES.where(article.c.id == article_id).order_by(version.c.number)
+        with self.reading() as connection:
+            return [article_of(row) for row in connection.execute(query)]
+
+    def current_versions(self) -> Iterator[tuple[int, Article]]:
+        """Every current version with its id, few at a time."""
+        last = 0
+        while True:
+            with self.reading() as connection:
+                query = (
+                    _ARTICLES.where(_CURRENT_NUMBER, article.c.id > last).order_by(article.c.id).limit(100)
+                )
+                rows = connection.execute(query).all()
+            if not rows:
+                return
+            yield from ((row.version_id, article_of(row)) for row in rows)
+            last = rows[-1].id
+
+    # Reading passages
+
+    def passages(self, connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Passage, int]]:
+        """Passages with the cluster of their article, by id. What has been removed is not among them."""
+        found = {}
+        for some in _portions(ids):
+            for row in connection.execute(_PASSAGES, {"ids": some}):
+                found[row.id] = passage_of(row), row.cluster
+        return found
+
+    def dates(self, connection: Connection, ids: Sequence[int]) -> dict[int, list[DateMention]]:
+        """The dates that each of those passages names, by passage id."""
+        found = {}
+        query = select(passage.c.id, passage.c.start, passage.c.end, version.c.dates)
+        for some in _portions(ids):
+            for row in connection.execute(query.join_from(passage, version).where(passage.c.id.in_(some))):
+                inside = [stored for stored in row.dates if row.start <= stored[0] < row.end]
+                found[row.id] = [date_mention(*stored) for stored in inside]
+        return found
+
+    def articles_of(self, connection: Connection, article_ids: Iterable[int]) -> dict[int, Article]:
+        """Current versions of those articles, by article id."""
+        found = {}
+        for some in _portions(list(article_ids)):
+            for row in connection.execute(_CURRENT_ARTICLES, {"ids": some}):
+                found[row.id] = article_of(row)
+        return found
+
+    def passage_ids(self, connection: Connection, filters: Filters | None = None) -> Ids:
+        """The ids of the passages that pass the filters, ascending."""
+        query = select(passage.c.id, version.c.author).join_from(passage, version)
+        chosen = query.where(*conditions(filters)).order_by(passage.c.id)
+        return np.fromiter(written_by(connection, chosen, filters), dtype=np.int64)
+
+    def entries(self, connection: Connection, ids: Sequence[int] | None = None) -> Iterator[Entry]:
+        """The words of those passages, or of all, in the order of their ids."""
+        text = func.substr(version.c.text, passage.c.start + 1, passage.c.end - passage.c.start)
+        query = select(passage.c.id, version.c.title, text.label("slice")).join_from(passage, version)
+        for row in _in_order(connection, query, ids):
+            yield Entry(row.id, row.title or "", row.slice)
+
+    def facts(self, connection: Connection, ids: Sequence[int] | None = None) -> Iterator[Any]:
+        """Rows of those passages, or of all, in the order of their ids: the vector, and what filters ask."""
+        query = select(
+            passage.c.id,
+            passage.c.vector,
+            version.c.article_id,
+            version.c.published,
+            version.c.outlet,
+            version.c.author,
+            version.c.language,
+        ).join_from(passage, version)
+        return _in_order(connection, query, ids)
+
+    def watermark(self, connection: Connection) -> int:
+        """The sequence number of the newest change; 0 where there is none."""
+        return connection.scalar(select(func.max(change.c.seq))) or 0
+
+    def oldest_change(self, connection: Connection) -> int:
+        """The sequence number of the oldest change still in the log; 0 where there is none."""
+        return connection.scalar(select(func.min(change.c.seq))) or 0
+
+    def changes(self, connection: Connection, after: int) -> tuple[list[int], list[int]]:
+        """Passage ids added and removed since a sequence number, net: in neither where both."""
+        added: dict[int, None] = {}
+        removed: dict[int, None] = {}
+        for row in connection.execute(select(change).where(change.c.seq > after).order_by(change.c.seq)):
+            if row.op == "add":
+                added[row.passage_id] = None
+            elif row.passage_id in added:
+                del added[row.passage_id]
+            else:
+                removed[row.passage_id] = None
+        return list(added), list(removed)
+
+
+IS_CURRENT = (version.c.article_id == article.c.id) & (version.c.number == article.c.version)
+_CURRENT_NUMBER = version.c.number == article.c.version
+_PASSAGES = (  # made once, and not put together again for each search
+    select(
+        *(passage.c[name] for name in ("id", "start", "end", "sentences")),
+        version.c.article_id,
+        version.c.number,
+        func.substr(version.c.text, passage.c.start + 1, passage.c.end - passage.c.start).label("slice"),
+        article.c.cluster,
+    )
+    .join_from(passage, version)
+    .join(article, version.c.article_id == article.c.id)
+    .where(passage.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
+_ARTICLES = select(
+    version.c.id.label("version_id"),
+    *(column for column in version.c if column.name not in {"id", "article_id"}),
+    article.c.id,
+    article.c.key,
+    article.c.cluster,
+).join_from(version, article, version.c.article_id == article.c.id)
+_BYLINES = select(article.c.id, version.c.author).join_from(article, version, IS_CURRENT)
+_CURRENT_ARTICLES = _ARTICLES.where(_CURRENT_NUMBER, article.c.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+def _portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for first in range(0, len(keys), IDS_A_STATEMENT):
+        yield keys[first : first + IDS_A_STATEMENT]
+
+
+def _in_order(connection: Connection, query: sa.Select[Any], ids: Sequence[int] | None) -> Iterator[Any]:
+    """The rows of passages by their ids, few in memory at a time; of all passages where no ids are given."""
+    for some in [None] if ids is None else _portions(sorted(ids)):
+        chosen = query if some is None else query.where(passage.c.id.in_(some))
+        yield from connection.execute(
+            chosen.order_by(passage.c.id), execution_options={"yield_per": ROWS_AT_ONCE}
+        )
+
+
+def _clustered(connection: Connection, article_id: int, evidence: str) -> int:
+    """Notes the bands of an article's text and gives its cluster: that of the texts it copies, or its own.
+
+    Where it copies texts of several clusters, they become one.
+    """
+    connection.execute(delete(band).where(band.c.article_id == article_id))
+    numbers = bands(evidence)
+    near = select(band.c.article_id).where(band.c.number.in_(numbers)).distinct()
+    rows = connection.execute(_ARTICLES.where(_CURRENT_NUMBER, article.c.id.in_(near))).all()
+    clusters = {row.cluster for row in rows if is_copy(evidence, article_of(row).evidence())}
+    if numbers:
+        connection.execute(insert(band), [{"article_id": article_id, "number": number} for number in numbers])
+    cluster = min(clusters, default=article_id)
+    if len(clusters) > 1:
+        connection.execute(update(article).where(article.c.cluster.in_(clusters)).values(cluster=cluster))
+    return cluster
+
+
+def _new_id(made: sa.CursorResult[Any]) -> int:
+    new_id: int = cast(Any, made.inserted_primary_key)[0]
+    return new_id

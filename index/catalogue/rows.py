@@ -1,0 +1,114 @@
+"""Rows of the catalogue to records, and records to columns."""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+
+from index.models.embedding import Vectors
+from index.records import Article, DateMention, Draft, Origin, Passage, Span, Zone, ZoneKind
+
+NOT_TOLD = frozenset({"id", "article_id", "number", "checksum"})  # columns that only say which row it is
+
+
+def article_digest(draft: Draft) -> str:
+    """Changes when the article's evidence or metadata does, and not with the menus around it."""
+    return _digest(draft, draft.evidence())
+
+
+def text_digest(draft: Draft) -> str:
+    """Changes when anything of the article does, and not with what is learned about its menus."""
+    return _digest(draft, draft.text)
+
+
+def _digest(draft: Draft, words: str) -> str:
+    known = [draft.title, draft.outlet, draft.author, draft.language, draft.url, words]
+    days = [day and day.isoformat() for day in (draft.published, draft.updated)]
+    return hashlib.sha256(json.dumps([known, days]).encode()).hexdigest()
+
+
+def version_columns(draft: Draft) -> dict[str, Any]:
+    """What the catalogue keeps of an article in the row of one of its versions."""
+    columns: dict[str, Any] = {
+        "title": draft.title,
+        "outlet": draft.outlet,
+        "author": draft.author,
+        "published": draft.published,
+        "updated": draft.updated,
+        "language": draft.language,
+        "url": draft.url,
+        "dateline": draft.dateline,
+        "text": draft.text,
+        "zones": [[zone.start, zone.end, zone.kind] for zone in draft.zones],
+        "dates": [
+            [date.start, date.end, date.first.isoformat(), date.last.isoformat(), date.origin]
+            for date in draft.dates
+        ],
+        "origins": dict(draft.origins),
+        "digest": article_digest(draft),
+        "text_digest": text_digest(draft),
+        "added": datetime.now(UTC).replace(tzinfo=None),
+    }
+    return columns | {"checksum": version_checksum(columns)}
+
+
+def version_checksum(columns: Mapping[str, Any]) -> str:
+    """SHA-256 of all that a version's row tells of its article: its text, zones, dates and metadata."""
+    told = {name: value for name, value in columns.items() if name not in NOT_TOLD}
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def article_of(row: Any) -> Article:
+    """The article of a row that joins a version and its article."""
+    return Article(
+        id=row.id,
+        version=row.number,
+        cluster=row.cluster,
+        key=row.key,
+        title=row.title,
+        outlet=row.outlet,
+        author=row.author,
+        published=row.published,
+        updated=row.updated,
+        language=row.language,
+        url=row.url,
+        dateline=row.dateline,
+        text=row.text,
+        zones=tuple(Zone(start, end, ZoneKind(kind)) for start, end, kind in row.zones),
+        dates=tuple(date_mention(*stored) for stored in row.dates),
+        origins={name: Origin(origin) for name, origin in row.origins.items()},
+        added=row.added.replace(tzinfo=UTC),
+    )
+
+
+def date_mention(start: int, end: int, first: str, last: str, origin: str) -> DateMention:
+    """A date that a text names, of the list that is stored of it."""
+    days = {"first": date.fromisoformat(first), "last": date.fromisoformat(last)}
+    return DateMention(start, end, **days, origin=Origin(origin))
+
+
+def passage_of(row: Any) -> Passage:
+    """The passage of a row that joins a passage and its version, with its slice of the text."""
+    return Passage(
+        id=row.id,
+        article_id=row.article_id,
+        version=row.number,
+        start=row.start,
+        end=row.end,
+        text=row.slice,
+        sentences=tuple(Span(start, end) for start, end in row.sentences),
+    )
+
+
+def vector_of(data: bytes) -> Vectors:
+    """A stored vector as float32, of shape (dimension,)."""
+    return np.frombuffer(data, dtype="<f2").astype(np.float32)
+
+
+def passage_checksum(start: int, end: int, sentences: list[list[int]], vector: bytes) -> int:
+    """CRC-32 of what a passage must never lose: its place, its sentences and its vector."""
+    return zlib.crc32(json.dumps([start, end, sentences]).encode() + vector)

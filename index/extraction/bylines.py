@@ -1,0 +1,386 @@
+"""Who published an article, who wrote it, when and where, read from its own lines; and its language.
+
+Nothing is guessed. A date counts only in a header line or under a label ("Published:"), never in
+running text; but where that line leaves the year out, or could mean two days, what the text says of its
+days may settle it, and the date is then `inferred`. A file's name is no evidence of the outlet, but it
+may confirm a word found in the text.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from index.extraction.boilerplate import HEADER_MENU_GAP, ends_sentence, is_menu, is_section_menu, plain
+from index.extraction.dates import MONTHS, WEEKDAYS, ambiguous_in, dates_in
+from index.extraction.dates.mentions import mentions, weekday_date, years_in
+from index.records import Origin, Span, Zone, ZoneKind
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+_NAME = r"[^\W\d_][\w.'’-]*"
+_BYLINE = re.compile(
+    r"(?:by|written by|reported by|reporting by|author|authors|words by|par|por|von|بقلم|كتب|تقرير)\s*:?\s+"
+    rf"(?P<name>{_NAME}(?:[ ,&]+(?:and |et |y |und )?{_NAME}){{0,7}})",
+    re.IGNORECASE,
+)
+# What follows the name: "in Erbil", ", political editor", ", Staff Writer".
+_BESIDE_NAME = re.compile(
+    r"(?:,?\s(?:in|for|at|reporting from)\s[A-Z].*|,\s[a-z][a-z ]*"
+    r"|,\s(?:Senior |Chief )?(?:Staff|Political|Foreign|News) (?:Writer|Reporter|Editor|Correspondent))$"
+)
+_LABEL = (
+    r"published|posted|publication date|date|created|issued|publié|publicado|veröffentlicht|نشر|تاريخ النشر"
+)
+_LABELLED = re.compile(rf"^(?:{_LABEL})\b", re.IGNORECASE)
+_UPDATED = re.compile(
+    r"\b(?:updated|modified|last update|edited|mis à jour|actualizado|aktualisiert)\b|تحديث", re.IGNORECASE
+)
+_PLACE = r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,3}"
+_DATELINE = re.compile(
+    rf"(?P<place>{_PLACE})(?:[,/] [^()—–]{{2,40}}?)?\s*"
+    r"(?:\((?P<outlet>[A-Z][\w .&'’-]{1,40})\)\s*[—–-]{1,2}|[—–]|\s-{1,2})\s"
+)
+_SOURCE = re.compile(
+    r"(?:source|publisher|outlet|fuente|quelle|المصدر)\s*:\s*(?P<outlet>\S.{1,60})", re.IGNORECASE
+)
+_TOLD = re.compile(
+    r"\b(?:told|tells|statements? to|interview (?:with|to)|speaking to|spoke to|talking to)\s+"
+    r"(?P<words>[A-Z][\w-]+(?: [A-Z][\w-]+){0,3})"
+)
+_WEEKDAY = "|".join(map(re.escape, WEEKDAYS))
+_MONTH = "|".join(map(re.escape, MONTHS))
+_YEARLESS = re.compile(
+    rf"^(?:{_WEEKDAY}),?\s+(?:\d{{1,2}}\.?\s+(?:{_MONTH})|(?:{_MONTH})\s+\d{{1,2}})\b.{{0,40}}$",
+    re.IGNORECASE,
+)
+_OUTLET_WORDS = frozenset(
+    [
+        "news",
+        "network",
+        "times",
+        "post",
+        "agency",
+        "press",
+        "media",
+        "tv",
+        "television",
+        "radio",
+        "herald",
+        "tribune",
+        "gazette",
+        "daily",
+        "weekly",
+        "journal",
+        "today",
+        "observer",
+        "guardian",
+        "chronicle",
+        "mail",
+        "telegraph",
+        "broadcasting",
+        "magazine",
+        "review",
+        "wire",
+        "noticias",
+        "diario",
+        "periódico",
+        "journal",
+        "zeitung",
+        "nachrichten",
+        "وكالة",
+        "صحيفة",
+        "جريدة",
+        "شبكة",
+        "قناة",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Byline:
+    """What an article's own lines say about it. None is unknown; `origins` names where the rest stood.
+
+    `dateline` is the place in front of the first sentence ("ERBIL, Kurdistan Region - " gives "ERBIL").
+    """
+
+    outlet: str | None = None
+    author: str | None = None
+    published: date | None = None
+    updated: date | None = None
+    dateline: str | None = None
+    language: str | None = None
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+
+def find(text: str, zones: Sequence[Zone], file_name: str = "", language: str | None = None) -> Byline:
+    """What the zones of `text` say about outlet, author, dates, place and language.
+
+    `file_name` only confirms an outlet that the text names itself. A `language` that is known already
+    is not looked for.
+    """
+    header = _header(text, zones)
+    published, updated = _dates(header, _labelled_footer(text, zones, len(header)))
+    concluded = None if published else _settled_date(header, text, zones)
+    place, agency = _dateline(text, zones)
+    values: dict[str, str | date | None] = {
+        "outlet": _outlet(text, zones, header, agency, file_name),
+        "author": next(filter(None, map(author_in, header)), None),
+        "published": published or concluded,
+        "updated": updated,
+        "dateline": place,
+    }
+    origins = {name: Origin.TEXT if value else Origin.UNKNOWN for name, value in values.items()}
+    if concluded:
+        origins["published"] = Origin.INFERRED
+    language = language or language_of(_evidence(text, zones) or text)
+    origins["language"] = Origin.INFERRED if language else Origin.UNKNOWN
+    return Byline(**values, language=language, origins=origins)  # type: ignore[arg-type]
+
+
+def author_in(line: str) -> str | None:
+    """The name in a byline such as "By Khalid al-Taie | 2 June 2021"; None if the line is none.
+
+    Two or more authors stay as the line has them: "Ann Lee and Bo Chen".
+    """
+    if len(line) > 200:
+        return None
+    head, *rest = (part.strip() for part in re.split(r"\s[|–—·•-]\s|(?<=\d)\.\s", line))
+    dated = rest and is_date_line(head, bare=True)
+    return _name_in(head) or (_name_in(rest[-1]) if dated else None)
+
+
+def _name_in(words: str) -> str | None:
+    head = _BESIDE_NAME.sub("", words)
+    match = _BYLINE.fullmatch(head.rstrip("."))
+    if match is None or len(head) > 100:
+        return None
+    name = match["name"]
+    first = name.split()[0].casefold()
+    # "By Friday" and "by accident" open sentences; names are capitalised where a script has capitals.
+    return None if name[0].islower() or first in WEEKDAYS else name
+
+
+def is_date_line(line: str, bare: bool = False) -> bool:
+    """Whether a line exists to give a date: a full date and at most five words beside it.
+
+    With `bare`, nothing but a label, a weekday or a time may stand beside it.
+    """
+    found = list(_days_in(line)) if len(line) <= 120 else []
+    if not found:
+        return not bare and _YEARLESS.search(line) is not None and not ends_sentence(line)
+    beside = [
+        word for word in re.findall(r"[^\W\d]{3,}", _without_dates(line)) if word.casefold() not in WEEKDAYS
+    ]
+    labelled = _LABELLED.match(line) or _UPDATED.match(line)
+    return len(beside) <= (5 if labelled or not bare else 0)
+
+
+def is_dateline(line: str) -> bool:
+    """Whether a paragraph opens with a place in capitals, or a place and an agency, and a dash."""
+    match = _DATELINE.match(line)
+    return match is not None and bool(match["outlet"] or match["place"].isupper())
+
+
+def language_of(text: str) -> str | None:
+    """The ISO 639-1 code of the language `text` seems to be in; None below twenty letters."""
+    sample = text[:4000]
+    if sum(map(str.isalpha, sample)) < 20:
+        return None
+    if _is_sorani(sample):
+        return "ku"
+    label: str = _identifier().classify(sample)[0]
+    return "ku" if label == "ckb" else label
+
+
+def _is_sorani(sample: str) -> bool:
+    """Kurdish in Arabic letters, which the model takes for Persian or Uighur, has vowels of its own."""
+    own, kept_apart = sum(map(sample.count, "ێۆڵڕە")), sum(map(sample.count, "ېۇۈڭ"))
+    return sum(map(sample.count, "ێڵڕ")) > kept_apart and own >= 0.06 * sum(map(str.isalpha, sample))
+
+
+@cache
+def _identifier() -> "LanguageIdentifier":
+    """Loading takes half a second, so it happens once and only when a language is asked for."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    # Labels of three letters are dialects, which have no ISO 639-1 code and take Arabic for "ary"; in
+    # Aragonese and Latin there is no news, but they take short Spanish lines.
+    known = [label for label in identifier.labels if len(label) == 2 or label == "ckb"]
+    identifier.set_languages([label for label in known if label not in ("an", "la")])
+    return identifier
+
+
+def _evidence(text: str, zones: Sequence[Zone]) -> str:
+    return "\n".join(zone.of(text) for zone in zones if zone.kind is ZoneKind.REPORTING)
+
+
+def _header(text: str, zones: Sequence[Zone]) -> list[str]:
+    """The lines above the first reported sentence that are not evidence."""
+    lines = []
+    for zone in zones:
+        line = zone.of(text)
+        if zone.kind is ZoneKind.REPORTING and ends_sentence(line):
+            break
+        if zone.kind is ZoneKind.NAVIGATION:
+            lines.append(line)
+    return lines
+
+
+def _labelled_footer(text: str, zones: Sequence[Zone], header: int) -> list[str]:
+    lines = [zone.of(text) for zone in zones if zone.kind is ZoneKind.NAVIGATION][header:]
+    return [line for line in lines if _LABELLED.match(line) or _UPDATED.match(line)]
+
+
+def _dates(header: Sequence[str], footer: Sequence[str]) -> tuple[date | None, date | None]:
+    """The first date that is not an update's, and the first that is."""
+    found = list(_dated([*header, *footer]))
+    published = next((day for day, update in found if not update), None)
+    updated = next((day for day, update in found if update), None)
+    return published, updated
+
+
+def _dated(lines: Sequence[str]) -> Iterator[tuple[date, bool]]:
+    for line in lines:
+        if not is_date_line(line) and author_in(line) is None:
+            continue
+        before = 0
+        for span, day in dates_in(line):
+            yield day, _UPDATED.search(line[before : span.start]) is not None
+            before = span.end
+
+
+def _settled_date(header: Sequence[str], text: str, zones: Sequence[Zone]) -> date | None:
+    """The day of a header line that lacks its year or could mean two days, where the text settles it."""
+    for line in filter(is_date_line, header):
+        if _UPDATED.search(line):
+            continue
+        day = weekday_date(line, years_in(text, zones)) if _YEARLESS.search(line) else None
+        both = next((days for _, days in ambiguous_in(line)), None)
+        day = _agreeing(both, text, zones) if both else day
+        if day is not None and day <= date.today() + timedelta(days=1):
+            return day
+    return None
+
+
+def _agreeing(both: tuple[date, date], text: str, zones: Sequence[Zone]) -> date | None:
+    """The day that the text agrees with: by a day of a month it names, else by the weekdays of its opening.
+
+    News names the days just before it is printed. A weekday counts only if it is that day's or the
+    evening's before, and only where the other day fits neither.
+    """
+    opening = [zone for zone in zones if zone.kind is ZoneKind.REPORTING][:3]
+    near = [day for day in both if _names_day_near(text, zones, day)]
+    if not near:
+        near = [day for day in both if any(_is_fresh(m.of(text), day) for m in mentions(text, opening, day))]
+    return near[0] if len(near) == 1 else None
+
+
+def _names_day_near(text: str, zones: Sequence[Zone], day: date) -> bool:
+    """Whether the text names a day of a month that is one of the ten up to `day`."""
+    return any(
+        re.search(r"\d", mention.of(text)) is not None
+        and mention.first == mention.last
+        and timedelta(0) <= day - mention.first <= timedelta(days=10)
+        for mention in mentions(text, zones, day)
+    )
+
+
+def _is_fresh(words: str, day: date) -> bool:
+    weekday = WEEKDAYS.get(words.casefold())
+    return weekday in (day.weekday(), (day - timedelta(days=1)).weekday())
+
+
+def _dateline(text: str, zones: Sequence[Zone]) -> tuple[str | None, str | None]:
+    for zone in zones:
+        line = zone.of(text)
+        if zone.kind is ZoneKind.REPORTING and is_dateline(line):
+            match = _DATELINE.match(line)
+            return (match["place"], match["outlet"]) if match else (None, None)
+        if zone.kind is ZoneKind.REPORTING and ends_sentence(line):
+            break
+    return None, None
+
+
+def _outlet(
+    text: str, zones: Sequence[Zone], header: Sequence[str], agency: str | None, file_name: str
+) -> str | None:
+    labelled = next((match["outlet"] for line in header if (match := _SOURCE.fullmatch(line))), None)
+    confirming = [file_name, *(zone.of(text) for zone in zones if _names_itself(zone, text))]
+    return (
+        labelled
+        or _masthead(header)
+        or _under_date(header, text, confirming)
+        or agency
+        or _told(text, zones, confirming)
+    )
+
+
+def _names_itself(zone: Zone, text: str) -> bool:
+    """House rules and sign-offs name the house; headlines and menus name anybody."""
+    line = zone.of(text)
+    return zone.kind is ZoneKind.LEGAL or (zone.kind is ZoneKind.NAVIGATION and line.startswith("("))
+
+
+def _masthead(header: Sequence[str]) -> str | None:
+    """The name that stands first of all, right above a site's menu, without a radio's frequency."""
+    if len(header) < 2 or not (is_menu(header[1], HEADER_MENU_GAP, 2) or is_section_menu(plain(header[1]))):
+        return None
+    name = re.sub(r"\s+\d+(?:\.\d+)?(?:\s*(?:FM|AM|MHz))?$", "", header[0])
+    is_menu_too = is_menu(name, HEADER_MENU_GAP, 2) or is_section_menu(plain(name))
+    return name if _could_be_name(name) and not is_menu_too else None
+
+
+def _under_date(header: Sequence[str], text: str, confirming: Sequence[str]) -> str | None:
+    for above, line in pairwise(header):
+        if is_date_line(above) and _could_be_name(line) and _is_outlet(line, text, confirming):
+            return line
+    return None
+
+
+def _could_be_name(line: str) -> bool:
+    return len(line.split()) <= 5 and len(line) <= 50 and not is_date_line(line) and author_in(line) is None
+
+
+def _is_outlet(line: str, text: str, confirming: Sequence[str]) -> bool:
+    words = set(line.casefold().split())
+    told = re.search(rf"\b(?:told|to|with)\s+{re.escape(line)}\b", text)
+    return bool(words & _OUTLET_WORDS or told or _confirmed(line, confirming))
+
+
+def _told(text: str, zones: Sequence[Zone], confirming: Sequence[str]) -> str | None:
+    """An outlet that says someone spoke to it, where the file's name or a sign-off agrees."""
+    for match in _TOLD.finditer(_evidence(text, zones)):
+        words = match["words"].split()
+        for length in range(len(words), 0, -1):
+            name = " ".join(words[:length])
+            if name.casefold() not in WEEKDAYS and _confirmed(name, confirming):
+                return name
+    return None
+
+
+def _confirmed(name: str, confirming: Sequence[str]) -> bool:
+    squeezed = _squeezed(name)
+    return len(squeezed) >= 3 and any(squeezed in _squeezed(text) for text in confirming)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _days_in(line: str) -> Iterator[Span]:
+    """Where a line has full dates, those that could be two days among them."""
+    return (span for found in (dates_in(line), ambiguous_in(line)) for span, _ in found)
+
+
+def _without_dates(line: str) -> str:
+    kept, before = [], 0
+    for span in sorted(set(_days_in(line)), key=lambda span: span.start):
+        kept.append(line[before : span.start])
+        before = span.end
+    return " ".join([*kept, line[before:]])

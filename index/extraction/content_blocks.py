@@ -1,0 +1,374 @@
+"""Text made plain, and its zones: reporting, captions, readers' comments, navigation, legal.
+
+A dump of a page has no tags, so a line is judged by its words, its length and its place. The one rule
+above all: reporting is never dropped. What is not known to be something else, and reads as prose or
+stands among prose, is reporting.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from index.extraction import boilerplate as furniture
+from index.extraction.boilerplate import ends_sentence
+from index.extraction.bylines import author_in, is_date_line, is_dateline
+from index.records import EVIDENCE, Draft, Span, Zone, ZoneKind
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
+# Directional marks (200E, 200F, 061C) go too: they only steer display, and would split words for search.
+# ZWNJ (200C) and ZWJ (200D) stay: Persian and Kurdish spelling and emoji are made of them.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ufdd0-\ufdef\U000e0000-\U000e007f]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONGEST_TITLE = 300  # code points
+_LONGEST_HEADER = 500  # lines; a list or table without a sentence must not pass for a header
+_FEWEST, _SHARE = 3, 0.3  # of an outlet's articles, for a line to be its template
+_JOINERS_ONLY = re.compile("[\u200c\u200d ]*")
+
+
+def normalise(text: str) -> str:
+    """`text` as the archive keeps it: NFC, line feeds, plain single spaces, nothing invisible.
+
+    Lines are trimmed and at most one blank line stands between two. Control characters, terminal
+    escapes, zero-width spaces, tag characters and directional controls are removed; a lone surrogate
+    becomes U+FFFD. Doing it twice changes nothing.
+    """
+    plain = without_controls(text)
+    lines = (" ".join(line.split()) for line in unicodedata.normalize("NFC", plain).splitlines())
+    visible = ("" if _JOINERS_ONLY.fullmatch(line) else line for line in lines)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(visible)).strip()
+
+
+def without_controls(text: str) -> str:
+    """`text` without control characters, terminal escapes and invisible or directional characters."""
+    return _INVISIBLE.sub("", _ESCAPES.sub("", _SURROGATE.sub("\ufffd", text)))
+
+
+def join(blocks: Iterable[tuple[str, ZoneKind | None]]) -> tuple[str, tuple[Zone, ...]]:
+    """One normalised text of the blocks of a marked-up page, and the zones whose kind is known.
+
+    Hand both to `zones`, which judges the blocks of kind None itself.
+    """
+    parts: list[str] = []
+    marked: list[Zone] = []
+    position = 0
+    for block, kind in blocks:
+        part = normalise(block)
+        if not part:
+            continue
+        if kind is not None:
+            marked.append(Zone(position, position + len(part), kind))
+        parts.append(part)
+        position += len(part) + 2
+    return "\n\n".join(parts), tuple(marked)
+
+
+def zones(text: str, *, title: str | None = None, marked: Sequence[Zone] = ()) -> tuple[Zone, ...]:
+    """The zones of a normalised text: ordered, trimmed, not overlapping, only white space between them.
+
+    `title`, where known, keeps a headline at the top from being looked for; `marked` zones, in order,
+    keep their kind. Lines of header, menu, sharing and sign-off are navigation, so that evidence is
+    the reporting and the captions alone.
+    """
+    lines = _lines(text, marked)
+    kinds = _kinds(lines, title)
+    return tuple(zone for line, kind in zip(lines, kinds, strict=True) for zone in _cut(line, kind))
+
+
+def headline(text: str) -> str | None:
+    """The title that stands in the header lines of a normalised text; None if there is none."""
+    lines = _lines(text, ())
+    found = _title_line(lines[: _body_start(lines)])
+    return None if found is None else found.words
+
+
+def recurring_lines(drafts: Iterable[Draft]) -> frozenset[str]:
+    """The short lines that an outlet prints in at least three of these articles and in three of ten.
+
+    Only articles of one outlet are compared, or of one folder or site where it is unknown: what two
+    outlets print alike is an agency's. A long paragraph that recurs is the background of a running story,
+    and the versions of one article count once. Hand the result to `without_template`.
+    """
+    houses: dict[str, dict[str, set[str]]] = {}
+    for draft in drafts:
+        house = houses.setdefault(_house(draft), {})
+        article = _lead(draft)
+        for _, line in _short_lines(draft):
+            house.setdefault(line, set()).add(article)
+        house.setdefault("", set()).add(article)  # no line is empty: all the articles of the house
+    return frozenset(
+        f"{name}\n{line}"
+        for name, lines in houses.items()
+        for line, articles in lines.items()
+        if line and len(articles) >= max(_FEWEST, _SHARE * len(lines[""]))
+    )
+
+
+def without_template(draft: Draft, lines: frozenset[str]) -> Draft:
+    """The article with its outlet's recurring lines made navigation, and the dates in them left out.
+
+    An article of which nothing would be left stays as it is.
+    """
+    house = _house(draft)
+    template = {zone for zone, line in _short_lines(draft) if f"{house}\n{line}" in lines}
+    judged = tuple(
+        replace(zone, kind=ZoneKind.NAVIGATION) if zone in template else zone for zone in draft.zones
+    )
+    if not template or not any(zone.kind is ZoneKind.REPORTING for zone in judged):
+        return draft
+    dates = tuple(
+        day for day in draft.dates if not any(zone.start <= day.start < zone.end for zone in template)
+    )
+    return replace(draft, zones=judged, dates=dates)
+
+
+def _house(draft: Draft) -> str:
+    """The outlet, else the site or folder that the key names."""
+    return draft.outlet.casefold() if draft.outlet else draft.key.partition("#")[0].rpartition("/")[0]
+
+
+def _lead(draft: Draft) -> str:
+    """The first long paragraph, which tells articles apart and the versions of one together."""
+    long = (zone.of(draft.text) for zone in draft.zones if _is_long(zone, draft))
+    return next(long, draft.title or draft.key)
+
+
+def _is_long(zone: Zone, draft: Draft) -> bool:
+    words = zone.of(draft.text)
+    return zone.kind is ZoneKind.REPORTING and _weight(words) >= (12 if ends_sentence(words) else 25)
+
+
+def _short_lines(draft: Draft) -> Iterator[tuple[Zone, str]]:
+    """The evidence that may be template, and its words without case and outer punctuation.
+
+    A short sentence may be only where it stands above or below all paragraphs.
+    """
+    long = [number for number, zone in enumerate(draft.zones) if _is_long(zone, draft)]
+    first, last = (long[0], long[-1]) if long else (len(draft.zones), -1)
+    for number, zone in enumerate(draft.zones):
+        words = zone.of(draft.text)
+        if zone.kind not in EVIDENCE or _is_long(zone, draft) or _weight(words) >= 25:
+            continue
+        if not ends_sentence(words) or not first <= number <= last:
+            yield zone, furniture.plain(words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line(Span):
+    words: str
+    kind: ZoneKind | None  # what the page's markup says, before any judging
+
+
+def _lines(text: str, marked: Sequence[Zone]) -> list[_Line]:
+    """The lines that are not empty; those of a hard-wrapped paragraph count as one."""
+    spans = _unwrapped([(m.start(), m.end()) for m in re.finditer(r"[^\n]+", text)], text)
+    remaining = list(reversed(marked))
+    lines = []
+    for start, end in spans:
+        while remaining and remaining[-1].end <= start:
+            remaining.pop()
+        kind = remaining[-1].kind if remaining and remaining[-1].start <= start else None
+        lines.append(_Line(start, end, text[start:end], kind))
+    return lines
+
+
+def _unwrapped(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    """Joins the lines of paragraphs broken at a fixed width, as mail and old dumps have them.
+
+    A sentence cut in two by a zone could not be quoted; a paragraph cut at a sentence's end can.
+    """
+    broken = [
+        end - start
+        for (start, end), (following, _) in pairwise(spans)
+        if following == end + 1 and not ends_sentence(text[start:end])
+    ]
+    width = max(broken, default=0)
+    full = sum(length >= 0.7 * width for length in broken)
+    if len(broken) < 3 or not 40 <= width <= 110 or full < 0.7 * len(broken):
+        return spans
+    joined = spans[:1]
+    for start, end in spans[1:]:
+        before, until = joined[-1]
+        last = text[text.rfind("\n", 0, until) + 1 : until]
+        if start == until + 1 and len(last) >= 0.7 * width and not ends_sentence(last):
+            joined[-1] = (before, end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _kinds(lines: Sequence[_Line], title: str | None) -> list[ZoneKind]:
+    start = _body_start(lines)
+    kinds = [*_header_kinds(lines[:start], title), *_body_kinds(lines[start:])]
+    if EVIDENCE.intersection(kinds):
+        return [kinds[0], *map(_unless_repeated, pairwise(lines), kinds[1:])]
+    # A note of a few short lines has no prose to stand out against: all of it is what was reported.
+    return [line.kind or furniture.known(line.words) or ZoneKind.REPORTING for line in lines]
+
+
+def _unless_repeated(pair: tuple[_Line, _Line], kind: ZoneKind) -> ZoneKind:
+    """A caption printed twice is evidence once."""
+    above, line = pair
+    return ZoneKind.NAVIGATION if line.words == above.words and kind in EVIDENCE else kind
+
+
+def _body_start(lines: Sequence[_Line]) -> int:
+    """Where the first prose or dateline stands; the end if there is none."""
+    for number, line in enumerate(lines[:_LONGEST_HEADER]):
+        if line.kind is ZoneKind.REPORTING:
+            return number
+        if line.kind is None and _opens_body(line.words):
+            return number
+    return min(len(lines), _LONGEST_HEADER)
+
+
+def _opens_body(words: str) -> bool:
+    if furniture.known(words) or is_date_line(words) or author_in(words):
+        return False
+    headline_like = words.endswith(("?", "!")) and _weight(words) < 25
+    return is_dateline(words) or (_is_prose(words) and not headline_like)
+
+
+def _header_kinds(lines: Sequence[_Line], title: str | None) -> Iterator[ZoneKind]:
+    found = None if title else _title_line(lines)
+    heading = title or (found.words if found else "")
+    for line in lines:
+        if line.kind is not None:
+            yield line.kind
+        elif len(line.words) > _LONGEST_TITLE:
+            yield furniture.known(line.words) or ZoneKind.REPORTING
+        elif line.words == heading or not _is_candidate(line):
+            yield furniture.known(line.words) or ZoneKind.NAVIGATION
+        else:
+            # A long line is the standfirst, which reports; a short one is a section, a name or a menu.
+            yield ZoneKind.REPORTING if _weight(line.words) >= 6 else ZoneKind.NAVIGATION
+
+
+def _title_line(lines: Sequence[_Line]) -> _Line | None:
+    candidates = [line for line in lines if _is_candidate(line)]
+    long = next((line for line in candidates if _weight(line.words) >= 5), None)
+    return long or max(candidates, key=lambda line: _weight(line.words), default=None)
+
+
+def _is_candidate(line: _Line) -> bool:
+    words = line.words
+    special = (
+        furniture.known(words)
+        or furniture.is_menu(words, furniture.HEADER_MENU_GAP, 2)
+        or furniture.SIGN_OFF.fullmatch(words)
+    )
+    return (
+        line.kind is None
+        and len(words) <= _LONGEST_TITLE
+        and not (special or is_date_line(words) or author_in(words) or furniture.comments_begin(words))
+    )
+
+
+def _body_kinds(lines: Sequence[_Line]) -> Iterator[ZoneKind]:
+    commenting = listing = False
+    end = _reporting_end(lines)
+    for number, line in enumerate(lines):
+        if line.kind is not None:
+            yield line.kind
+            continue
+        commenting = commenting or furniture.comments_begin(line.words)
+        listing = furniture.LIST_HEADS.fullmatch(furniture.plain(line.words)) is not None or (
+            listing and not _resumes(line.words)
+        )
+        if commenting:
+            yield _tail_kind(line.words, listing)
+        elif listing or (number >= end and not ends_sentence(line.words) and _weight(line.words) <= 12):
+            yield furniture.known(line.words) or ZoneKind.NAVIGATION
+        else:
+            yield _article_kind(lines, number)
+
+
+def _reporting_end(lines: Sequence[_Line]) -> int:
+    """The number of the line after the last prose above the comments.
+
+    What stands below is the foot of the page. Where little prose stands above, a text of another kind,
+    such as a list of results, may simply go on: then nothing counts as foot.
+    """
+    prose = []
+    for number, line in enumerate(lines):
+        if furniture.comments_begin(line.words):
+            break
+        if _is_prose(line.words) and line.kind is None:
+            prose.append(number)
+    return prose[-1] + 1 if len(prose) >= 3 else len(lines)
+
+
+def _article_kind(lines: Sequence[_Line], number: int) -> ZoneKind:
+    words = lines[number].words
+    known = furniture.known(words)
+    if known:
+        return known
+    aside = (
+        furniture.SIGN_OFF.fullmatch(words)
+        or furniture.is_menu(words, furniture.MENU_GAP, 3)
+        or is_date_line(words, bare=True)
+    )
+    return ZoneKind.NAVIGATION if aside or _is_subheading(lines, number) else ZoneKind.REPORTING
+
+
+def _tail_kind(words: str, listing: bool) -> ZoneKind:
+    """What a line below the head of the comments is."""
+    if furniture.comments_begin(words) and not furniture.POLICY_WORDS.search(words.casefold()):
+        return ZoneKind.NAVIGATION
+    if furniture.POLICY_WORDS.search(words.casefold()) or furniture.known(words) is ZoneKind.LEGAL:
+        return ZoneKind.LEGAL
+    return (
+        ZoneKind.NAVIGATION if listing or furniture.known(words) is ZoneKind.NAVIGATION else ZoneKind.COMMENT
+    )
+
+
+def _is_subheading(lines: Sequence[_Line], number: int) -> bool:
+    """A few words between two paragraphs of prose that do not end as a sentence does.
+
+    Bullets, figures, a colon, a comma or a small first letter may be reporting, so they stay.
+    """
+    if not 0 < number < len(lines) - 1:
+        return False
+    words = lines[number].words
+    bare = words.strip("'\"“”\u2018\u2019«»")
+    if (
+        _weight(words) > 6
+        or not bare[:1].isalpha()
+        or bare[:1].islower()
+        or words.endswith((":", ",", ";", "،"))
+    ):
+        return False
+    quoted = bare != words and bare[-1:].isalpha()
+    unfinished = quoted or not ends_sentence(words)
+    around = _is_prose(lines[number - 1].words) and _is_prose(lines[number + 1].words)
+    return unfinished and around and not any(map(str.isdigit, words))
+
+
+def _resumes(words: str) -> bool:
+    return _is_prose(words) and _weight(words) >= 12
+
+
+def _is_prose(words: str) -> bool:
+    weight = _weight(words)
+    return weight >= 25 or (weight >= 4 and (ends_sentence(words) or furniture.junk_start(words) is not None))
+
+
+def _weight(words: str) -> int:
+    """About how many words; Chinese and Japanese count two letters for one, as they put no spaces."""
+    ideographs = sum("\u3040" <= letter <= "\u9fff" for letter in words)
+    return len(words.split()) + ideographs // 2
+
+
+def _cut(line: _Line, kind: ZoneKind) -> Iterator[Zone]:
+    """The line as one zone, or as two where "read more" and the like hang on its end."""
+    junk = furniture.junk_start(line.words) if kind in EVIDENCE else None
+    if junk is None:
+        yield Zone(line.start, line.end, kind)
+        return
+    rest = line.words[junk:].lstrip()
+    yield Zone(line.start, line.start + junk, kind)
+    yield Zone(line.end - len(rest), line.end, ZoneKind.NAVIGATION)

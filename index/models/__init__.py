@@ -1,0 +1,1 @@
+"""The models that Dateline carries, each with its card, served by ONNX Runtime."""

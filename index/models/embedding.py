@@ -1,0 +1,141 @@
+"""Texts to vectors.
+
+Any sentence-transformers model is exported once to ONNX (`index.models.export`), cached, and served by
+ONNX Runtime and tokenizers alone, so that asking a question never imports torch. A model whose
+modules cannot be exported is served by sentence-transformers itself.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import Damaged
+from index.models.session import is_whole, open_session
+
+Vectors = NDArray[np.float32]
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+CARD = "embedder.json"
+TOKENS_A_BATCH = 8192  # bounds the memory of one run whatever the length of its texts
+
+
+class Embedder(Protocol):
+    """A model that turns texts into vectors of unit length. Users plug in their own.
+
+    `id` names the model and its weights: vectors of two ids are never compared.
+    """
+
+    id: str
+    dimension: int
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(texts), dimension), each of unit length."""
+        ...
+
+    def encode_query(self, text: str) -> Vectors:
+        """The vector of a question, of shape (dimension,) and unit length."""
+        ...
+
+
+class OnnxEmbedder:
+    """An exported model served by ONNX Runtime."""
+
+    def __init__(self, directory: Path, threads: int = 0) -> None:
+        """Loads the export in `directory`; `threads` of 0 means one for each core.
+
+        Raises Damaged where the model file is not the one that was exported.
+        """
+        card = json.loads((directory / CARD).read_text())
+        model = directory / "model.onnx"
+        if not is_whole(model, card["sha256"]):
+            raise Damaged(
+                f"the exported model in {directory} is damaged; delete that folder to export it again"
+            )
+        self.id: str = card["id"]
+        self.dimension: int = card["dimension"]
+        self.precision: str = card["precision"]
+        self._prompts: dict[str, str] = card["prompts"]
+        self._tokenizer = _tokenizer(directory, card)
+        self._session = open_session(model, threads)
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        return self._encode([self._prompts["document"] + text for text in texts])
+
+    def encode_query(self, text: str) -> Vectors:
+        vector: Vectors = self._encode([self._prompts["query"] + text])[0]
+        return vector
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        encodings = self._tokenizer.encode_batch_fast(list(texts))
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for rows in _batches([len(encoding.ids) for encoding in encodings]):
+            longest = len(encodings[rows[-1]].ids)
+            ids = np.zeros((len(rows), longest), dtype=np.int64)
+            mask = np.zeros_like(ids)
+            for line, row in enumerate(rows):
+                tokens = encodings[row].ids
+                ids[line, : len(tokens)] = tokens
+                mask[line, : len(tokens)] = 1
+            vectors[rows] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return vectors
+
+
+class TorchEmbedder:
+    """A model that cannot be exported, served by sentence-transformers on torch."""
+
+    def __init__(self, name: str, directory: Path) -> None:
+        from index.models.export import load_model
+
+        card = json.loads((directory / CARD).read_text())
+        self.id: str = card["id"]
+        self.dimension: int = card["dimension"]
+        self.precision: str = card["precision"]
+        self._model = load_model(name)
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        vectors: Vectors = self._model.encode_document(list(texts), normalize_embeddings=True)
+        return vectors
+
+    def encode_query(self, text: str) -> Vectors:
+        vector: Vectors = self._model.encode_query(text, normalize_embeddings=True)
+        return vector
+
+
+def load_embedder(name: str, cache: Path, threads: int = 0) -> Embedder:
+    """The embedder of that name or path, exported into `cache` the first time.
+
+    Raises NotFound where there is no such model.
+    """
+    directory = cache / name.rstrip("/").replace("/", "--")
+    if not (directory / CARD).exists():
+        from index.models.export import export
+
+        export(name, directory)
+    if json.loads((directory / CARD).read_text())["runtime"] == "torch":
+        return TorchEmbedder(name, directory)
+    return OnnxEmbedder(directory, threads)
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Rows grouped so that texts of like length are padded together: shortest first."""
+    batches: list[list[int]] = []
+    for row in sorted(range(len(lengths)), key=lengths.__getitem__):
+        batch = batches[-1] if batches else None
+        if batch is None or len(batch) == 32 or (len(batch) + 1) * lengths[row] > TOKENS_A_BATCH:
+            batches.append([row])
+        else:
+            batch.append(row)
+    return batches
+
+
+def _tokenizer(directory: Path, card: dict[str, Any]) -> Any:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+    tokenizer.enable_truncation(card["max_tokens"])
+    tokenizer.no_padding()
+    return tokenizer

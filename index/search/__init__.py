@@ -1,0 +1,1 @@
+"""Hybrid retrieval: candidates, their features, and which of them are shown."""

@@ -1,0 +1,153 @@
+"""Hybrid retrieval: what is near in meaning and what shares the words, then what news needs.
+
+Both sides give candidates, and so does each outlet and author that the question names; they are scored
+(`index.search.features`) and the best of them chosen (`index.search.diversify`). docs/retrieval.md has the
+measurements.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from index.backends.local.lexical import LARGE
+from index.catalogue.catalogue import Catalogue
+from index.models.embedding import Embedder
+from index.protocols import Searchable
+from index.records import Article, Filters, Hit, Order, Query
+from index.search.diversify import selected
+from index.search.features import (
+    MEASURED,
+    Candidate,
+    Lead,
+    Scores,
+    are_held,
+    event_day,
+    fused,
+    is_blind,
+    preferred,
+    telling,
+    with_sentences,
+)
+
+CANDIDATES = 60  # taken from each side
+OF_NAMED = 10  # from each side, for each outlet and author that is named
+MOST_NAMED = 6
+FOLLOWED = 2  # leads that are read for each hit that is asked for, if that is more than are measured
+BEST = 2.0  # the sum of the weights that every passage can have; a hit's score is its share of this
+RERANKED = 12
+RERANK = 1.0  # the weight of the reading model's probability
+
+Rerank = Callable[[str, Sequence[str]], Sequence[float]]
+"""Gives for a question and texts the probability of each, 0 to 1, that it answers."""
+
+BLIND = (
+    "For this question the embedding model tells passages apart no better than chance, so they were found "
+    "by their words alone."
+)
+
+
+class Hits(list[Hit]):
+    """The passages that a search found; `notes` say what a reader must know of how, a sentence each."""
+
+    def __init__(self, hits: Iterable[Hit] = (), notes: tuple[str, ...] = ()) -> None:
+        super().__init__(hits)
+        self.notes = notes
+
+
+def search(
+    snapshot: Searchable[Any],
+    catalogue: Catalogue,
+    embedder: Embedder,
+    query: Query,
+    rerank: Rerank | None = None,
+) -> Hits:
+    """The passages that answer best to a query, at most as many as it asks for, in its order.
+
+    Every hit is joined to the catalogue, so an index that lags behind can never show what has been
+    removed. A side that is blind to the question's language is left out, and a note says so.
+    """
+    leads, floor = _leads(snapshot, embedder, query)
+    blind = is_blind(leads) and are_held(query.words or query.text, snapshot)
+    scores = fused(leads, floor, blind) + preferred(leads, query)
+    best = np.sort(np.argsort(-scores, kind="stable")[: max(MEASURED, FOLLOWED * query.limit)])
+    with catalogue.reading() as connection:
+        passages = catalogue.passages(connection, [leads[row].facts.passage_id for row in best])
+        there = [row for row in best if leads[row].facts.passage_id in passages]
+        candidates = [Candidate(leads[row], *passages[leads[row].facts.passage_id]) for row in there]
+        scores = scores[there]
+        if query.periods:
+            scores += telling(candidates, catalogue.dates(connection, list(passages)), query.periods)
+        scores, shares = with_sentences(scores, candidates, query, snapshot)
+        if rerank is not None:
+            scores = _reranked(scores, candidates, query, rerank)
+        chosen = selected(candidates, scores, shares, query)
+        articles = catalogue.articles_of(connection, {candidates[row].passage.article_id for row in chosen})
+    hits = [_hit(candidates[row], articles, float(scores[row])) for row in chosen]
+    if query.order is Order.TIMELINE:
+        hits.sort(key=lambda hit: event_day(hit) or date.max)
+    return Hits(hits, (BLIND,) if blind else ())
+
+
+def _leads(snapshot: Searchable[Any], embedder: Embedder, query: Query) -> tuple[list[Lead], float]:
+    """What either side finds, best first by the words, and the lowest cosine that the vector index gave."""
+    count = max(CANDIDATES, query.limit)
+    searches = [(snapshot.allowed(filters), k) for filters, k in _searches(query, count)]
+
+    def matching() -> dict[int, float]:
+        words = query.words or query.text
+        return dict(chain.from_iterable(snapshot.matching(words, k, allowed) for allowed, k in searches))
+
+    beside = _beside().submit(matching) if len(snapshot) > LARGE else None
+    vector = embedder.encode_query(query.text)
+    nearest = [snapshot.nearest(vector, k, allowed) for allowed, k in searches]
+    lexical = beside.result() if beside else matching()
+    floor = min((cosine for _, cosine in nearest[0]), default=1.0)
+    ids = {passage_id for found in nearest for passage_id, _ in found} | lexical.keys()
+    leads = [
+        Lead(facts, cosine, lexical.get(facts.passage_id, 0.0))
+        for facts, cosine in snapshot.known(ids, vector)
+    ]
+    return sorted(leads, key=lambda one: (-one.lexical, one.facts.passage_id)), floor
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    """Threads that match words while the question is embedded and compared."""
+    return ThreadPoolExecutor(thread_name_prefix="matching")
+
+
+def _searches(query: Query, count: int) -> Iterator[tuple[Filters, int]]:
+    """The filters to search with and how many to take: the query's first, then those of what it names."""
+    limits = query.filters
+    yield limits, count
+    for outlet in query.outlets[:MOST_NAMED]:
+        if not limits.outlets or outlet in limits.outlets:
+            yield replace(limits, outlets=(outlet,)), OF_NAMED
+    for author in query.authors[:MOST_NAMED]:
+        if not limits.authors:
+            yield replace(limits, authors=(author,)), OF_NAMED
+
+
+def _reranked(scores: Scores, candidates: Sequence[Candidate], query: Query, rerank: Rerank) -> Scores:
+    """The scores with the reading model's probability added to the best of them, which stay the best."""
+    best = np.argsort(-scores, kind="stable")[:RERANKED]
+    probabilities = rerank(query.text, [candidates[row].passage.text for row in best])
+    mixed = scores.copy()
+    mixed[best] += RERANK * np.asarray(probabilities, dtype=np.float64)
+    return mixed
+
+
+def _hit(candidate: Candidate, articles: Mapping[int, Article], score: float) -> Hit:
+    return Hit(
+        passage=candidate.passage,
+        article=articles[candidate.passage.article_id],
+        score=min(1.0, score / BEST),
+        dense=candidate.lead.dense,
+        lexical=candidate.lead.lexical,
+    )

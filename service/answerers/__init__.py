@@ -1,0 +1,1 @@
+"""Those who write answers, and the builder that puts an answer together."""

@@ -1,0 +1,144 @@
+"""An answer while it is written: its sentences one after another, its quotes numbered as they first come."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from index.records import Article, Origin, Span
+from service.answers import (
+    Change,
+    Citation,
+    Claim,
+    Claimed,
+    Contrast,
+    Disagreement,
+    Quote,
+    Report,
+    Statement,
+)
+from service.reading import conflicts as comparison
+from service.telemetry import tracing
+
+
+class Clock:
+    """Milliseconds that the stages of an answer took."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Notes what it took, which is a span of its own."""
+        began = time.perf_counter()
+        with tracing.span(name):
+            yield
+        self._laps[name] = round((time.perf_counter() - began) * 1000, 1)
+
+    def laps_ms(self) -> dict[str, float]:
+        """Every stage, and the total until now."""
+        return self._laps | {"total": round((time.perf_counter() - self._started) * 1000, 1)}
+
+
+class Written:
+    """What has been written so far, and by whom."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.claims: list[Claim] = []
+        self.citations: list[Citation] = []
+        self.disagreements: list[Disagreement] = []
+        self.changes: list[Change] = []
+        self.answerer = ""
+        self.dropped = 0
+        self.report = Report()
+        self._before: tuple[str, ...] = ()
+        self._numbers: dict[tuple[int, int, Span], int] = {}
+
+    def add(self, statement: Statement) -> Claimed:
+        """Appends a sentence that is proved."""
+        known = len(self.citations)
+        numbers = tuple(dict.fromkeys(self.number(quote) for quote in statement.quotes))
+        text = " ".join([statement.text, *(f"[{number}]" for number in numbers)])
+        claim = self._appended(text, numbers, statement.support, statement.score)
+        return Claimed(claim, tuple(self.citations[known:]))
+
+    def mark(self, statement: Statement) -> Claimed:
+        """Appends a sentence that is not proved, which says so and cites nothing."""
+        return Claimed(self._appended(f"{statement.text} [unproved]", (), "unsupported", 0.0), ())
+
+    def contrast(self, contrast: Contrast) -> Disagreement | Change:
+        """Appends what sources disagree about, or what changed, as it is sent."""
+        if contrast.kind == "disagreement":
+            found = comparison.disagreement(contrast, self.number)
+            self.disagreements.append(found)
+            return found
+        change = comparison.change(contrast, self.number)
+        self.changes.append(change)
+        return change
+
+    def number(self, quote: Quote) -> int:
+        """The number of a quote's citation, a new one where it is cited for the first time."""
+        place = (quote.article.id, quote.article.version, quote.span)
+        if place not in self._numbers:
+            self._numbers[place] = len(self._numbers) + 1
+            self.citations.append(cited(quote, self._numbers[place]))
+        return self._numbers[place]
+
+    def reported(self, report: Report) -> None:
+        """Takes what the answerer says of its own work."""
+        self.report = report
+
+    def falls_back(self, broken: str, fallback: str) -> None:
+        """Begins again with another answerer, keeping what the first had to say."""
+        self._before = (*self.report.notes, f"{broken} did not answer, so {fallback} does.")
+        self.report = Report(usage=self.report.usage, prompt_version=self.report.prompt_version)
+
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of how the answer came about."""
+        count = "1 sentence" if self.dropped == 1 else f"{self.dropped} sentences"
+        dropped = (f"{count} could not be proved and was left out.",) if self.dropped == 1 else ()
+        if self.dropped > 1:
+            dropped = (f"{count} could not be proved and were left out.",)
+        return (*self._before, *self.report.notes, *dropped)
+
+    def _appended(self, text: str, numbers: tuple[int, ...], support: Any, score: float) -> Claim:
+        start = len(self.text) + 1 if self.text else 0
+        self.text = f"{self.text}\n{text}" if self.text else text
+        claim = Claim(
+            text=text,
+            start=start,
+            end=start + len(text),
+            citations=numbers,
+            support=support,
+            score=round(score, 4),
+        )
+        self.claims.append(claim)
+        return claim
+
+
+def cited(quote: Quote, number: int) -> Citation:
+    """The full reference of a quote."""
+    article = quote.article
+    return Citation(
+        number=number,
+        article_id=str(article.id),
+        version=article.version,
+        title=article.title,
+        outlet=article.outlet,
+        author=article.author,
+        published=article.published,
+        published_origin=published_origin(article),
+        url=article.url,
+        quote=quote.text,
+        start=quote.span.start,
+        end=quote.span.end,
+        speaker=quote.speaker,
+        also_printed_by=quote.also_printed_by,
+    )
+
+
+def published_origin(article: Article) -> str:
+    """Where the day of publication was found."""
+    return article.origins.get("published", Origin.UNKNOWN)

@@ -1,0 +1,225 @@
+"""Evidence as a model is given it, sentence by sentence, and the model's marks as citations.
+
+Article text is marked as data ("spotlighting", Hines et al. 2024, arXiv:2403.14720): every line of it
+begins with a token drawn anew for each request, which no article can know, and an article's sentence
+is one line. The paper's stronger variant puts a token between all words; that nearly trebles the
+tokens of the evidence, and words must come back whole here, because numbers, names and quotes are
+checked letter by letter. Neither is relied on: what proves a sentence is `service.verification.verify`.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import sentencex
+
+from index.records import Article, Hit, Origin, Span
+from service.answers import Contrast, Evidence, Quote
+
+Place = tuple[int, int]
+"""A passage and a sentence of it, both counted from 1."""
+
+MOST_OF_A_RANGE = 10  # sentences that a mark such as [1.2-1.9] may stand for
+
+_ITEM = r"\d{1,3}(?:[.٫]\d{1,3})?"
+_JOIN = r"\s*(?:[,;،、–—-]\s*|\s)\s*"
+MARK = re.compile(rf"[\[【]\s*\^?{_ITEM}(?:{_JOIN}\^?{_ITEM})*\s*[\]】]")
+_PART = re.compile(r"(\d+)[.٫](\d+)(?:\s*[–—-]\s*(\d+)[.٫](\d+))?|\d+")
+# A small letter after the marks tells that the stop was an abbreviation's: "in the U.S. [1.2] and".
+_MARKS_AFTER_STOP = re.compile(
+    rf"([.!?…。؟！？]+[\"”»’')]*)((?:\s*{MARK.pattern})+)(?=\s*[^\sa-zà-öø-ÿа-яё\[【])"
+)
+_BLOCK = re.compile(r"(?<=\n)[ \t]*(?:(?:#{1,6}|[-*+•]|\d{1,2}[.)]|>+)[ \t]+|(?:```|~~~).*(?=\n))+")
+_THOUGHT = re.compile(r"<think>.*?</think>\s*", re.DOTALL)
+_OPEN = re.compile(r"(?:[\[【][^\]】\n]{0,40}|<[^>\n]{0,8})$")
+_LINE_BEFORE_MARK = re.compile(rf"\s*\n\s*(?={MARK.pattern})")
+_ENDED = re.compile(rf"(?:{MARK.pattern})[.!?…。؟！？]+[\"”»’')]*\s*$")
+_WHOLE_WORD = re.compile(r"\w+[^\w\s]*\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Passages whose sentences are numbered. `marker` begins each line of article text."""
+
+    hits: tuple[Hit, ...]
+    marker: str
+    quotes: Mapping[Place, Quote]
+
+    @classmethod
+    def of(cls, evidence: Evidence, hits: Sequence[Hit]) -> "Numbered":
+        """Those hits, numbered in their order, with what the findings know of their sentences."""
+        known = {
+            (found.quote.article.id, found.quote.article.version, found.quote.span): found.quote
+            for found in evidence.findings
+        }
+        quotes = {}
+        for number, hit in enumerate(hits, 1):
+            for place, span in enumerate(hit.passage.sentences, 1):
+                article = hit.article
+                plain = Quote(article=article, span=span)
+                quotes[number, place] = known.get((article.id, article.version, span), plain)
+        return cls(tuple(hits), _marker(hits), quotes)
+
+    @property
+    def sentinel(self) -> str:
+        """The line that ends a whole answer."""
+        return f"END-{self.marker}"
+
+    def text(self) -> str:
+        """The evidence, a line each sentence."""
+        return "\n".join(self._lines())
+
+    def comparison(self, contrasts: Iterable[Contrast]) -> str:
+        """What our own comparison found, as sentences about the numbered ones."""
+        lines = [line for contrast in contrasts if (line := self._compared(contrast))]
+        return "\n".join(lines) or "Nothing was found to differ."
+
+    def mark_of(self, quote: Quote) -> str | None:
+        """The mark of the numbered sentence that the quote overlaps; None where it was not given."""
+        for (passage, sentence), other in self.quotes.items():
+            same = (other.article.id, other.article.version) == (quote.article.id, quote.article.version)
+            if same and other.span.start < quote.span.end and quote.span.start < other.span.end:
+                return f"[{passage}.{sentence}]"
+        return None
+
+    def resolved(self, sentence: str) -> "Cited":
+        """A model's sentence without its marks, with the quotes they name."""
+        places = [place for mark in MARK.finditer(sentence) for place in _places(mark[0])]
+        named = dict.fromkeys(place for place in places if place in self.quotes)
+        words = re.sub(rf"\s*(?:{MARK.pattern})", "", sentence).replace(self.marker, "")
+        return Cited(
+            text=words.strip(),
+            quotes=tuple(self.quotes[place] for place in named if place is not None),
+            score=max((self.hits[place[0] - 1].score for place in named if place is not None), default=0.0),
+            dropped=sum(place not in self.quotes for place in places),
+        )
+
+    def _lines(self) -> Iterator[str]:
+        for number, hit in enumerate(self.hits, 1):
+            yield f"{self.marker} Passage {number}: {_flat(_heading(hit.article))}"
+            for place, sentence in enumerate(hit.passage.sentences, 1):
+                yield f"{self.marker} [{number}.{place}] {_flat(hit.passage.sentence_text(sentence))}"
+
+    def _compared(self, contrast: Contrast) -> str | None:
+        """A line, or None where fewer than two sides are among the numbered sentences."""
+        sides = []
+        for side in contrast.sides:
+            marks = dict.fromkeys(mark for found in side.findings if (mark := self.mark_of(found.quote)))
+            if marks:
+                day = f"{side.day}: " if contrast.kind == "change" and side.day else ""
+                said = _flat(side.findings[0].answer)
+                sides.append(f"{day}“{said}” {' '.join(marks)}")
+        if len(sides) < 2:
+            return None
+        verb = "differ" if contrast.kind == "disagreement" else "changed with time, the newest first,"
+        return f"{self.marker} The articles {verb} about {_flat(contrast.about)}: {'; '.join(sides)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cited:
+    """A model's sentence and what it cites. `dropped` counts its marks that name no sentence."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+    score: float  # of the best passage it cites, 0 to 1
+    dropped: int
+
+
+class Sentences:
+    """Cuts a model's text into sentences, with their marks, while it comes.
+
+    A sentence is given only when the next has begun, because its marks may stand after its full stop.
+    What stands after the sentinel is ignored; `ended` tells whether it came.
+    """
+
+    def __init__(self, sentinel: str, language: str = "en") -> None:
+        self.ended = False
+        self._sentinel = sentinel
+        self._language = language
+        self._text = "\n"
+
+    def add(self, piece: str) -> list[str]:
+        """The sentences that are complete with this piece."""
+        if self.ended:
+            return []
+        self._text += piece
+        before, found, _ = self._text.partition(self._sentinel)
+        if found:
+            self.ended = True
+            self._text = before.rstrip("*_`#[(<- ")
+            return self._take(all_of_it=True)
+        return self._take() if re.search(r"\s", piece) else []
+
+    def rest(self) -> list[str]:
+        """What is left when no more comes, without words that were cut off before their citation."""
+        *whole, last = self._take(all_of_it=True) or [""]
+        return [*whole, last] if _ENDED.search(last) else whole
+
+    def _take(self, *, all_of_it: bool = False) -> list[str]:
+        # What follows the text decides where its last marks belong; its end is as good as a new line.
+        self._text = _tidied(self._text + "\n\0")[:-2] if all_of_it else _tidied(self._text)
+        if "<think>" in self._text:  # a thought that has not ended
+            self._text = "" if all_of_it else self._text
+            return []
+        settled = len(self._text)
+        if not all_of_it and (begun := _OPEN.search(self._text)):
+            settled = begun.start()
+        spans = list(self._spans(self._text[:settled]))
+        if all_of_it:
+            held = settled
+        else:
+            # A next sentence that is only part of a word may yet prove to be of this one ("J. B").
+            keep = 1 if spans and _WHOLE_WORD.match(spans[-1].of(self._text)) else 2
+            held = spans[-keep].start if len(spans) >= keep else 0
+        given = [span.of(self._text).strip() for span in spans if span.start < held]
+        if given:
+            self._text = self._text[held:]
+        return given
+
+    def _spans(self, text: str) -> Iterator[Span]:
+        """The sentences of each line."""
+        for line in re.finditer(r"[^\n]+", text):
+            for found in sentencex.get_sentence_boundaries(self._language, line[0]):
+                if re.search(r"\w", found["text"]):
+                    yield Span(line.start() + found["start_index"], line.start() + found["end_index"])
+
+
+def _tidied(text: str) -> str:
+    """Text with marks before the full stop they stand behind, and without thoughts and block markup."""
+    text = _BLOCK.sub("", _THOUGHT.sub("", text))
+    return _MARKS_AFTER_STOP.sub(r"\2\1", _LINE_BEFORE_MARK.sub(" ", text))
+
+
+def _places(mark: str) -> Iterator[Place | None]:
+    """The sentences that a mark names; None for each part that names a passage but no sentence."""
+    for passage, sentence, to_passage, to_sentence in _PART.findall(mark):
+        if not passage:
+            yield None
+        elif to_passage == passage and 0 <= int(to_sentence) - int(sentence) < MOST_OF_A_RANGE:
+            yield from ((int(passage), n) for n in range(int(sentence), int(to_sentence) + 1))
+        else:
+            yield int(passage), int(sentence)
+            if to_passage:
+                yield int(to_passage), int(to_sentence)
+
+
+def _heading(article: Article) -> str:
+    day = f"published {article.published}" if article.published else "date unknown"
+    if article.published and article.origins.get("published") == Origin.INFERRED:
+        day += " (inferred)"
+    parts = (article.title or "untitled", article.outlet or "unknown outlet", article.author, day)
+    return "; ".join(part for part in parts if part)
+
+
+def _flat(text: str) -> str:
+    """Article text on one line, with brackets that could be taken for our marks made round."""
+    return MARK.sub(lambda mark: f"({mark[0][1:-1]})", " ".join(text.split()))
+
+
+def _marker(hits: Sequence[Hit]) -> str:
+    """A token that stands nowhere in the evidence."""
+    while True:
+        marker = secrets.token_hex(3)
+        if not any(marker in hit.article.text for hit in hits):
+            return marker

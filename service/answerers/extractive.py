@@ -1,0 +1,151 @@
+"""The embedded answerer: no language model, no key, no network. It answers by quoting.
+
+The reading model says which sentences answer and whether any does. They are quoted verbatim, each with
+who said it, who printed it and when; a word that only points back is explained in brackets beside it.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from index.models.reader import ReadingModel
+from index.records import Hit, Order, Span
+from service.answerers.formatting import printed
+from service.answers import Evidence, Finding, Plan, Quote, Report, Statement
+from service.attribution.coreference import resolved_head
+from service.attribution.speakers import content_of, speaker
+from service.reading.enumerations import items_after
+from service.reading.timeline import timeline
+from service.verification.assertions import asked, fits, is_of_day
+from service.verification.numbers import quantities
+
+MOST_QUOTES = 5
+MOST_FROM_ONE = 2
+MOST_OF_A_LIST = 4  # from one article, where several things are asked for
+LEAST_OF_BEST = 0.35  # of a further sentence, as a share of the best one's probability
+
+_LISTING = re.compile(
+    r"\b(?:what|which|who|name|list)\b.*\b(?:are|were|have|points|conditions|demands|reasons|steps|all)\b",
+    re.IGNORECASE,
+)
+
+
+class QuotingAnswerer:
+    """Answers with the sentences of the archive that answer best, verbatim."""
+
+    name = "quotes"
+
+    def __init__(self, reader: ReadingModel) -> None:
+        self._reader = reader
+
+    async def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report]:
+        """A statement for each quote: outlet, date, speaker and the words."""
+        for statement in await asyncio.to_thread(self._statements, evidence):
+            yield statement
+
+    def _statements(self, evidence: Evidence) -> Sequence[Statement]:
+        if evidence.plan.order is Order.TIMELINE:
+            scores = {finding.quote.text: finding.score for finding in evidence.findings}
+            return timeline(
+                evidence.plan.standalone_question,
+                evidence.hits,
+                lambda texts: [scores.get(text, 0.0) for text in texts],
+            )
+        return [quoted(evidence.plan, finding) for finding in self._chosen(evidence)]
+
+    def _chosen(self, evidence: Evidence) -> list[Finding]:
+        """The findings to quote, in the order they are to be read; none where none is probable enough."""
+        best = max((finding.score for finding in evidence.findings), default=0.0)
+        if best < self._reader.threshold:
+            return []
+        good = [finding for finding in evidence.findings if finding.score >= LEAST_OF_BEST * best]
+        good = _of_named(evidence.plan, good)
+        if not _LISTING.search(evidence.plan.standalone_question):
+            return _ordered(evidence.plan, _spread(good, MOST_FROM_ONE))
+        chosen = _ordered(evidence.plan, _spread(good, MOST_OF_A_LIST))
+        told = [one for finding in chosen for one in _with_items(finding, evidence.hits)]
+        return list({(one.quote.article.id, one.quote.span): one for one in told}.values())
+
+
+def quoted(plan: Plan, finding: Finding) -> Statement:
+    """A finding as a sentence of an answer, with its speaker; a number that was asked for stands first."""
+    quote = replace(finding.quote, speaker=_speaker(finding.quote))
+    return Statement(
+        text=f"{_number_first(plan, finding)}{source(quote)}: “{explained(quote)}”",
+        quotes=(quote,),
+        support="quoted",
+        score=finding.score,
+    )
+
+
+def source(quote: Quote) -> str:
+    """Who printed a quote and when, and who said it."""
+    return f"{printed(quote)}, {quote.speaker}" if quote.speaker else printed(quote)
+
+
+def explained(quote: Quote) -> str:
+    """The words of a quote, never altered; whom its head means stands beside that in brackets."""
+    head = resolved_head(quote.article, quote.span)
+    if head is None:
+        return quote.text
+    place = head.span.end - quote.span.start
+    return f"{quote.text[:place]} [{head.referent}]{quote.text[place:]}"
+
+
+def _speaker(quote: Quote) -> str | None:
+    """Who said it, where the sentence quotes; one that only reports names its speaker itself."""
+    if content_of(quote.article.text, quote.span).directness == "indirect":
+        return None
+    found = speaker(quote.article, quote.span)
+    return str(found) if found else None
+
+
+def _number_first(plan: Plan, finding: Finding) -> str:
+    wanted = asked(plan.standalone_question)
+    if wanted.kind != "number" or is_of_day(finding) or finding.quote.answer == finding.quote.span:
+        return ""
+    found = quantities(finding.answer)
+    # "12 to charge 6 crowns" is a stretch of a sentence, and no number.
+    if len(found) != 1 or not fits(wanted, found[0]):
+        return ""
+    return f"{finding.answer[0].upper()}{finding.answer[1:]} — "
+
+
+def _with_items(finding: Finding, hits: Sequence[Hit]) -> list[Finding]:
+    """A finding, and behind it the items that its sentence announces."""
+    quote = finding.quote
+    spans = {span for hit in hits if hit.article.id == quote.article.id for span in hit.passage.sentences}
+    ordered = sorted(spans, key=lambda span: span.start)
+    items = items_after(quote.article.text, quote.span, ordered)
+    return [finding, *(_item(finding, span) for span in items)]
+
+
+def _item(finding: Finding, span: Span) -> Finding:
+    quote = replace(finding.quote, span=span, answer=span)
+    return replace(finding, quote=quote, answer=quote.text)
+
+
+def _of_named(plan: Plan, good: list[Finding]) -> list[Finding]:
+    """Those that an outlet prints which the question names; all of them where no such outlet answers."""
+    named = set(plan.named_outlets)
+    printed_by = [{finding.quote.article.outlet, *finding.quote.also_printed_by} for finding in good]
+    return [finding for finding, outlets in zip(good, printed_by, strict=True) if outlets & named] or good
+
+
+def _spread(found: Sequence[Finding], most_from_one: int) -> list[Finding]:
+    """The first MOST_QUOTES, few from any one article."""
+    chosen: list[Finding] = []
+    for finding in found:
+        from_it = sum(other.quote.article.id == finding.quote.article.id for other in chosen)
+        if from_it < most_from_one and len(chosen) < MOST_QUOTES:
+            chosen.append(finding)
+    return chosen
+
+
+def _ordered(plan: Plan, chosen: list[Finding]) -> list[Finding]:
+    """The most direct first; of how things stand now, the newest first, and the undated last."""
+    if plan.order is Order.NEWEST:
+        return sorted(chosen, key=lambda f: f.quote.article.published or date.min, reverse=True)
+    return chosen

@@ -1,0 +1,224 @@
+"""The generating answerer: a language model of the user's choice writes, citing sentence by sentence.
+
+What it writes is only proposed. It comes out as plain text with quotes of the archive, and whoever
+asks proves each sentence before showing it. No fault of a model or its provider is raised: it ends
+in a Report that is not whole and says what happened.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+from index.errors import DatelineError
+from index.records import Hit, Order
+from prompts.loading import Message, Prompt, PromptError, load_prompt
+from service.answerers.citations import Numbered, Sentences
+from service.answers import Evidence, Plan, Report, Statement, Turn
+from service.llm.failures import Kind, ProviderFailed
+from service.llm.plain import plain
+from service.llm.providers import Completion, Provider
+from service.llm.rewrite import rewrite_messages, standalone
+
+MOST_AFTER_SENTINEL = 20  # pieces that are waited for, because the usage comes last
+
+_ORDERS = {
+    Order.NEWEST: "The reader asks how things stand: start with the newest reporting, and date it.",
+    Order.TIMELINE: "The reader asks for a course of events: go by the dates of the events, oldest first.",
+}
+
+
+class GeneratingAnswerer:
+    """Answers with sentences that a language model writes from the evidence."""
+
+    def __init__(self, provider: Provider, prompts: Path | None = None, context_tokens: int = 0) -> None:
+        """`prompts` is a folder of the user's own; `context_tokens` of 0 means what the model reads.
+
+        Raises DatelineError where a prompt cannot be used.
+        """
+        self.name = provider.models[0]
+        self._provider = provider
+        self._context = context_tokens
+        try:
+            self._prompt = load_prompt("answer", prompts)
+            self._rewrite = load_prompt("rewrite", prompts)
+        except PromptError as error:
+            raise DatelineError(str(error)) from error
+
+    async def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report]:
+        """A statement for each sentence as it comes, then how it went.
+
+        A sentence without a citation is given without quotes. Evidence that is more than the model
+        reads is cut from the lowest rank on, and the report says so.
+        """
+        work = _Work(self._prompt, len(evidence.hits))
+        if not evidence.hits:
+            yield work.report()
+            return
+        try:
+            numbered = await asyncio.to_thread(self._fitting, evidence)
+            while True:
+                work.begin(numbered.hits)
+                try:
+                    async with aclosing(self._written(evidence, numbered, work)) as statements:
+                        async for statement in statements:
+                            yield statement
+                    break
+                except ProviderFailed as failure:
+                    many = len(numbered.hits)
+                    if failure.kind is not Kind.OVERFLOW or work.sentences or many == 1:
+                        raise
+                    numbered = Numbered.of(evidence, numbered.hits[: (many + 1) // 2])
+        except DatelineError as error:
+            work.failed(str(error))
+        yield work.report()
+
+    async def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
+        """A follow-up so worded that it can be understood without the turns before it, oldest first.
+
+        The oldest turns are left out where all are more than the model should read. Raises
+        DatelineError where the model fails or writes what is no question.
+        """
+        messages = await asyncio.to_thread(
+            rewrite_messages, self._rewrite, question, turns, self._provider.tokens
+        )
+        async with aclosing(self._provider.completion(messages).pieces()) as pieces:
+            text = "".join([piece async for piece in pieces])
+        return standalone(text, question)
+
+    async def _written(
+        self, evidence: Evidence, numbered: Numbered, work: "_Work"
+    ) -> AsyncGenerator[Statement]:
+        """One completion, sentence by sentence."""
+        completion = self._provider.completion(self._messages(evidence, numbered))
+        work.completions.append(completion)
+        sentences = Sentences(numbered.sentinel)
+        after = 0
+        try:
+            async with aclosing(completion.pieces()) as pieces:
+                async for piece in pieces:
+                    for sentence in sentences.add(piece):
+                        yield work.statement(numbered, sentence)
+                    after += sentences.ended
+                    if after > MOST_AFTER_SENTINEL:
+                        break
+        except DatelineError:
+            if not sentences.ended:
+                raise
+        if not sentences.ended:
+            for sentence in sentences.rest():
+                yield work.statement(numbered, sentence)
+            work.failed(_cut(completion, self._provider.most_tokens))
+
+    def _messages(self, evidence: Evidence, numbered: Numbered) -> list[Message]:
+        return self._prompt.messages(
+            marker=numbered.marker,
+            sentinel=numbered.sentinel,
+            question=" ".join(evidence.plan.standalone_question.split()),
+            limits=_limits(evidence.plan),
+            evidence=numbered.text(),
+            contrasts=numbered.comparison(evidence.contrasts),
+        )
+
+    def _fitting(self, evidence: Evidence) -> Numbered:
+        """The best of the hits that the model can read at once, at least one, as they are sent."""
+        most = self._context or self._provider.context()
+        numbered = Numbered.of(evidence, evidence.hits)
+        while most and len(numbered.hits) > 1:
+            text = "\n".join(message["content"] for message in self._messages(evidence, numbered))
+            if self._provider.tokens(text) + self._provider.most_tokens <= most:
+                break
+            numbered = Numbered.of(evidence, numbered.hits[:-1])
+        return numbered
+
+
+class _Work:
+    """What a report tells, gathered while an answer is written."""
+
+    def __init__(self, prompt: Prompt, found: int) -> None:
+        self.completions: list[Completion] = []
+        self.sentences = 0
+        self._prompt = prompt
+        self._found = found
+        self._given = 0
+        self._cited = 0
+        self._dropped = 0
+        self._faults: list[str] = []
+
+    def begin(self, hits: Sequence[Hit]) -> None:
+        self._given = len(hits)
+
+    def failed(self, note: str) -> None:
+        self._faults.append(_sentence(note))
+
+    def statement(self, numbered: Numbered, sentence: str) -> Statement:
+        cited = numbered.resolved(sentence)
+        self.sentences += 1
+        self._cited += bool(cited.quotes)
+        self._dropped += cited.dropped
+        printed = " ".join(quote.text for quote in cited.quotes)
+        return Statement(
+            text=plain(cited.text, printed), quotes=cited.quotes, support="verified", score=cited.score
+        )
+
+    def report(self) -> Report:
+        return Report(
+            whole=not self._faults,
+            notes=(*self._remarks(), *self._faults),
+            prompt_version=self._prompt.version,
+            usage=self._usage() if self.completions else {},
+        )
+
+    def _remarks(self) -> list[str]:
+        """What a reader must know of an answer that is whole, too."""
+        remarks = [_sentence(told) for completion in self.completions for told in completion.passed_over]
+        if self._given < self._found:
+            remarks.append(
+                f"{self._found} passages were more than the model reads at once; "
+                f"it was given the best {self._given}."
+            )
+        return remarks
+
+    def _usage(self) -> dict[str, Any]:
+        used = [usage for completion in self.completions for usage in completion.usage]
+        prices = [usage.usd for usage in used if usage.usd is not None]
+        return {
+            "model": self.completions[-1].model,
+            "requests": len(used),
+            "tokens_in": sum(usage.tokens_in for usage in used),
+            "tokens_out": sum(usage.tokens_out for usage in used),
+            "usd": round(sum(prices), 8) if len(prices) == len(used) else None,
+            "estimated": any(usage.estimated for usage in used),
+            "passages": self._given,
+            "sentences": self.sentences,
+            "cited": self._cited,
+            "marks_dropped": self._dropped,
+        }
+
+
+def _cut(completion: Completion, most_tokens: int) -> str:
+    if completion.finish == "length":
+        return f"the model {completion.model} reached its limit of {most_tokens} tokens before the end"
+    return f"the answer of the model {completion.model} broke off before its end"
+
+
+def _sentence(told: str) -> str:
+    """What an error tells, as a sentence."""
+    return f"{told[0].upper()}{told[1:]}."
+
+
+def _limits(plan: Plan) -> str:
+    """What the reader limits the answer to, as sentences."""
+    days = [
+        f"{word} {day}"
+        for word, day in (("published from", plan.since), ("published until", plan.until))
+        if day
+    ]
+    limits = [f"The reader wants what was {' and '.join(days)}."] if days else []
+    if plan.as_of:
+        limits.append(f"Answer as of {plan.as_of}: for the reader, nothing later has happened.")
+    if plan.outlets:
+        limits.append(f"The reader wants to know what these outlets report: {', '.join(plan.outlets)}.")
+    limits.append(_ORDERS.get(plan.order, ""))
+    return "\n".join(filter(None, limits)) or "The question has no limits."

@@ -1,0 +1,98 @@
+"""The command line: `dateline --help` lists it."""
+
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from index.errors import DatelineError
+from service.cli import archive as keeping
+from service.cli import articles, keys, slack
+from service.cli import ask as asking
+from service.cli import migrate as scaling
+
+app = typer.Typer(
+    help="Answers questions from an archive of news articles, and proves every sentence it says.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+articles_app = typer.Typer(help="Look at the articles of the archive, or remove one.", no_args_is_help=True)
+app.add_typer(articles_app, name="articles")
+slack_app = typer.Typer(help="Answer in Slack over Socket Mode, until Ctrl+C.")
+app.add_typer(slack_app, name="slack")
+keys_app = typer.Typer(help="Say who may ask, edit and administer.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
+
+
+def main() -> None:
+    """Runs the command line; a mistake is told in one line, without a traceback."""
+    if not _is_built_in(sys.argv[1:2]):
+        _add_plugins()
+    try:
+        app()
+    except DatelineError as error:
+        print(f"dateline: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does; flushing at exit would complain again.
+        sys.stdout = None
+        sys.exit(141)
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """Answers questions from an archive of news articles, and proves every sentence it says."""
+    if show:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"dateline {version_of('dateline')}")
+        raise typer.Exit
+
+
+def _is_built_in(words: list[str]) -> bool:
+    """Whether the command is one of these: then nothing need be looked for elsewhere."""
+    groups = {group.name for group in app.registered_groups}
+    commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    return bool(words) and words[0] in groups | commands
+
+
+def _add_plugins() -> None:
+    """Adds the commands that other packages, and `eval`, register under dateline.commands."""
+    from importlib.metadata import entry_points
+
+    for command in entry_points(group="dateline.commands"):
+        app.add_typer(command.load(), name=command.name)
+
+
+_COMMANDS: tuple[Callable[..., None], ...] = (  # in the order of the help
+    keeping.add,
+    asking.ask,
+    asking.chat,
+    asking.timeline,
+    asking.search,
+    keeping.check,
+    keeping.rebuild,
+    keeping.doctor,
+    keeping.serve,
+    scaling.migrate,
+    scaling.upgrade,
+)
+for _command in _COMMANDS:
+    app.command()(_command)
+slack_app.callback(invoke_without_command=True)(slack.answer)
+slack_app.command("check")(slack.check)
+slack_app.command("manifest")(slack.print_manifest)
+articles_app.command("list")(articles.list_articles)
+articles_app.command("show")(articles.show_article)
+articles_app.command("history")(articles.show_history)
+articles_app.command("remove")(articles.remove_articles)
+keys_app.command("create")(keys.create_key)
+keys_app.command("list")(keys.list_keys)
+keys_app.command("revoke")(keys.revoke_key)

@@ -1,0 +1,78 @@
+"""Articles: list, show, history, remove."""
+
+from typing import Annotated
+
+import typer
+
+from service.cli.options import (
+    Author,
+    Data,
+    Json,
+    Outlet,
+    Since,
+    Until,
+    filters_of,
+    settings_of,
+)
+
+
+def list_articles(
+    outlet: Outlet = None,
+    author: Author = None,
+    since: Since = None,
+    until: Until = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """List the articles of the archive, in the order they were added."""
+    from service.cli.terminal import console, show_list
+    from service.serializers import listed, to_json
+
+    filters = filters_of(since, until, None, outlet, author, None)
+    articles = [listed(article) for article in settings_of(data).open_archive().articles(filters=filters)]
+    typer.echo(to_json(articles, indent=2)) if json else show_list(console(), articles)
+
+
+def show_article(
+    article: Annotated[int, typer.Argument(help="The id of the article.", metavar="ID")],
+    version: Annotated[int | None, typer.Option(help="An older version, by number.", min=1)] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Show an article: its metadata with their origins, its text with its zones."""
+    from service.cli import terminal
+    from service.serializers import shown, to_json
+
+    archive = settings_of(data).open_archive()
+    if json:
+        typer.echo(to_json(shown(archive, article, version), indent=2))
+    else:
+        chosen = archive.article(article, version)
+        terminal.show_article(terminal.console(), chosen, archive.copies(chosen))
+
+
+def show_history(
+    article: Annotated[int, typer.Argument(help="The id of the article.", metavar="ID")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Show what each version of an article changed."""
+    from service.cli.terminal import console, show_changes
+    from service.serializers import changes, to_json
+
+    found = changes(settings_of(data).open_archive(), article)
+    typer.echo(to_json(found, indent=2)) if json else show_changes(console(), found)
+
+
+def remove_articles(
+    articles: Annotated[list[int], typer.Argument(help="The ids of the articles.", metavar="ID...")],
+    data: Data = None,
+) -> None:
+    """Remove articles with all their versions.
+
+    Answers that cited them can no longer be proved.
+    """
+    archive = settings_of(data).open_archive()
+    for article in articles:
+        archive.remove(article)
+        typer.echo(f"removed article {article}")

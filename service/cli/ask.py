@@ -1,0 +1,120 @@
+"""Questions: ask, timeline, chat, search."""
+
+from typing import Annotated, Any
+
+import typer
+
+from service.cli.options import (
+    AnswererName,
+    AsOf,
+    Author,
+    Conversation,
+    Data,
+    Json,
+    Language,
+    Outlet,
+    Since,
+    Until,
+    filters_of,
+    settings_of,
+)
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotation marks.", metavar="QUESTION")],
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    outlet: Outlet = None,
+    author: Author = None,
+    language: Language = None,
+    answerer: AnswererName = None,
+    conversation: Conversation = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Answer a question with quotes and their full references."""
+    from service.answers import Question
+
+    filters = filters_of(since, until, as_of, outlet, author, language)
+    asked = Question(question=question, conversation_id=conversation, filters=filters)
+    _answered(settings_of(data, answerer=answerer), asked, json)
+
+
+def timeline(
+    question: Annotated[str, typer.Argument(help="What happened, in quotation marks.", metavar="QUESTION")],
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    outlet: Outlet = None,
+    author: Author = None,
+    language: Language = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Tell a course of events, dated and sourced, the earliest first."""
+    from index.records import Order
+    from service.answers import Question
+
+    filters = filters_of(since, until, as_of, outlet, author, language)
+    _answered(settings_of(data), Question(question=question, filters=filters, order=Order.TIMELINE), json)
+
+
+def chat(answerer: AnswererName = None, data: Data = None) -> None:
+    """Ask questions in turn, each understood in its conversation."""
+    import asyncio
+    import uuid
+
+    from service.answering import ask as answer_question
+    from service.answering import final
+    from service.answers import Question
+    from service.cli.terminal import console, questions, show_answer
+    from service.pipeline import open_desk
+
+    desk = open_desk(settings_of(data, answerer=answerer))
+    conversation = uuid.uuid4().hex
+    for question in questions():
+        asked = Question(question=question, conversation_id=conversation)
+        show_answer(console(), asyncio.run(final(answer_question(desk, asked))))
+
+
+def search(
+    words: Annotated[str, typer.Argument(help="What to look for, in quotation marks.", metavar="WORDS")],
+    limit: Annotated[int, typer.Option(help="How many passages.", min=1, max=100)] = 10,
+    rerank: Annotated[
+        bool, typer.Option("--rerank", help="Put first what the reading model takes for an answer.")
+    ] = False,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    outlet: Outlet = None,
+    author: Author = None,
+    language: Language = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Find passages by meaning and by words."""
+    from index.models.reader import ReadingModel
+    from index.records import Query
+    from service.cli.terminal import console, show_found
+    from service.serializers import found, to_json
+
+    filters = filters_of(since, until, as_of, outlet, author, language)
+    query = Query(text=words, filters=filters, limit=limit)
+    settings = settings_of(data)
+    relevance = ReadingModel(threads=settings.threads).relevance if rerank else None
+    results = [found(hit) for hit in settings.open_archive().search(query, relevance)]
+    typer.echo(to_json(results, indent=2)) if json else show_found(console(), results)
+
+
+def _answered(settings: Any, question: Any, json: bool) -> None:
+    import asyncio
+
+    from service.answering import ask as answer_question
+    from service.answering import final
+    from service.cli.terminal import console, show_answer
+    from service.pipeline import open_desk
+    from service.serializers import to_json
+
+    answer = asyncio.run(final(answer_question(open_desk(settings), question)))
+    typer.echo(to_json(answer, indent=2)) if json else show_answer(console(), answer)

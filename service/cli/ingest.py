@@ -1,0 +1,213 @@
+"""Adding articles with a progress bar, a line for each problem, and a summary."""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from index import cluster
+from index.archive import Added, Archive
+from index.cluster import Work
+from index.ingestion import Block
+from index.readers import list_files, readers
+from index.readers.fields import parse_mapped
+from index.readers.following import Following, is_address
+from index.readers.web import Fetcher, Unchanged
+from index.records import Draft, Skipped
+from service.serializers import to_json
+from service.settings import Settings
+from service.signals import stoppable
+
+PAGE_BYTES = 20_000  # what a page whose size nobody knows counts for in the time left
+_COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    TextColumn("{task.percentage:>3.0f}%"),
+    TextColumn("{task.fields[speed]}"),
+    TimeRemainingColumn(),
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the articles of one run, and since when it runs."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    skipped: list[Skipped] = field(default_factory=list)
+    passages: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    def count(self, result: Added | Skipped | Unchanged) -> None:
+        """Takes one result in."""
+        if isinstance(result, Skipped):
+            self.skipped.append(result)
+        elif isinstance(result, Unchanged):
+            self.outcomes["unchanged"] += 1
+        else:
+            self.outcomes[result.outcome] += 1
+            self.passages += result.passages
+
+    def counts(self) -> dict[str, int]:
+        """How many articles were added, updated and unchanged."""
+        return {name: self.outcomes[name] for name in ("added", "updated", "unchanged")}
+
+    def line(self) -> str:
+        """All counts in one line."""
+        told = ", ".join(f"{number} {name}" for name, number in self.counts().items())
+        return f"{told}, {len(self.skipped)} skipped"
+
+    def speed(self) -> str:
+        """Articles and passages a second."""
+        seconds = max(time.monotonic() - self.began, 0.001)
+        articles = self.outcomes.total() / seconds
+        return f"{articles:.1f} articles/s, {self.passages / seconds:.1f} passages/s"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What to add: files and folders, addresses, lists of addresses, feeds; and how to read them."""
+
+    named: tuple[str, ...]
+    mapped: tuple[str, ...] = ()
+    entries_only: bool = False
+
+    def each(self) -> list[str]:
+        """Every file and address, folders opened."""
+        found: dict[str, None] = {}
+        for name in self.named:
+            names = [name] if is_address(name) else map(str, list_files([Path(name)]))
+            found.update(dict.fromkeys(names))
+        return list(found)
+
+    def following(self, archive: Archive, fetcher: Fetcher) -> Following:
+        """A reader of all of them. Raises BadValue for a mapping that is wrong."""
+        asked = readers(parse_mapped(self.mapped))
+        return Following(fetcher, archive.visits, entries_only=self.entries_only, asked=asked)
+
+    def work(self, archive: Archive, settings: Settings) -> Work:
+        """How a cluster is to make the files ready for that archive."""
+        models = (settings.models or settings.data / "models").absolute()
+        mapped = parse_mapped(self.mapped)
+        return Work(settings.embedder, models, archive.brief(), mapped, self.entries_only)
+
+
+def add_sources(
+    archive: Archive, following: Following, sources: Sources, tally: Tally, work: Work | None = None
+) -> None:
+    """Adds every article of the sources; each problem is told at once, on standard error.
+
+    With `work` the files are read, cut and embedded on the Ray cluster that is connected. Addresses are
+    not: a polite fetcher brings a page a second, which one core embeds ten times over.
+
+    Where the run is interrupted while it reads, what was read goes in before KeyboardInterrupt is raised.
+    """
+    errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    following.start_round()
+    with Progress(*_COLUMNS, console=errors, transient=True, disable=not sys.stderr.isatty()) as progress:
+        reading = _Reading(following, sources.each(), tally, progress)
+        with closing(_results(archive, reading, work)) as results:
+            for result in results:
+                tally.count(result)
+                following.kept(result.source if isinstance(result, Skipped) else result.key)
+                progress.update(reading.task, speed=tally.speed())
+                if isinstance(result, Skipped):
+                    errors.print(f"skipped {result.source}: {result.reason}", soft_wrap=True)
+    if reading.interrupted:
+        raise KeyboardInterrupt
+
+
+def _results(
+    archive: Archive, reading: "_Reading", work: Work | None
+) -> Generator[Added | Skipped, None, None]:
+    if work is not None:
+        # The blocks are let go of while the cluster is connected, however the run ends.
+        with closing(reading.blocks(work)) as blocks, closing(archive.add_prepared(blocks)) as results:
+            yield from results
+    with closing(archive.add(reading.drafts())) as results:
+        yield from results
+
+
+@contextmanager
+def on_cluster(address: str) -> Iterator[None]:
+    """Uses a Ray cluster, as `index.cluster.connected` does, until the block ends or Ctrl+C.
+
+    What is interrupted may tell of a fault of its own; that is KeyboardInterrupt here all the same.
+    """
+    with stoppable() as stopped:
+        try:
+            with cluster.connected(address):
+                yield
+        except Exception as error:
+            if stopped.is_set():
+                raise KeyboardInterrupt from error
+            raise
+
+
+class _Reading:
+    """The articles of the sources, with a bar that moves by the bytes read."""
+
+    def __init__(
+        self, following: Following, sources: Sequence[str], tally: Tally, progress: Progress
+    ) -> None:
+        self.interrupted = False
+        self._following = following
+        self._tally = tally
+        self._progress = progress
+        self._sizes = {source: _size(source) for source in sources}
+        self.task: TaskID = progress.add_task("reading", total=sum(self._sizes.values()), speed="")
+
+    def blocks(self, work: Work) -> Generator[Block, None, None]:
+        """The articles of the files, from the cluster. What only names addresses is left for `drafts`."""
+        files = {source: size for source, size in self._sizes.items() if not is_address(source)}
+        self._sizes = {source: size for source, size in self._sizes.items() if source not in files}
+        with closing(cluster.prepared(files, work)) as arriving:
+            for arrived in arriving:
+                self._sizes |= {source: files[source] for source in arrived.elsewhere}
+                self._progress.advance(self.task, arrived.read)
+                yield arrived.block
+
+    def drafts(self) -> Iterator[Draft | Skipped]:
+        """The articles of the sources, read here."""
+        try:
+            for source, size in self._sizes.items():
+                yield from self._of(source, size)
+        except KeyboardInterrupt:
+            # Ending here as if all were read puts in the articles that wait to be embedded together.
+            self.interrupted = True
+
+    def _of(self, source: str, size: int) -> Iterator[Draft | Skipped]:
+        """The articles of one source. Within it the bar moves by their text, the best guess there is."""
+        left = size
+        for item in self._following.read(source):
+            if isinstance(item, Unchanged):
+                self._tally.count(item)
+                continue
+            yield item
+            step = min(left, len(item.text)) if isinstance(item, Draft) else 0
+            left -= step
+            self._progress.advance(self.task, step)
+        self._progress.advance(self.task, left)
+
+
+def _size(source: str) -> int:
+    try:
+        return PAGE_BYTES if is_address(source) else max(1, Path(source).stat().st_size)
+    except (OSError, ValueError):
+        return 1
+
+
+def show_tally(tally: Tally, json: bool) -> None:
+    """The summary: added, updated, unchanged, skipped; and how fast, where anything went in."""
+    if json:
+        typer.echo(to_json(tally.counts() | {"skipped": tally.skipped}, indent=2))
+        return
+    typer.echo(tally.line())
+    if tally.passages:
+        typer.echo(tally.speed(), err=True)

@@ -1,1 +1,0 @@
-"""The commands of `dateline`. Nothing heavy is imported here until one runs."""

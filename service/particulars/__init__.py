@@ -1,1 +1,0 @@
-"""What sentences commit to: numbers, days, names, denials, made comparable."""

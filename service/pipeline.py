@@ -1,0 +1,92 @@
+"""The desk that the settings describe: who answers, who stands in, what proves."""
+
+from dataclasses import replace
+
+from index.archive import Archive
+from index.errors import BadValue
+from index.models.reader import ReadingModel
+from service.answerers.extractive import QuotingAnswerer
+from service.answerers.generative import GeneratingAnswerer
+from service.answering import Answerer, Desk
+from service.llm.budget import FILE as SPENDING
+from service.llm.budget import Ledger
+from service.llm.providers import Patience, Provider
+from service.settings import Settings
+from service.storage.conversations import FILE, Conversations
+from service.verification.entailment import CrossEncoderSupport, JudgeSupport, PackagedSupport
+from service.verification.verify import Support
+
+QUOTES = "quotes"
+
+
+def open_desk(
+    settings: Settings,
+    archive: Archive | None = None,
+    conversations: Conversations | None = None,
+    reader: ReadingModel | None = None,
+) -> Desk:
+    """A desk over the archive of the settings, or over another one.
+
+    Without conversations given, they are kept where the settings say. Raises NotFound where there is no
+    archive, and DatelineError where the answerer cannot be set up.
+    """
+    over = archive or settings.open_archive()
+    reader = reader or ReadingModel(threads=settings.threads)
+    quotes = QuotingAnswerer(reader)
+    generates = settings.answerer != QUOTES
+    return Desk(
+        archive=over,
+        answerer=load_generating(settings) if generates else quotes,
+        fallback=quotes if generates and settings.fallback == QUOTES else None,
+        reader=reader,
+        verify=settings.verify,
+        support=load_support(settings, PackagedSupport(reader)),
+        conversations=conversations or Conversations(settings.store(FILE)),
+    )
+
+
+def with_answerer(desk: Desk, name: str | None) -> Desk:
+    """The desk for a question that names who is to answer it. Raises BadValue for one it has not."""
+    known: dict[str, Answerer] = {desk.answerer.name: desk.answerer, QUOTES: QuotingAnswerer(desk.reader)}
+    if name is None or name == desk.answerer.name:
+        return desk
+    if name not in known:
+        raise BadValue(f"no answerer {name!r} here; there are: {', '.join(sorted(known))}")
+    return replace(desk, answerer=known[name], fallback=None)
+
+
+def load_generating(settings: Settings) -> GeneratingAnswerer:
+    """The answerer that writes with the language models the settings name.
+
+    Raises DatelineError where they name none, or a prompt cannot be used.
+    """
+    return GeneratingAnswerer(load_provider(settings), settings.prompts, settings.context_tokens)
+
+
+def load_support(settings: Settings, packaged: Support) -> Support:
+    """Who judges support: the judge, the cross-encoder, or the packaged model that is given."""
+    if settings.support_judge:
+        return JudgeSupport(_provider(settings, settings.support_judge), settings.prompts)
+    return CrossEncoderSupport(settings.support_model) if settings.support_model else packaged
+
+
+def load_provider(settings: Settings) -> Provider:
+    """The language models the settings name. Raises BadValue where they name none."""
+    if settings.answerer == QUOTES:
+        raise BadValue("the answerer 'quotes' is no language model; set DATELINE_ANSWERER")
+    return _provider(settings, settings.answerer, *settings.fallback_models)
+
+
+def _provider(settings: Settings, *models: str) -> Provider:
+    return Provider(
+        models=models,
+        ledger=Ledger(settings.store(SPENDING), settings.daily_budget, settings.daily_tokens),
+        api_base=settings.api_base,
+        most_tokens=settings.answer_tokens,
+        patience=Patience(
+            total=settings.answer_timeout,
+            first=settings.first_token_timeout,
+            between=settings.stall_timeout,
+            retries=settings.retries,
+        ),
+    )

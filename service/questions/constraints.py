@@ -1,0 +1,220 @@
+"""What a question names in passing: outlets of the archive, authors, and days."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from index.extraction.dates import MONTHS
+from index.extraction.dates.mentions import mentions
+from index.records import DateMention, Origin, Period, Span, Zone, ZoneKind
+
+_SECTION = re.compile(r"\s+[-–—|]\s+|:\s+")  # "The Independent - Sports", "CNBC | Business News"
+_DOMAIN = re.compile(r"\.(?:com|org|net|co|news|tv|info)(?:\.\w\w)?$", re.IGNORECASE)
+_KIND = re.compile(r"\s+(?:news|online|magazine|newspaper)$", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:the|el|la|le|der|die|das)\s+", re.IGNORECASE)
+_TELLING = (
+    r"(?:report(?:s|ed|ing)?|article|articles|piece|story|stories|coverage|say|says|said|wrote|writes?"
+    r"|claims?|publish(?:es|ed)?|review|interview|column|editorial|post)"
+)
+_BEFORE = re.compile(
+    r"(?:\baccording to|\b(?:report(?:ed|s|ing)?|covered|published|written|told|discussed|highlighted|stated"
+    r"|noted|mentioned|claimed|described|featured|quoted|article|articles|piece|story|stories|sources?|coverage)"
+    r"(?:\s+(?:as|such as|including|like|both|from|by|in|on|of|to))+|\bas per|\bsource:?|\bdid|\bdoes"
+    r"|وفقا? ?ل|بحسب|حسب)\s+(?:the\s+)?['\"“‘]?$",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(rf"^['\"”’]?(?:['’]s?)?\s+(?:\w+\s+)?{_TELLING}\b", re.IGNORECASE)
+_NAME = r"[A-ZÀ-Þ][\w’'-]+(?:\s+(?:[A-Z]\.|[a-z]{2,3}|[A-ZÀ-Þ][\w’'-]+)){0,2}\s+[A-ZÀ-Þ][\w’'-]+"
+_AUTHOR = re.compile(
+    rf"\b(?:written by|article by|articles by|report by|reports by|story by|stories by|column by|columnist"
+    rf"|reporter|journalist|correspondent|did|by)\s+(?P<name>{_NAME})"
+)
+_CERTAIN = re.compile(
+    r"\b(?:written|article|articles|report|reports|story|stories|column|columnist|reporter|journalist"
+    r"|correspondent)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOutlet(Span):
+    """Where a question names an outlet, and the archive's outlets that it can mean."""
+
+    outlets: tuple[str, ...]
+
+
+def outlets_in(text: str, known: Iterable[str]) -> list[NamedOutlet]:
+    """The outlets that a question names, in order; the longest name counts where two overlap.
+
+    A name whose letters could be an ordinary word, as those of "Time" or "The Verge", counts only as it is
+    spelled, and at the start of the question only where the words around it speak of reporting.
+    """
+    found = [
+        NamedOutlet(match.start(), match.end(), tuple(outlets))
+        for name, outlets in _names(known).items()
+        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)
+        if _is_named(match, name, text)
+    ]
+    chosen: list[NamedOutlet] = []
+    for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
+        if all(one.end <= other.start or other.end <= one.start for other in chosen):
+            chosen.append(one)
+    return sorted(chosen, key=lambda one: one.start)
+
+
+def _names(known: Iterable[str]) -> dict[str, list[str]]:
+    """The names that readers use, each with the outlets that bear it: whole, and without what is dropped."""
+    names: dict[str, list[str]] = {}
+    for outlet in known:
+        forms = [outlet, _SECTION.split(outlet)[0]]
+        forms += [_DOMAIN.sub("", form) for form in forms]
+        forms += [short for form in forms if (short := _KIND.sub("", form)).isupper()]
+        forms += [_ARTICLE.sub("", form) for form in forms]
+        for form in dict.fromkeys(form.strip() for form in forms):
+            if len(form) > 1:
+                names.setdefault(form, []).append(outlet)
+    return names
+
+
+def _is_named(match: re.Match[str], name: str, text: str) -> bool:
+    told = _BEFORE.search(text[: match.start()]) or _BEHIND.search(text[match.end() :])
+    if told or _is_distinct(name):
+        return True
+    if _ARTICLE.sub("", match[0]) != _ARTICLE.sub("", name):
+        return False
+    if " " in name:
+        return True
+    # "Time Warner" and "Independent Pet Holdings" are other names, and a first word is always a capital.
+    longer = re.match(r"\s+(?:[A-Z]\w|\d)", text[match.end() :]) or re.search(
+        r"[A-Z]\w+\s+$", text[: match.start()]
+    )
+    return bool(text[: match.start()].strip("'\"“‘ ")) and not longer
+
+
+def _is_distinct(name: str) -> bool:
+    """Whether a name can be nothing else: "TechCrunch", "CBSSports.com", "BBC", one in other letters."""
+    bare = _ARTICLE.sub("", name)
+    return bool(re.search(r"[a-z][A-Z]|[A-Z]{2}|\w\.\w|\d|[^\W\d_a-zA-Z\u00c0-\u024f]", bare))
+
+
+def authors_in(text: str) -> list[tuple[Span, str, bool]]:
+    """People whom the words make authors of reporting, each with whether they surely are.
+
+    "an article by Jane Doe" is sure; "approved by Jane Doe" may be anything.
+    """
+    return [
+        (Span(match.start("name"), match.end("name")), match["name"], bool(_CERTAIN.search(match[0])))
+        for match in _AUTHOR.finditer(text)
+        if match[0].split()[0] != "did"
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedDays(Span):
+    """Where a question names days, those days, and the part they play.
+
+    `bound` is the word that limits by them ("since", "until", "as of"), or None. `of_reporting` says that
+    the words speak of when something was published. `fixed` says that a year is named.
+    """
+
+    period: Period
+    bound: str | None = None
+    of_reporting: bool = False
+    fixed: bool = False
+
+
+_BOUND = re.compile(
+    r"\b(?P<bound>as of|as at|as things stood (?:on|in)|since|after|later than|from|before|prior to"
+    r"|earlier than|until|till|up to|by|between|منذ|قبل|بعد|حتى)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_BOUNDS = {
+    "as of": "as of", "as at": "as of", "as things stood on": "as of", "as things stood in": "as of",
+    "since": "since", "منذ": "since", "after": "after", "later than": "after", "بعد": "after",
+    "before": "before", "prior to": "before", "earlier than": "before", "قبل": "before",
+    "until": "until", "till": "until", "up to": "until", "حتى": "until", "between": "between",
+    "from": "from",
+}  # fmt: skip
+_REPORTING = re.compile(
+    rf"\b(?:{_TELLING}|publication|dated|news|headlines?|posted)\b[^.;?!]{{0,30}}$", re.IGNORECASE
+)
+_JOINED = re.compile(r",?\s+(?:and|to|until|till|through|–|-)\s+(?:the\s+)?$", re.IGNORECASE)
+_YEAR = re.compile(r"(?<![\w.,$€£-])(?:19[5-9]\d|20\d\d)(?![\w%]|[.,]\d)")
+_RELATIVE = re.compile(r"\b(?:last|this|next|ago|past)\b|\bزمان\b", re.IGNORECASE)
+
+
+def days_in(text: str, today: date, newest: date | None) -> list[NamedDays]:
+    """The days that a question names, in order.
+
+    "Last week" is reckoned from `today`. A day without a year lies near a year that the question names,
+    else near the archive's newest article.
+    """
+    dated = _mentions(text, today, newest)
+    found: list[NamedDays] = []
+    for mention in dated:
+        between = text[found[-1].end : mention.start] if found else ""
+        if found and _JOINED.fullmatch(between) and found[-1].bound in ("between", "from"):
+            whole = Period(found[-1].period.first, mention.last)
+            start, told = found.pop().start, _REPORTING.search(text[: mention.start])
+            found.append(
+                NamedDays(start=start, end=mention.end, period=whole, of_reporting=bool(told), fixed=True)
+            )
+            continue
+        found.append(_named_days(text, mention))
+    return found
+
+
+def _named_days(text: str, mention: DateMention) -> NamedDays:
+    bound = _BOUND.search(text[: mention.start])
+    kind = _BOUNDS.get(bound["bound"].casefold()) if bound else None
+    return NamedDays(
+        start=mention.start,
+        end=mention.end,
+        period=_bounded(kind, mention),
+        bound=kind,
+        of_reporting=bool(_REPORTING.search(text[: bound.start() if bound else mention.start])),
+        fixed=bool(_YEAR.search(text[mention.start : mention.end])),
+    )
+
+
+def _bounded(kind: str | None, days: DateMention) -> Period:
+    if kind == "since":
+        return Period(days.first, None)
+    if kind == "after":
+        return Period(days.last + timedelta(days=1), None)
+    if kind == "before":
+        return Period(None, days.first - timedelta(days=1))
+    if kind in ("until", "as of"):
+        return Period(None, days.last)
+    return Period(days.first, days.last)
+
+
+def _mentions(text: str, today: date, newest: date | None) -> list[DateMention]:
+    zones: Sequence[Zone] = (Zone(0, len(text), ZoneKind.REPORTING),)
+    plain = mentions(text, zones, today)
+    years = [one.last for one in plain if _YEAR.search(text[one.start : one.end])]
+    near = mentions(text, zones, max(years) if years else min(today, newest or today))
+    chosen = [one for one in plain if not _is_yearless(one, text)]
+    chosen += [one for one in near if _is_yearless(one, text)]
+    chosen += _bare_years(text, chosen)
+    return sorted(chosen, key=lambda one: one.start)
+
+
+def _is_yearless(mention: DateMention, text: str) -> bool:
+    """Whether it is a day or month of some year, such as "October 4" and not "last October"."""
+    words = text[mention.start : mention.end]
+    named = any(word.casefold() in MONTHS for word in re.findall(r"[^\W\d_]+", words))
+    return named and not _YEAR.search(words) and not _RELATIVE.search(words)
+
+
+def _bare_years(text: str, found: Sequence[DateMention]) -> Iterator[DateMention]:
+    for match in _YEAR.finditer(text):
+        if all(match.end() <= one.start or one.end <= match.start() for one in found):
+            year = int(match[0])
+            yield DateMention(
+                start=match.start(),
+                end=match.end(),
+                first=date(year, 1, 1),
+                last=date(year, 12, 31),
+                origin=Origin.TEXT,
+            )

@@ -1,0 +1,1 @@
+"""What the passages say: candidates, their ranking, conflicts, and timelines."""

@@ -1,0 +1,1 @@
+"""The databases that Dateline keeps beside its indexes."""

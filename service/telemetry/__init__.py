@@ -1,0 +1,1 @@
+"""Logs, traces, and the callbacks of those who watch."""

@@ -1,0 +1,1 @@
+"""The proof of what is said: numbers, days, names and entailment."""

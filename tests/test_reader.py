@@ -1,0 +1,113 @@
+"""The reading model that ships, over texts it has never seen."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from index.errors import Damaged
+from index.models.reader import PACKAGED, ReadingModel
+from index.records import Span
+
+PASSAGE = (
+    "The lighthouse at Cape Orrin was lit again on Friday after eleven years. Keeper Maud Ellery turned the "
+    "lamp on at dusk. The repair cost 640,000 crowns, half of it given by the Seamen's Fund."
+)
+
+
+@pytest.fixture(scope="module")
+def model() -> ReadingModel:
+    return ReadingModel(threads=1)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Who turned the lamp on?", "Maud Ellery"),
+        ("How much did the repair cost?", "640,000 crowns"),
+        ("On which day was the lighthouse lit again?", "Friday"),
+    ],
+)
+def test_the_best_span_holds_the_answer(model: ReadingModel, question: str, words: str) -> None:
+    reading = model.read(question, [PASSAGE])[0]
+    best = reading.spans[0]
+    assert words in best.of(PASSAGE) or best.of(PASSAGE) in words
+    assert reading.score >= model.threshold
+
+
+def test_an_answer_scores_higher_than_none(model: ReadingModel) -> None:
+    answered, lacking, elsewhere = model.read(
+        "Who turned the lamp on?",
+        [
+            PASSAGE,
+            PASSAGE.replace("Keeper Maud Ellery turned the lamp on at dusk. ", ""),
+            "Rain fell all week.",
+        ],
+    )
+    assert answered.score > lacking.score > elsewhere.score
+
+
+def test_scores_are_probabilities_that_the_spans_share(model: ReadingModel) -> None:
+    for reading in model.read("What did it cost?", [PASSAGE, "No.", ""]):
+        assert 0 <= sum(span.score for span in reading.spans) <= reading.score + 1e-6 <= 1 + 1e-6
+        assert [s.score for s in reading.spans] == sorted((s.score for s in reading.spans), reverse=True)
+
+
+def test_the_readings_come_in_the_order_of_the_texts_whatever_their_length(model: ReadingModel) -> None:
+    texts = [PASSAGE * 3, "Short.", PASSAGE, *(f"Number {n} is here." for n in range(20))]
+    together = model.read("What did the repair cost?", texts)
+    alone = [model.read("What did the repair cost?", [text])[0] for text in texts]
+    assert [r.score for r in together] == pytest.approx([r.score for r in alone], abs=0.05)
+
+
+def test_offsets_count_code_points(model: ReadingModel) -> None:
+    text = f"🏮🏮 سلمى {PASSAGE}"
+    best = model.read("Who turned the lamp on?", [text])[0].spans[0]
+    assert "Ellery" in best.of(text)
+
+
+def test_a_text_too_long_is_read_as_far_as_it_goes(model: ReadingModel) -> None:
+    reading = model.read("Who turned the lamp on?", [PASSAGE + " More was said." * 500])[0]
+    assert "Ellery" in reading.spans[0].of(PASSAGE)
+
+
+@pytest.mark.parametrize("question", ["*" * 4000, "word " * 800, "🏮" * 900, ""])
+def test_a_question_too_long_leaves_room_for_the_text(model: ReadingModel, question: str) -> None:
+    assert 0 <= model.read(question, [PASSAGE])[0].score <= 1
+
+
+def test_within_sums_the_spans_of_a_stretch(model: ReadingModel) -> None:
+    reading = model.read("Who turned the lamp on?", [PASSAGE])[0]
+    assert reading.within(Span(0, len(PASSAGE))) == pytest.approx(sum(s.score for s in reading.spans))
+    assert reading.within(Span(0, 0)) == 0
+
+
+def test_what_is_said_is_supported_more_than_what_is_not(model: ReadingModel) -> None:
+    claims = ["Maud Ellery turned the lamp on.", "Maud Ellery was arrested on Friday."]
+    said, unsaid = model.support(claims, [PASSAGE, PASSAGE])
+    assert said > 0.5 > unsaid
+
+
+def test_nothing_to_read_is_no_reading(model: ReadingModel) -> None:
+    assert model.read("Who?", []) == []
+    assert model.support([], []) == []
+
+
+def test_damaged_weights_are_refused_with_the_way_out(tmp_path: Path) -> None:
+    damaged = tmp_path / "model"
+    shutil.copytree(PACKAGED, damaged)
+    weights = damaged / "model.onnx"
+    data = bytearray(weights.read_bytes())
+    data[len(data) // 2] ^= 1
+    weights.write_bytes(bytes(data))
+    with pytest.raises(Damaged, match="install Dateline again"):
+        ReadingModel(damaged).read("Who?", ["Nobody."])
+
+
+def test_the_card_names_what_the_model_is_worth() -> None:
+    card = json.loads((PACKAGED / "card.json").read_text())
+    assert set(card) >= {"sha256", "calibration", "steps"}
+    readme = (PACKAGED / "README.md").read_text()
+    for told in ("SQuAD 2.0 near misses, AUROC", "CC BY-SA 4.0", "expected calibration error"):
+        assert told in readme

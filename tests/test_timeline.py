@@ -1,0 +1,145 @@
+"""Timelines over the sample archive and over articles made here."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+
+from index.archive import Archive
+from index.backends.local.lexical import stems
+from index.extraction.dates.mentions import mentions
+from index.records import Article, Query
+from service.answerers.formatting import period_in_words
+from service.answers import Statement
+from service.reading.timeline import MOST_EVENTS, timeline
+from tests.evidence import article, hit
+
+QUESTION = "harbour bridge"
+
+
+def shared_words(texts: Sequence[str]) -> list[float]:
+    """The share of the question's words that each text has."""
+    asked = set(stems(QUESTION))
+    return [len(asked & set(stems(text))) / len(asked) for text in texts]
+
+
+def report(id: int, text: str, **known: Any) -> Article:
+    plain = article(id, text, **known)
+    return article(id, text, dates=mentions(text, plain.zones, plain.published), **known)
+
+
+def events(*articles: Article) -> tuple[Statement, ...]:
+    return timeline(QUESTION, [hit(one) for one in articles], shared_words)
+
+
+def test_events_come_in_the_order_in_which_they_happened() -> None:
+    opened = report(
+        1,
+        "The harbour bridge was opened on June 17, 2023.",
+        published=date(2024, 5, 1),
+        outlet="Courier",
+    )
+    approved = report(2, "The council approved the harbour bridge in May 2019.", outlet="Tideline")
+    said = report(3, "The harbour bridge is dearer than anyone had thought.", outlet="Seawall")
+    assert [event.text for event in events(said, opened, approved)] == [
+        "May 2019 — “The council approved the harbour bridge in May 2019.” (Tideline, published 2 May 2024)",
+        "17 June 2023 — “The harbour bridge was opened on June 17, 2023.” (Courier, published 1 May 2024)",
+        "Reported on 3 May 2024 — “The harbour bridge is dearer than anyone had thought.” (Seawall)",
+    ]
+
+
+def test_each_event_is_a_verbatim_quote(sample_archive: Archive) -> None:
+    hits = sample_archive.search(Query(text="the opening and the cost of the Harbour Bridge", limit=20))
+    found = timeline(QUESTION, hits, shared_words)
+    assert 5 <= len(found) <= MOST_EVENTS
+    for event in found:
+        (quote,) = event.quotes
+        assert event.support == "quoted"
+        assert quote.text == quote.article.text[quote.span.start : quote.span.end]
+        assert f"“{quote.text}”" in event.text
+    assert any(event.text.startswith("17 June 2023 — “The Harbour Bridge was opened") for event in found)
+
+
+def test_copies_are_one_event_with_all_who_printed_it(sample_archive: Archive) -> None:
+    hits = [hit(one) for one in sample_archive.articles() if "Saint Ilva" in one.text]
+    found = timeline("ferry", hits, lambda texts: [float("ran aground in" in text) for text in texts])
+    (event,) = found
+    (quote,) = event.quotes
+    assert event.text.startswith("28 January 2021 — “")
+    assert {quote.article.outlet, *quote.also_printed_by} == {
+        "The Ostrel Courier",
+        "Lenn Valley News",
+        "Radio Seawall",
+    }
+
+
+def test_what_was_to_come_is_placed_at_the_day_it_was_said() -> None:
+    (event,) = events(report(1, "The harbour bridge is to open in October 2024.", outlet="Courier"))
+    assert event.text == "Reported on 1 May 2024 — “The harbour bridge is to open in October 2024.” (Courier)"
+
+
+def test_a_record_since_then_did_not_happen_then() -> None:
+    (event,) = events(report(1, "The harbour bridge saw the highest water since 1978.", outlet="Courier"))
+    assert event.text.startswith("Reported on 1 May 2024")
+
+
+def test_two_tellings_of_one_event_are_one() -> None:
+    first = report(1, "The harbour bridge was opened on 17 June 2023 by Rosalind Teague, the mayor.")
+    second = report(2, "Rosalind Teague, the mayor, opened the harbour bridge at noon on 17 June 2023.")
+    other = report(3, "A brass band crossed the harbour bridge on 17 June 2023 behind the number four bus.")
+    assert len(events(first, second, other)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("The harbour bridge is dearer than anyone had thought.", {"published": None}),
+        ("Is the harbour bridge dearer than anyone thought?", {}),
+        ("The harbour bridge opened.", {}),
+        ("Sardines have been packed on the west bank since long ago.", {}),
+    ],
+)
+def test_what_tells_no_event_is_left_out(text: str, known: dict[str, Any]) -> None:
+    assert events(report(1, text, **known)) == ()
+
+
+def test_an_inferred_date_says_so() -> None:
+    text = "In 2021 it stood. The harbour bridge was closed on Wednesday (June 2) for repairs."
+    (event,) = events(report(1, text, published=None, outlet=None))
+    assert event.text.startswith("2 June 2021 (inferred) — “The harbour bridge was closed")
+    assert event.text.endswith("(Unknown outlet, date unknown)")
+
+
+@pytest.mark.parametrize(
+    ("told", "day"),
+    [
+        ("at the end of 2021", "The end of 2021"),
+        ("in late 2021", "Late 2021"),
+        ("in December 2021", "December 2021"),
+    ],
+)
+def test_a_part_of_a_year_is_told_as_the_article_tells_it(told: str, day: str) -> None:
+    (event,) = events(report(1, f"The harbour bridge was repaired {told}."))
+    assert event.text.startswith(f"{day} — ")
+
+
+def test_nothing_found_is_no_timeline() -> None:
+    assert timeline(QUESTION, [], shared_words) == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (date(2021, 6, 3), date(2021, 6, 3), "3 June 2021"),
+        (date(2021, 6, 1), date(2021, 6, 30), "June 2021"),
+        (date(2022, 3, 1), date(2022, 5, 31), "March to May 2022"),
+        (date(2021, 12, 1), date(2022, 2, 28), "December 2021 to February 2022"),
+        (date(2020, 1, 1), date(2020, 12, 31), "2020"),
+        (date(2010, 1, 1), date(2019, 12, 31), "2010 to 2019"),
+        (date(2024, 10, 1), date(2024, 10, 9), "1 to 9 October 2024"),
+        (date(2024, 9, 30), date(2024, 10, 6), "30 September 2024 to 6 October 2024"),
+    ],
+)
+def test_periods_are_told_shortly(first: date, last: date, words: str) -> None:
+    assert period_in_words(first, last) == words
