@@ -13,7 +13,8 @@ from index.errors import DatelineError
 from index.records import Filters, Hit
 from service.answering import PASSAGES, Answerer, Desk, final
 from service.answering import ask as answer_question
-from service.answers import Evidence, Question, Report, Statement
+from service.evidence import Evidence, Report, Statement
+from service.questions.plan import Question
 from service.serializers import found, to_json
 
 TIMEOUT = 120.0  # seconds that a server may be silent

@@ -22,7 +22,7 @@ from eval.records import Case, Record, Run
 from eval.watching import progress_bar
 from index import durable
 from index.errors import DatelineError
-from service.answers import Question
+from service.questions.plan import Question
 from service.serializers import to_json
 
 RUN, RECORDS = "run.json", "records.jsonl"

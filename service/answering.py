@@ -13,23 +13,10 @@ from index.errors import DatelineError
 from index.models.reader import ReadingModel
 from index.records import Filters, Hit, Query
 from service.answerers.builder import Clock, Written, cited, published_origin
-from service.answers import (
-    Answer,
-    Citation,
-    Claimed,
-    Event,
-    Evidence,
-    Plan,
-    Question,
-    Quote,
-    Report,
-    Searched,
-    Source,
-    Sources,
-    Statement,
-    Turn,
-)
+from service.answers import Answer, Citation, Claimed, Event, Searched, Source, Sources
+from service.evidence import Evidence, Quote, Report, Statement
 from service.questions.decompose import parts
+from service.questions.plan import Plan, Question, Turn
 from service.questions.rewrite import standalone
 from service.questions.understand import understand
 from service.reading import conflicts as comparison

@@ -9,51 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from index.records import Article, Filters, Hit, Order, Period, Span
-
-Named = Literal["dates", "outlets", "authors"]
-"""What the words of a question can name in passing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """An earlier question of a conversation, stand-alone, with what was answered; empty for a refusal."""
-
-    question: str
-    text: str = ""
-    outlets: tuple[str, ...] = ()  # that are cited
-    speakers: tuple[str, ...] = ()  # of the quotes, in their order
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What was asked, with what the reader wants it limited to."""
-
-    question: str
-    conversation_id: str | None = None
-    filters: Filters = field(default_factory=Filters)
-    order: Order | None = None  # None leaves it to the words of the question
-    ignore: tuple[Named, ...] = ()  # that the words of the question name, and that is not to count
-    turns: tuple[Turn, ...] = ()  # the conversation before it, where no kept one has its id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """How a question was understood."""
-
-    standalone_question: str
-    since: date | None = None
-    until: date | None = None
-    as_of: date | None = None
-    outlets: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    named_outlets: tuple[str, ...] = ()  # these come first; the limits above hide all else
-    named_authors: tuple[str, ...] = ()
-    named_periods: tuple[Period, ...] = ()
-    order: Order = Order.RELEVANCE
-    search_words: str = ""  # the question without what only limits or orders it
-    ignored: tuple[Named, ...] = ()  # what the words name and did not count, being searched as words
+from service.questions.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +45,16 @@ class Citation:
     end: int
     speaker: str | None = None
     also_printed_by: tuple[str, ...] = ()
+    published_until: date | None = None  # the last day it may have been published, where that is not sure
+    corrected: str | None = None  # how the article was corrected or withdrawn after this version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Why a claim holds: the clause that was hardest to prove, and the words that prove it."""
+
+    clause: str
+    premise: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +67,67 @@ class Claim:
     citations: tuple[int, ...]
     support: Literal["quoted", "verified", "unsupported"]
     score: float
+    proof: Proof | None = None  # of a claim that is not a quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortAnswer:
+    """One line that answers, in the words of the sources; each part stands in a quote it cites."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceItem:
+    """A citation that is worth showing, and what it adds to those before it."""
+
+    citation: int
+    adds: Literal["answer", "source", "day", "fact", "side"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """One event of a timeline, with the quotes that tell of it.
+
+    It happened on `first`, or between `first` and `last`; `precision` says how the day is to be told.
+    """
+
+    first: date
+    last: date
+    precision: Literal["day", "month", "year", "span"]
+    text: str
+    citations: tuple[int, ...]
+    planned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows counted or listed from the catalogue. `articles` are the ids that the rows link to, or None."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    articles: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The answer to one of several questions, or to one side of a comparison."""
+
+    heading: str
+    question: str
+    status: Literal["answered", "not_in_archive"]
+    short_answer: ShortAnswer | None = None
+    evidence: tuple[EvidenceItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """One side of a disagreement."""
+    """One side of a disagreement. `value` is what it comes down to, in the words of its source."""
 
     text: str
     citations: tuple[int, ...]
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +145,7 @@ class DatedPosition:
     text: str
     day: date | None
     citations: tuple[int, ...]
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +191,12 @@ class Answer:
     prompt_version: str | None = None
     usage: Mapping[str, Any] = field(default_factory=dict)
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    short_answer: ShortAnswer | None = None
+    evidence: tuple[EvidenceItem, ...] = ()  # the most direct first
+    sections: tuple[Section, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+    table: Table | None = None
+    suggestions: tuple[str, ...] = ()  # questions to go on with, or to ask differently
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,81 +224,3 @@ EVENT_NAMES: Mapping[type, str] = {
     Change: "change",
     Answer: "done",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """A stretch of an article that an answerer wants to cite, not yet proved."""
-
-    article: Article
-    span: Span
-    answer: Span | None = None  # the words of it that answer, in the article's text
-    speaker: str | None = None
-    also_printed_by: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> str:
-        return self.span.of(self.article.text)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A sentence that the reading model takes for an answer. `score` is its probability, 0 to 1."""
-
-    quote: Quote
-    answer: str  # the words that answer, as they stand in the quote
-    score: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """Findings that assert the same, as far as can be told, best first. `day` is that of the newest."""
-
-    findings: tuple[Finding, ...]
-    day: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contrast:
-    """Sides that do not assert the same: at one time a disagreement, at several a change.
-
-    The sides of a change go from the newest to the oldest, those of a disagreement from the best
-    supported on; articles that print one text count once.
-    """
-
-    kind: Literal["disagreement", "change"]
-    about: str
-    sides: tuple[Side, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """All that an answerer is given: the plan, the passages, what reads as an answer, how it compares."""
-
-    plan: Plan
-    hits: tuple[Hit, ...]
-    findings: tuple[Finding, ...]
-    contrasts: tuple[Contrast, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """A sentence that an answerer proposes, with the quotes that should prove it."""
-
-    text: str
-    quotes: tuple[Quote, ...]
-    support: Literal["quoted", "verified"]
-    score: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What an answerer says of its own work, after its last statement.
-
-    `whole` is False where the answer broke off or could not be written; `notes` then say why.
-    """
-
-    whole: bool = True
-    notes: tuple[str, ...] = ()
-    prompt_version: str | None = None
-    usage: Mapping[str, Any] = field(default_factory=dict)

@@ -6,7 +6,8 @@ from typing import Any
 
 from index.extraction.chunking import Chunker
 from index.records import Article, Hit, Origin, Passage, Span, Zone, ZoneKind
-from service.answers import Contrast, Evidence, Finding, Plan, Quote
+from service.evidence import Contrast, Evidence, Finding, Quote
+from service.questions.plan import Plan
 
 ADDED = datetime(2024, 6, 1, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from eval.run import run_set
 from index.archive import Archive
 from index.records import Draft, Zone, ZoneKind
 from service.answering import Desk
-from service.answers import Evidence, Quote, Report, Statement
+from service.evidence import Evidence, Quote, Report, Statement
 from tests.fakes import HashedWords
 
 PRODUCED_BY = {"answerer": "scripted", "revision": None}

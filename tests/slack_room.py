@@ -21,7 +21,8 @@ from index.archive import Archive
 from index.models.reader import ReadingModel
 from index.records import Draft, Zone, ZoneKind
 from service.answering import Answerer, Desk
-from service.answers import Answer, Evidence, Quote, Report, Statement
+from service.answers import Answer
+from service.evidence import Evidence, Quote, Report, Statement
 from service.settings import load_settings
 from service.slack.bot import Bot
 from service.slack.endpoint import PATH, SlackEvents

@@ -12,7 +12,9 @@ from index.records import EVIDENCE, Filters, Span, ZoneKind
 from service.answerers.extractive import QuotingAnswerer, quoted
 from service.answerers.formatting import worded
 from service.answering import Answerer, Desk, ask, final
-from service.answers import Answer, Evidence, Finding, Plan, Question, Quote, Report, Statement
+from service.answers import Answer
+from service.evidence import Evidence, Finding, Quote, Report, Statement
+from service.questions.plan import Plan, Question
 from service.verification.verify import is_proved
 from tests.evidence import article
 

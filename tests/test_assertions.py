@@ -7,7 +7,7 @@ import pytest
 
 from index.extraction.dates.mentions import mentions
 from index.records import Article, Span
-from service.answers import Finding, Quote
+from service.evidence import Finding, Quote
 from service.verification.assertions import Days, Name, agree, asked, assertion, period_of
 from service.verification.numbers import quantities
 from service.verification.stance import Stand, stand, yes_no

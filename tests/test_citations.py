@@ -7,7 +7,7 @@ import pytest
 
 from index.records import Span
 from service.answerers.citations import Numbered, Sentences
-from service.answers import Contrast, Finding, Quote, Side
+from service.evidence import Contrast, Finding, Quote, Side
 from service.llm.plain import plain
 from tests.evidence import BRIDGE, FERRY, article, evidence, hit, quoted
 

@@ -11,7 +11,7 @@ from index.archive import Archive
 from index.extraction.dates.mentions import mentions
 from index.readers import list_files, read_file
 from index.records import Article, Draft, Span
-from service.answers import Contrast, Finding, Quote
+from service.evidence import Contrast, Finding, Quote
 from service.reading.conflicts import about, change, contrasts, disagreement, sides
 from tests.evidence import article
 

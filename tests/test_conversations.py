@@ -8,7 +8,8 @@ import pytest
 
 from index.database.connections import Address
 from index.errors import NotFound
-from service.answers import Answer, Citation, Claim, Plan, Searched, Turn
+from service.answers import Answer, Citation, Claim, Searched
+from service.questions.plan import Plan, Turn
 from service.storage.conversations import Conversations
 
 SEARCHED = Searched(

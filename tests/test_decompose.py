@@ -8,8 +8,10 @@ from index.archive import Archive
 from index.models.reader import ReadingModel
 from service.answerers.extractive import QuotingAnswerer
 from service.answering import Desk, ask, final
-from service.answers import Answer, Finding, Plan, Question
+from service.answers import Answer
+from service.evidence import Finding
 from service.questions.decompose import parts, put_together
+from service.questions.plan import Plan, Question
 from tests.evidence import article, quoted
 
 POLITICIAN = (

@@ -15,9 +15,10 @@ from index.errors import DatelineError
 from index.records import Order
 from prompts.loading import load_prompt
 from service.answerers.generative import GeneratingAnswerer
-from service.answers import Contrast, Evidence, Finding, Report, Side, Statement, Turn
+from service.evidence import Contrast, Evidence, Finding, Report, Side, Statement
 from service.llm.budget import Ledger
 from service.llm.providers import Patience, Provider
+from service.questions.plan import Turn
 from tests.evidence import BRIDGE, FERRY, article, evidence, quoted
 from tests.providers import KEY, OVERFLOW, Asked, Reply, provider
 from tests.providers import Provider as Server

@@ -22,13 +22,14 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from index.errors import Damaged
-from service.answers import Answer, Event, Plan
+from service.answers import Answer, Event
 from service.http.app import create_app
 from service.http.events import stream, with_heartbeat
 from service.http.guard import Guard
 from service.http.problems import Faults
 from service.http.request_ids import RequestIds
 from service.http.schemas import ArticleRequest
+from service.questions.plan import Plan
 from service.settings import load_settings
 from service.storage.keys import FILE, Keys
 from tests.conftest import ROOT

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from service.answerers.generative import GeneratingAnswerer
-from service.answers import Evidence, Report, Statement
+from service.evidence import Evidence, Report, Statement
 from service.llm.providers import Patience, Provider
 from service.verification.verify import verified
 from tests.evidence import FERRY, article, evidence

@@ -14,9 +14,10 @@ from index.backends.local.generations import Generations
 from index.backends.local.snapshots import Snapshot
 from index.errors import IndexUnavailable
 from index.models.embedding import Embedder
-from service.answers import Answer, Plan, Searched
+from service.answers import Answer, Searched
 from service.http.app import create_app
 from service.http.metrics import Metrics
+from service.questions.plan import Plan
 from service.settings import load_settings
 from service.telemetry.callbacks import ModelCall
 from tests.providers import Reply, provider

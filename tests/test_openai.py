@@ -20,13 +20,13 @@ from service.answers import (
     DatedPosition,
     Disagreement,
     Event,
-    Plan,
     Position,
     Searched,
 )
 from service.answers import Change as ChangeOverTime
 from service.http.openai import CompletionRequest, Composition
 from service.http.routes.openai import CompletionWriter
+from service.questions.plan import Plan
 from tests.serving import server
 
 FLOOD = "How many families were evacuated in the flood?"

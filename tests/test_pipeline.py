@@ -10,8 +10,9 @@ import pytest
 from index.archive import Archive
 from index.errors import BadValue
 from service.answering import ask, final
-from service.answers import Answer, Claimed, Event, Question
+from service.answers import Answer, Claimed, Event
 from service.pipeline import open_desk, with_answerer
+from service.questions.plan import Question
 from service.settings import Settings, load_settings
 from service.storage.conversations import Conversations
 from tests.providers import KEY, Asked, Reply, provider

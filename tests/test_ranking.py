@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from index.records import DateMention, Hit, Order, Origin, Span
-from service.answers import Finding, Plan
+from service.evidence import Finding
+from service.questions.plan import Plan
 from service.reading.ranking import (
     ANOTHER_SPEAKS,
     IN_PASSAGE,

@@ -9,7 +9,8 @@ from lxml.html import document_fromstring  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 
 from service import reports as sheets
-from service.answers import Answer, Citation, Claim, Disagreement, Plan, Position, Searched
+from service.answers import Answer, Citation, Claim, Disagreement, Position, Searched
+from service.questions.plan import Plan
 from service.storage.conversations import Kept
 
 QUOTED = Citation(

@@ -3,7 +3,7 @@
 
 import pytest
 
-from service.answers import Turn
+from service.questions.plan import Turn
 from service.questions.rewrite import standalone
 
 

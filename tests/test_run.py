@@ -22,8 +22,8 @@ from index.archive import Archive
 from index.errors import DatelineError
 from index.models.embedding import Embedder
 from index.records import Filters
-from service.answers import Question
 from service.pipeline import open_desk
+from service.questions.plan import Question
 from service.settings import load_settings
 from tests.conftest import ROOT
 from tests.scripted import PRODUCED_BY, numbered_archive, numbered_case, run

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from service.answers import Answer, Citation, Claim, Disagreement, Plan, Position, Searched
+from service.answers import Answer, Citation, Claim, Disagreement, Position, Searched
+from service.questions.plan import Plan
 from service.slack.blocks import closing, messages, plain, wording
 from service.slack.events import Asked, kind_of, wish_of
 from service.slack.text import as_markdown, as_mrkdwn, asked_words, link, parts

@@ -11,7 +11,7 @@ from index.backends.local.lexical import stems
 from index.extraction.dates.mentions import mentions
 from index.records import Article, Query
 from service.answerers.formatting import period_in_words
-from service.answers import Statement
+from service.evidence import Statement
 from service.reading.timeline import MOST_EVENTS, timeline
 from tests.evidence import article, hit
 

@@ -6,7 +6,7 @@ import pytest
 
 from index.backends.local.snapshots import Summary
 from index.records import Filters, Order, Period
-from service.answers import Plan, Question
+from service.questions.plan import Plan, Question
 from service.questions.understand import understand
 
 TODAY = date(2024, 11, 20)  # a Wednesday

@@ -11,7 +11,7 @@ from eval.benchmarks.verification import articles_in, balanced_accuracy, best_th
 from index.extraction.dates.mentions import mentions
 from index.records import Article, Span, Zone, ZoneKind
 from service.answerers.formatting import worded
-from service.answers import Quote, Statement
+from service.evidence import Quote, Statement
 from service.verification.evidence_context import grounds
 from service.verification.verify import Verdict, evidence_text, stands, verified
 from tests.conftest import SAMPLE

@@ -26,7 +26,7 @@ from eval.benchmarks.paraphrasing import (
     sentences,
 )
 from index.records import Article
-from service.answers import Quote, Statement
+from service.evidence import Quote, Statement
 
 KINDS = ("number", "name", "date", "negation", "speaker", "outlet", "quoted words")
 HARDER = ("exchanged",)  # two things of the cited sentence in each other's place

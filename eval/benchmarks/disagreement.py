@@ -27,7 +27,7 @@ from index.extraction.dates.mentions import mentions
 from index.models.embedding import DEFAULT_MODEL, Embedder, load_embedder
 from index.models.reader import PACKAGED, ReadingModel
 from index.records import Article, Span, Zone, ZoneKind
-from service.answers import Finding, Quote
+from service.evidence import Finding, Quote
 from service.reading.conflicts import contrasts
 from service.verification.assertions import agree, asked, assertion
 from service.verification.tokens import holds

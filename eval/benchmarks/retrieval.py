@@ -25,7 +25,7 @@ from index.models.embedding import DEFAULT_MODEL, Embedder, load_embedder
 from index.models.reader import ReadingModel
 from index.records import Filters, Passage, Query
 from index.search.hybrid import Rerank, search
-from service.answers import Question
+from service.questions.plan import Question
 from service.questions.understand import understand
 
 DEPTH = 60  # passages taken from each method

@@ -27,7 +27,7 @@ from index.models.embedding import DEFAULT_MODEL, load_embedder
 from index.models.reader import PACKAGED, ReadingModel
 from index.readers import list_files, read_file
 from index.records import Article, Draft, Span, Zone, ZoneKind
-from service.answers import Quote, Statement
+from service.evidence import Quote, Statement
 from service.verification.entailment import PackagedSupport
 from service.verification.verify import LEAST_SUPPORT, Support, coverage, verified
 

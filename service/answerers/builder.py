@@ -6,17 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from index.records import Article, Origin, Span
-from service.answers import (
-    Change,
-    Citation,
-    Claim,
-    Claimed,
-    Contrast,
-    Disagreement,
-    Quote,
-    Report,
-    Statement,
-)
+from service.answers import Change, Citation, Claim, Claimed, Disagreement
+from service.evidence import Contrast, Quote, Report, Statement
 from service.reading import conflicts as comparison
 from service.telemetry import tracing
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import sentencex
 
 from index.records import Article, Hit, Origin, Span
-from service.answers import Contrast, Evidence, Quote
+from service.evidence import Contrast, Evidence, Quote
 
 Place = tuple[int, int]
 """A passage and a sentence of it, both counted from 1."""

@@ -13,9 +13,10 @@ from datetime import date
 from index.models.reader import ReadingModel
 from index.records import Hit, Order, Span
 from service.answerers.formatting import printed
-from service.answers import Evidence, Finding, Plan, Quote, Report, Statement
 from service.attribution.coreference import resolved_head
 from service.attribution.speakers import content_of, speaker
+from service.evidence import Evidence, Finding, Quote, Report, Statement
+from service.questions.plan import Plan
 from service.reading.enumerations import items_after
 from service.reading.timeline import timeline
 from service.verification.assertions import asked, fits, is_of_day

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from service.answers import Quote
+from service.evidence import Quote
 
 
 def worded(quote: Quote) -> str:

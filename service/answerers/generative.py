@@ -15,11 +15,12 @@ from index.errors import DatelineError
 from index.records import Hit, Order
 from prompts.loading import Message, Prompt, PromptError, load_prompt
 from service.answerers.citations import Numbered, Sentences
-from service.answers import Evidence, Plan, Report, Statement, Turn
+from service.evidence import Evidence, Report, Statement
 from service.llm.failures import Kind, ProviderFailed
 from service.llm.plain import plain
 from service.llm.providers import Completion, Provider
 from service.llm.rewrite import rewrite_messages, standalone
+from service.questions.plan import Plan, Turn
 
 MOST_AFTER_SENTINEL = 20  # pieces that are waited for, because the usage comes last
 

@@ -34,7 +34,7 @@ def ask(
     json: Json = False,
 ) -> None:
     """Answer a question with quotes and their full references."""
-    from service.answers import Question
+    from service.questions.plan import Question
 
     filters = filters_of(since, until, as_of, outlet, author, language)
     asked = Question(question=question, conversation_id=conversation, filters=filters)
@@ -54,7 +54,7 @@ def timeline(
 ) -> None:
     """Tell a course of events, dated and sourced, the earliest first."""
     from index.records import Order
-    from service.answers import Question
+    from service.questions.plan import Question
 
     filters = filters_of(since, until, as_of, outlet, author, language)
     _answered(settings_of(data), Question(question=question, filters=filters, order=Order.TIMELINE), json)
@@ -67,9 +67,9 @@ def chat(answerer: AnswererName = None, data: Data = None) -> None:
 
     from service.answering import ask as answer_question
     from service.answering import final
-    from service.answers import Question
     from service.cli.terminal import console, questions, show_answer
     from service.pipeline import open_desk
+    from service.questions.plan import Question
 
     desk = open_desk(settings_of(data, answerer=answerer))
     conversation = uuid.uuid4().hex

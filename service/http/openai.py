@@ -14,20 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from index.errors import BadValue, NotFound
 from service.answering import Desk
-from service.answers import (
-    Answer,
-    Change,
-    Citation,
-    Claimed,
-    DatedPosition,
-    Disagreement,
-    Event,
-    Position,
-    Question,
-    Turn,
-)
+from service.answers import Answer, Change, Citation, Claimed, DatedPosition, Disagreement, Event, Position
 from service.http.schemas import ConversationId
 from service.pipeline import QUOTES
+from service.questions.plan import Question, Turn
 from service.questions.rewrite import standalone
 from service.reports import web_address
 from service.storage.conversations import TURNS

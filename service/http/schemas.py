@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from index.catalogue.catalogue import Outcome
 from index.records import Filters, Order
 from index.records import Query as Search
-from service.answers import Answer, Named, Question
+from service.answers import Answer
+from service.questions.plan import Named, Question
 from service.serializers import Change, Found, Listed
 from service.storage.conversations import Feedback, Kept, Rating, Talk
 from service.storage.keys import Role

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from index.errors import DatelineError
 from prompts.loading import Message, Prompt
-from service.answers import Turn
 from service.llm.plain import plain
+from service.questions.plan import Turn
 
 MOST_TOKENS = 1500  # of the conversation; the oldest turns are left out first
 LONGEST = 500  # characters of a question

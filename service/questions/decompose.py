@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from index.backends.local.lexical import stems
 from index.search.coverage import clauses
-from service.answers import Finding, Plan
+from service.evidence import Finding
+from service.questions.plan import Plan
 from service.verification.assertions import Asked, Assertion, agree, assertion
 
 LONG = 18  # words of a question that may be more than the model reads as one

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from index.backends.local.snapshots import Summary
 from index.records import Order, Period, Span
-from service.answers import Plan, Question
 from service.questions.constraints import NamedDays, authors_in, days_in, outlets_in
+from service.questions.plan import Plan, Question
 
 T = TypeVar("T")
 

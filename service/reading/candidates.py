@@ -13,8 +13,9 @@ from index.backends.local.lexical import stems
 from index.models.reader import Reading, ReadingModel
 from index.records import Article, Hit, Span
 from service.answerers.formatting import in_words
-from service.answers import Finding, Plan, Quote
+from service.evidence import Finding, Quote
 from service.questions.decompose import parts, put_together
+from service.questions.plan import Plan
 from service.reading.ranking import wanted, weighed
 
 LEAST = 0.05  # probability below which a sentence is no finding at all

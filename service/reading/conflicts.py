@@ -15,7 +15,8 @@ from typing import Literal
 
 from index.backends.local.lexical import stems
 from service.answerers.formatting import worded
-from service.answers import Change, Contrast, DatedPosition, Disagreement, Finding, Position, Quote, Side
+from service.answers import Change, DatedPosition, Disagreement, Position
+from service.evidence import Contrast, Finding, Quote, Side
 from service.verification.assertions import (
     Asked,
     Assertion,

@@ -13,9 +13,10 @@ from datetime import date
 
 from index.backends.local.lexical import stems
 from index.records import Hit, Order
-from service.answers import Finding, Plan, Quote
 from service.attribution.coreference import resolved_head
 from service.attribution.speakers import speaker
+from service.evidence import Finding, Quote
+from service.questions.plan import Plan
 from service.verification.assertions import Asked, asked, fits, holds_another, own_days, told_of
 from service.verification.numbers import quantities
 from service.verification.stance import YesNo, stand, yes_no

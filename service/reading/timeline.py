@@ -13,7 +13,7 @@ from datetime import date
 from index.backends.local.lexical import stems
 from index.records import DateMention, Hit, Origin
 from service.answerers.formatting import in_words, period_in_words
-from service.answers import Quote, Statement
+from service.evidence import Quote, Statement
 from service.verification.assertions import told_of
 
 MOST_EVENTS = 12

@@ -20,9 +20,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from index.errors import BadValue, DatelineError, NotFound
 from index.records import Filters, Order
 from service.answering import Desk, ask
-from service.answers import Answer, Event, Question
+from service.answers import Answer, Event
 from service.http.capacity import places_of
 from service.pipeline import with_answerer
+from service.questions.plan import Question
 from service.settings import Settings
 from service.slack.events import Place
 from service.slack.record import ATTEMPTS, FILE, Job, Record, Waiting

@@ -34,7 +34,8 @@ from sqlalchemy import (
 from index.database.connections import Address, Database
 from index.database.revisions import revised
 from index.errors import Damaged, NotFound
-from service.answers import Answer, Turn
+from service.answers import Answer
+from service.questions.plan import Turn
 from service.serializers import to_json
 
 FILE = "conversations.db"

@@ -14,8 +14,8 @@ from typing import Literal
 from index.backends.local.lexical import stems
 from index.extraction.dates.mentions import mentions
 from index.records import DateMention, Span, Zone, ZoneKind
-from service.answers import Finding, Quote
 from service.attribution.coreference import resolved_head
+from service.evidence import Finding, Quote
 from service.verification.numbers import Quantity, measure_of, quantities
 from service.verification.stance import Stand, YesNo, stand, yes_no
 

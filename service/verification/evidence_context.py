@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from index.backends.local.lexical import stems
 from index.records import EVIDENCE, Article, Span
-from service.answers import Quote
+from service.evidence import Quote
 from service.verification.content_words import Name, folded, names, unquoted
 
 AROUND = 600  # characters of evidence before a cited sentence that its pronouns may point back into

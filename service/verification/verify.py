@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from index.records import EVIDENCE
-from service.answers import Quote, Statement
+from service.evidence import Quote, Statement
 from service.verification.content_words import Figure, contents, figures, measures, quoted, times, unquoted
 from service.verification.days import unknown_days
 from service.verification.evidence_context import Days, Grounds, evidence_of, grounds, running, stems_of

@@ -7,7 +7,7 @@ from pathlib import Path
 from eval.benchmarks.peers.dateline_own import ARCHIVE, LIMIT, embedder_in
 from index.archive import Archive
 from service.answering import query_of
-from service.answers import Question
+from service.questions.plan import Question
 from service.questions.understand import understand
 
 

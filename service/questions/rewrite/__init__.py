@@ -8,7 +8,7 @@ asks about comes back as it was, because mixing a new topic with the old one is 
 import re
 from collections.abc import Callable, Sequence
 
-from service.answers import Turn
+from service.questions.plan import Turn
 from service.questions.rewrite.arabic import arabic_standalone
 from service.questions.rewrite.slots import (
     ASKS_SAYING,

@@ -1,0 +1,90 @@
+"""What an answer is made from: quotes, candidates, contrasts, and the statements of an answerer.
+
+These stay inside; what is sent of them is in `service.answers`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from index.records import Article, Hit, Span
+from service.questions.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A stretch of an article that an answerer wants to cite, not yet proved."""
+
+    article: Article
+    span: Span
+    answer: Span | None = None  # the words of it that answer, in the article's text
+    speaker: str | None = None
+    also_printed_by: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.span.of(self.article.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A sentence that the reading model takes for an answer. `score` is its probability, 0 to 1."""
+
+    quote: Quote
+    answer: str  # the words that answer, as they stand in the quote
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """Findings that assert the same, as far as can be told, best first. `day` is that of the newest."""
+
+    findings: tuple[Finding, ...]
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """Sides that do not assert the same: at one time a disagreement, at several a change.
+
+    The sides of a change go from the newest to the oldest, those of a disagreement from the best
+    supported on; articles that print one text count once.
+    """
+
+    kind: Literal["disagreement", "change"]
+    about: str
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that an answerer is given: the plan, the passages, what reads as an answer, how it compares."""
+
+    plan: Plan
+    hits: tuple[Hit, ...]
+    findings: tuple[Finding, ...]
+    contrasts: tuple[Contrast, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A sentence that an answerer proposes, with the quotes that should prove it."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+    support: Literal["quoted", "verified"]
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What an answerer says of its own work, after its last statement.
+
+    `whole` is False where the answer broke off or could not be written; `notes` then say why.
+    """
+
+    whole: bool = True
+    notes: tuple[str, ...] = ()
+    prompt_version: str | None = None
+    usage: Mapping[str, Any] = field(default_factory=dict)
