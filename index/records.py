@@ -90,6 +90,7 @@ class Draft:
     dateline: str | None = None  # the place in front of the first sentence
     dates: tuple[DateMention, ...] = ()
     origins: Mapping[str, Origin] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # what of its file was not understood or left out, for whoever adds it
 
     def evidence(self) -> str:
         """The reporting and captions alone, as one text to read."""

@@ -13,7 +13,7 @@ import pytest
 
 from index.archive import Archive
 from index.errors import BadValue
-from index.readers.fields import NAMES, parse_mapped
+from index.readers.fields import PIECES, parse_mapped
 from index.readers.following import Following
 from index.records import Draft
 from service.cli.ingest import Sources, Tally, add_sources
@@ -97,7 +97,7 @@ def test_mapped_fields(archive: Archive, news: Site, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pairs", "told"),
     [
-        (["titel=x"], f"no field 'titel' to map; there are: {', '.join(NAMES)}"),
+        (["titel=x"], f"no field 'titel' to map; there are: {', '.join(PIECES)}"),
         (["title"], "'title' is not a mapping; write title=headline"),
         (["title="], "'title=' is not a mapping; write title=headline"),
         (["title=a", "title=b"], "'title' is mapped twice, to 'a' and to 'b'"),

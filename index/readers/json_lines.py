@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from itertools import chain
 from typing import BinaryIO
 
 from index.errors import Unreadable
-from index.readers import html
 from index.readers.decoding import binary_name, decode, head
-from index.readers.drafting import Known, content_mark, key_of
-from index.readers.fields import Mapped, id_of, kind_of, known_fields, renamed, shown, value_of
-from index.readers.text import text_draft
-from index.records import Draft, Skipped
+from index.readers.drafting import Found, Known, found
+from index.readers.fields import Fields, Mapped, one_line
+from index.readers.objects import Objects
+from index.records import Draft, Origin, Skipped
 
 _WRAPPERS = ("articles", "items", "results", "data", "docs", "documents", "hits")
+_DEEPEST_WRAPPER = 3
 LONGEST_LINE = 20_000_000
 """Bytes; a longer line of a .jsonl file is skipped without being held."""
 
@@ -47,7 +47,7 @@ class JsonReader:
             if source.endswith(".json") or sum(map(bool, map(str.strip, lines))) < 2:
                 yield Skipped(source, str(error))
             else:
-                yield from _read_lines(lines, _File(source, mapped=self._mapped))
+                yield from _read_lines(lines, Objects(source, mapped=self._mapped))
             return
         yield from _read_items(whole, source, self._mapped)
 
@@ -58,71 +58,23 @@ class JsonReader:
     def read_stream(self, file: BinaryIO, source: str) -> Iterator[Draft | Skipped]:
         """The articles of a .jsonl file of any size, a line at a time."""
         lines = map(_decoded_line, _bounded_lines(file))
-        yield from _read_lines(lines, _File(source, mapped=self._mapped))
-
-
-@dataclass(slots=True)
-class _File:
-    """What has been read of one file, for telling when an article comes twice."""
-
-    source: str
-    unit: str = "line"
-    mapped: Mapped = ()
-    seen: dict[str, int] = field(default_factory=dict)
-
-    def place(self, number: int) -> str:
-        return f"{self.source}:{number}"
-
-    def article(self, record: object, number: int) -> Draft | Skipped:
-        try:
-            return self._article(record, number)
-        except Unreadable as error:
-            return Skipped(self.place(number), str(error))
-
-    def _article(self, record: object, number: int) -> Draft | Skipped:
-        if not isinstance(record, Mapping):
-            raise Unreadable(f"it is {kind_of(record)}; an article is a JSON object")
-        record = renamed(record, self.mapped)
-        body = _body(record, self.mapped)
-        says = known_fields(record)
-        key = self._key(id_of(record), says.known, body)
-        read = html.fragment_draft if html.holds_markup(body) else text_draft
-        result = read(body, says, self.source, key)
-        if isinstance(result, Skipped):
-            return Skipped(self.place(number), result.reason)
-        self.seen[key] = number
-        return result
-
-    def _key(self, id: str | None, says: Known, body: str) -> str:
-        """The key of an article; Unreadable if an earlier one of the file has it."""
-        if says.url or id:
-            key = key_of(self.source, url=says.url, id=id, outlet=says.outlet)
-            if key in self.seen:
-                name, value = ("url", says.url) if says.url else ("id", id)
-                raise Unreadable(f"{name} {shown(value)} was already used on {self.unit} {self.seen[key]}")
-            return key
-        base = key_of(self.source)
-        keys = [f"{base}#{content_mark(part)}" for part in (says.title, body) if part]
-        fresh = next((key for key in keys if key not in self.seen), None)
-        if fresh is None:
-            raise Unreadable(f"the same article stands on {self.unit} {self.seen[keys[-1]]}")
-        return fresh
+        yield from _read_lines(lines, Objects(source, mapped=self._mapped))
 
 
 def _read_items(whole: object, source: str, mapped: Mapped) -> Iterator[Draft | Skipped]:
-    items = _items(whole, mapped)
+    items, around = _items(whole, mapped)
     if items is None:
-        result = _File(source, mapped=mapped).article(whole, 1)
+        result = Objects(source, mapped=mapped).article(whole, 1)
         yield Skipped(source, result.reason) if isinstance(result, Skipped) else result
         return
     if not items:
         yield Skipped(source, "the list holds no article")
-    file = _File(source, "item", mapped)
+    file = Objects(source, "item", mapped, around)
     for number, record in enumerate(items, 1):
         yield file.article(record, number)
 
 
-def _read_lines(lines: Iterable[str | Unreadable], file: _File) -> Iterator[Draft | Skipped]:
+def _read_lines(lines: Iterable[str | Unreadable], file: Objects) -> Iterator[Draft | Skipped]:
     for number, line in enumerate(lines, 1):
         if isinstance(line, str) and not line.strip():
             continue
@@ -134,23 +86,33 @@ def _read_lines(lines: Iterable[str | Unreadable], file: _File) -> Iterator[Draf
         yield file.article(record, number)
 
 
-def _items(whole: object, mapped: Mapped) -> list[object] | None:
-    """The articles of a list, or of an object that only wraps one; None for one article."""
-    if isinstance(whole, Mapping) and value_of(renamed(whole, mapped), "text")[1] is None:
-        whole = next((whole[name] for name in _WRAPPERS if isinstance(whole.get(name), list)), whole)
-    return whole if isinstance(whole, list) else None
+def _items(whole: object, mapped: Mapped) -> tuple[list[object] | None, Found]:
+    """The articles of a list, or of an object that only wraps one, and what it says of all of them.
+
+    None for one article.
+    """
+    if not isinstance(whole, Mapping) or Fields(whole, mapped).holds_text():
+        return whole if isinstance(whole, list) else None, Found()
+    lists = list(_lists(whole))
+    fitting = (items for _, items in lists if _hold_text(items, mapped))
+    named = (items for name, items in lists if name in _WRAPPERS)
+    items = next(chain(fitting, named), None)
+    house = whole.get("title") if "jsonfeed.org" in str(whole.get("version"))[:100] else None
+    return items, found(Known(outlet=one_line(house) if isinstance(house, str) else None), Origin.GIVEN)
 
 
-def _body(record: Mapping[str, object], mapped: Mapped) -> str:
-    name, value = value_of(record, "text")
-    theirs = dict(mapped).get("text")
-    if value is None and theirs:
-        raise Unreadable(f"it has no text in the field {theirs}, to which text is mapped")
-    if value is None:
-        raise Unreadable("it has no text; put the article in a field named text")
-    if not isinstance(value, str):
-        raise Unreadable(f"{name} is {kind_of(value)}; it must be a string")
-    return value
+def _lists(whole: Mapping[str, object]) -> Iterator[tuple[str, list[object]]]:
+    """The lists of an object and of the objects in it, the outermost first, with their names."""
+    level: list[Mapping[str, object]] = [whole]
+    for _ in range(_DEEPEST_WRAPPER):
+        yield from (
+            (name, value) for holder in level for name, value in holder.items() if isinstance(value, list)
+        )
+        level = [value for holder in level for value in holder.values() if isinstance(value, Mapping)]
+
+
+def _hold_text(items: list[object], mapped: Mapped) -> bool:
+    return any(isinstance(item, Mapping) and Fields(item, mapped).holds_text() for item in items[:5])
 
 
 def _bounded_lines(file: BinaryIO) -> Iterator[bytes]:

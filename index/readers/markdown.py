@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import Unreadable
 from index.extraction import content_blocks as cleaning
 from index.readers.decoding import binary_name, decode, head
-from index.readers.drafting import Found, Known, draft, first, found, key_of
-from index.readers.fields import id_of, known_fields
+from index.readers.drafting import Known, draft, first, found, key_of
+from index.readers.fields import Fields
 from index.readers.text import MOST_LINES, too_long
-from index.records import Draft, Origin, Skipped, Zone, ZoneKind
+from index.records import Draft, Origin, Skipped, ZoneKind
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -38,23 +39,20 @@ class MarkdownReader:
         if source_text.count("\n") > MOST_LINES:
             yield too_long(source)
             return
-        fields, body = _front_matter(source_text)
-        says = known_fields(fields)
+        front, body = _front_matter(source_text)
+        fields = Fields(front)
+        if status := fields.status():
+            raise Unreadable(f"its status is {status!r}; what is not published stays out")
+        id, says = fields.id(), fields.known()
         heading, blocks = _rendered(body)
         text, marked = cleaning.join(blocks)
         if not text:
             yield Skipped(source, "the text is empty")
             return
         says = first(says, found(Known(title=heading), Origin.TEXT))
-        yield draft(text, _zones(text, says, marked), says, source, _key(fields, says, source))
-
-
-def _zones(text: str, says: Found, marked: tuple[Zone, ...]) -> tuple[Zone, ...]:
-    return cleaning.zones(text, title=says.known.title, marked=marked)
-
-
-def _key(fields: dict[str, object], says: Found, source: str) -> str:
-    return key_of(source, url=says.known.url, id=id_of(fields), outlet=says.known.outlet)
+        key = key_of(source, url=says.known.url, id=id, outlet=says.known.outlet)
+        zones = cleaning.zones(text, title=says.known.title, marked=marked)
+        yield replace(draft(text, zones, says, source, key), notes=fields.notes())
 
 
 def _front_matter(text: str) -> tuple[dict[str, object], str]:

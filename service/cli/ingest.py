@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from index import cluster
 from index.archive import Added, Archive
 from index.cluster import Work
-from index.ingestion import Block
+from index.ingestion import Block, Prepared
 from index.readers import list_files, readers
 from index.readers.fields import parse_mapped
 from index.readers.following import Following, is_address
@@ -41,6 +41,7 @@ class Tally:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     skipped: list[Skipped] = field(default_factory=list)
+    notes: Counter[tuple[str, str]] = field(default_factory=Counter)
     passages: int = 0
     began: float = field(default_factory=time.monotonic)
 
@@ -53,6 +54,14 @@ class Tally:
         else:
             self.outcomes[result.outcome] += 1
             self.passages += result.passages
+
+    def note(self, source: str, draft: Draft) -> None:
+        """Takes in what the reader of a source tells of an article in it."""
+        self.notes.update((source, note) for note in draft.notes)
+
+    def noted(self) -> list[dict[str, object]]:
+        """What was not understood or left out, by source, with the number of articles."""
+        return [{"source": s, "note": note, "articles": n} for (s, note), n in self.notes.items()]
 
     def counts(self) -> dict[str, int]:
         """How many articles were added, updated and unchanged."""
@@ -171,6 +180,9 @@ class _Reading:
             for arrived in arriving:
                 self._sizes |= {source: files[source] for source in arrived.elsewhere}
                 self._progress.advance(self.task, arrived.read)
+                for ready in arrived.block.ready:
+                    if isinstance(ready, Prepared):
+                        self._tally.note(ready.key.partition("#")[0].removeprefix("file:"), ready.draft)
                 yield arrived.block
 
     def drafts(self) -> Iterator[Draft | Skipped]:
@@ -189,6 +201,8 @@ class _Reading:
             if isinstance(item, Unchanged):
                 self._tally.count(item)
                 continue
+            if isinstance(item, Draft):
+                self._tally.note(source, item)
             yield item
             step = min(left, len(item.text)) if isinstance(item, Draft) else 0
             left -= step
@@ -206,8 +220,11 @@ def _size(source: str) -> int:
 def show_tally(tally: Tally, json: bool) -> None:
     """The summary: added, updated, unchanged, skipped; and how fast, where anything went in."""
     if json:
-        typer.echo(to_json(tally.counts() | {"skipped": tally.skipped}, indent=2))
+        typer.echo(to_json(tally.counts() | {"skipped": tally.skipped, "notes": tally.noted()}, indent=2))
         return
+    for (source, note), articles in tally.notes.items():
+        counted = f" ({articles:,} articles)" if articles > 1 else ""
+        typer.echo(f"noted {source}: {note}{counted}", err=True)
     typer.echo(tally.line())
     if tally.passages:
         typer.echo(tally.speed(), err=True)

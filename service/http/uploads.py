@@ -17,7 +17,7 @@ from index.errors import BadValue
 from index.readers import html, read_bytes, readers
 from index.readers.decoding import suffix_of
 from index.readers.drafting import key_of
-from index.readers.fields import known_fields
+from index.readers.fields import Fields
 from index.readers.following import Following, Item
 from index.readers.text import text_draft
 from index.readers.web import Fetcher, Unchanged
@@ -74,7 +74,7 @@ def written(request: ArticleRequest) -> Draft | Skipped:
     fields = request.model_dump(
         include={"title", "outlet", "author", "published", "updated", "language", "url"}
     )
-    says = known_fields(fields)
+    says = Fields(fields).known()
     named = f"id:{says.known.outlet or API}:{request.id}"
     key = key_of("", url=request.url) if request.url else named
     source = request.url or request.id or ""
