@@ -30,7 +30,7 @@ SECONDS = 60
 """The parser may work, and twice that by the clock on the wall."""
 
 _ANSWER_BYTES = 100_000_000
-_CHILD = Path(__file__).with_name("pdf_child.py")
+_CHILD = Path(__file__).with_name("parsers") / "pdf.py"
 _PAGE_NUMBER = re.compile(
     r"\W*(?:page|p\.|seite|página|صفحة)?\s*[\divxlc]{1,5}(?:\s*(?:of|/|von|de|sur|من)\s*\d{1,5})?\W*",
     re.IGNORECASE,
