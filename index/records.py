@@ -34,6 +34,13 @@ EVIDENCE = frozenset({ZoneKind.REPORTING, ZoneKind.CAPTION})
 """The zones that may be quoted; the others are kept and shown but never searched."""
 
 
+class Standing(StrEnum):
+    """What a printed notice has made of an article."""
+
+    CORRECTED = "corrected"
+    RETRACTED = "retracted"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch `[start, end)` of a text."""
@@ -53,18 +60,26 @@ class Zone(Span):
     kind: ZoneKind
 
 
+@dataclass(frozen=True, slots=True)
+class Notice(Span):
+    """A stretch of an article's text that corrects or withdraws it, such as an editor's note."""
+
+    standing: Standing
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateMention(Span):
     """A date that the text names, resolved to the days it means, both inclusive.
 
     "last Thursday" is one day; "in the first three months of 2021" is ninety. `origin` is `text` where
     the words fix the days, by themselves or with the day of publication, and `inferred` where a part
-    was concluded, such as a year from a weekday.
+    was concluded, such as a year from a weekday. `planned` says that the sentence only looks ahead to it.
     """
 
     first: date
     last: date
     origin: Origin
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +90,9 @@ class Draft:
     file gives it, else its file's path. `zones` are ordered, do not overlap, and between them lie
     only line breaks and spaces. `dates` are those that the evidence names, in order. `origins` names the
     origin of title, outlet, author, published, updated, language, dateline and url.
+
+    Where the text fixes only some days, `published` is the first on which it can have been published and
+    `published_last` the last; `published_last` is None where the day is known.
     """
 
     key: str
@@ -84,13 +102,22 @@ class Draft:
     outlet: str | None = None
     author: str | None = None
     published: date | None = None
+    published_last: date | None = None
     updated: date | None = None
     language: str | None = None  # ISO 639-1
     url: str | None = None
     dateline: str | None = None  # the place in front of the first sentence
     dates: tuple[DateMention, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    names: tuple[str, ...] = ()  # of people, places and organisations, as the evidence spells them
+    repairs: tuple[str, ...] = ()  # what was mended in the text, such as "mojibake"
     origins: Mapping[str, Origin] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what of its file was not understood or left out, for whoever adds it
+
+    @property
+    def publication(self) -> "Period | None":
+        """The days on which it can have been published; None where nothing tells."""
+        return Period(self.published, self.published_last or self.published) if self.published else None
 
     def evidence(self) -> str:
         """The reporting and captions alone, as one text to read."""
@@ -99,12 +126,18 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article(Draft):
-    """One version of an article in the archive. `version` counts from 1; older ones stay."""
+    """One version of an article in the archive. `version` counts from 1; older ones stay.
+
+    `standing` is what notices have made of the article, and `notice_in` the article that prints the notice
+    where that is another one.
+    """
 
     id: int
     version: int
     cluster: int  # the same for all articles that print one text
     added: datetime
+    standing: Standing | None = None
+    notice_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,11 @@ from index.records import Article, Hit, Origin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """An article without its text."""
+    """An article without its text.
+
+    Where the text fixes only some days, `published` is the first and `published_last` the last of them.
+    `standing` is "corrected" or "retracted"; `notice_in` is the other article that prints the notice.
+    """
 
     id: str
     version: int
@@ -21,10 +25,13 @@ class Listed:
     outlet: str | None
     author: str | None
     published: date | None
+    published_last: date | None
     updated: date | None
     language: str | None
     url: str | None
     origins: dict[str, str]
+    standing: str | None
+    notice_in: str | None
     added: datetime
 
 
@@ -39,13 +46,14 @@ class ZoneShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateShown:
-    """A stretch of the text that names days, and the first and last of them."""
+    """A stretch of the text that names days, the first and last of them, and whether they were to come."""
 
     start: int
     end: int
     first: date
     last: date
     origin: str
+    planned: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +114,14 @@ def shown(archive: Archive, article_id: int, version: int | None = None) -> Show
     latest = article.version if version is None else archive.article(article_id).version
     zones = tuple(ZoneShown(start=zone.start, end=zone.end, kind=zone.kind) for zone in article.zones)
     dates = tuple(
-        DateShown(start=day.start, end=day.end, first=day.first, last=day.last, origin=day.origin)
+        DateShown(
+            start=day.start,
+            end=day.end,
+            first=day.first,
+            last=day.last,
+            origin=day.origin,
+            planned=day.planned,
+        )
         for day in article.dates
     )
     return Shown(
@@ -161,10 +176,13 @@ def _listing(article: Article) -> dict[str, Any]:
         "outlet": article.outlet,
         "author": article.author,
         "published": article.published,
+        "published_last": article.published_last,
         "updated": article.updated,
         "language": article.language,
         "url": article.url,
         "origins": {name: str(origin) for name, origin in article.origins.items()},
+        "standing": article.standing,
+        "notice_in": str(article.notice_in) if article.notice_in else None,
         "added": article.added,
     }
 

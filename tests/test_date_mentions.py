@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.extraction.content_blocks import normalise, zones
-from index.extraction.dates.mentions import mentions, years_in
+from index.extraction.dates.mentions import mentions, publication_days, years_in
 from index.records import EVIDENCE, DateMention, Origin, Zone, ZoneKind
 
 WEDNESDAY = "2021-06-02"  # a Wednesday
@@ -201,12 +201,31 @@ def test_a_weekday_gives_an_undated_article_its_year() -> None:
     ]
 
 
-def test_a_year_that_could_be_two_is_not_inferred() -> None:
+def test_a_year_far_from_those_that_are_named_is_not_inferred() -> None:
     # 6 February was a Wednesday in 2013 and in 2019.
-    assert shown("After 2012 and in 2018 it rained. It was said Wednesday (February 6th).", None) == [
-        "2012 = 2012-01-01..2012-12-31",
+    assert shown("After 2014 it rained. It was said Wednesday (February 6th).", None) == [
+        "2014 = 2014-01-01..2014-12-31",
+    ]
+    assert shown("It will stand until 2018. It was said Wednesday (February 6th).", None) == [
         "2018 = 2018-01-01..2018-12-31",
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "days"),
+    [
+        ("The mayor said Wednesday (February 6th) that it was dry.", ("2019-02-06", "2019-02-12")),
+        ("She told Rudaw on Wednesday, February 6, and Thursday, February 7.", ("2019-02-06", "2019-02-12")),
+        ("The mayor said on Wednesday, February 6. A vote will be on Sunday, February 10.", ("2019-02-06", "2019-02-10")),
+        ("The vote will be held on Wednesday, February 6.", None),
+        ("“It rained Wednesday, February 6,” the mayor said.", None),
+        ("The mayor said on Wednesday that it was dry.", None),
+    ],
+)  # fmt: skip
+def test_a_weekday_with_its_day_dates_an_article(told: str, days: tuple[str, str] | None) -> None:
+    text = f"The talks took place in late 2018. {told}"
+    found = publication_days(text, [Zone(0, len(text), ZoneKind.REPORTING)])
+    assert (found and tuple(map(str, found))) == days
 
 
 def test_what_is_reckoned_from_an_inferred_day_is_inferred() -> None:

@@ -167,20 +167,33 @@ def old_archive(sample: Path, tmp_path: Path) -> Path:
     copy_of(sample, folder)
     with closing(sqlite3.connect(folder / "catalogue.db")) as database, database:
         database.execute("DROP TABLE catalogue_revision")
+        database.execute("DROP TABLE name")
+        for table, columns in NEWER_COLUMNS.items():
+            for column in columns:
+                database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        database.execute("UPDATE setting SET value = '1' WHERE name = 'format'")
     return folder
 
 
+NEWER_COLUMNS = {
+    "article": ("standing", "notice_in"),
+    "version": ("published_last", "notices", "names", "repairs"),
+}
+
+
 def test_an_old_archive_opens_and_is_recognised(old_archive: Path, load: Callable[[], Embedder]) -> None:
-    with closing(Archive.open(old_archive, load)) as archive:
-        assert archive.search(Query(text="bridge"))
-        assert archive.check() == []
+    with pytest.raises(Mismatch, match="dateline upgrade"):
+        Archive.open(old_archive, load)
     store = STORES[0]
     database = Database(old_archive / store.file, store.holds)
     with database.reading() as connection:
         assert noted(connection, store.tables) is None
     assert upgrade(database, store.tables, store.history) == "1"
     with database.reading() as connection:
-        assert noted(connection, store.tables) == "1"
+        assert noted(connection, store.tables) == "2"
+    with closing(Archive.open(old_archive, load)) as archive:
+        assert archive.search(Query(text="bridge"))
+        assert archive.check() == []
 
 
 def test_to_open_and_search_an_archive_no_migration_is_imported(sample: Path, models: Path) -> None:

@@ -302,7 +302,7 @@ class Catalogue:
             passage.c.id,
             passage.c.vector,
             version.c.article_id,
-            version.c.published,
+            func.coalesce(version.c.published_last, version.c.published).label("published"),
             version.c.outlet,
             version.c.author,
             version.c.language,
@@ -351,6 +351,8 @@ _ARTICLES = select(
     article.c.id,
     article.c.key,
     article.c.cluster,
+    article.c.standing,
+    article.c.notice_in,
 ).join_from(version, article, version.c.article_id == article.c.id)
 _BYLINES = select(article.c.id, version.c.author).join_from(article, version, IS_CURRENT)
 _CURRENT_ARTICLES = _ARTICLES.where(_CURRENT_NUMBER, article.c.id.in_(sa.bindparam("ids", expanding=True)))

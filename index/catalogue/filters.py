@@ -26,11 +26,12 @@ def conditions(filters: Filters | None) -> list[sa.ColumnElement[bool]]:
     if filters is None:
         return []
     found = []
+    out_by = sa.func.coalesce(version.c.published_last, version.c.published)
     if filters.since:
-        found.append(version.c.published >= filters.since)
+        found.append(out_by >= filters.since)
     until = min((day for day in (filters.until, filters.as_of) if day), default=None)
     if until:
-        found.append(version.c.published <= until)
+        found.append(out_by <= until)
     if filters.outlets:
         found.append(version.c.outlet.in_(filters.outlets))
     if filters.languages:

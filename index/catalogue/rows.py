@@ -10,9 +10,23 @@ from typing import Any
 import numpy as np
 
 from index.models.embedding import Vectors
-from index.records import Article, DateMention, Draft, Origin, Passage, Span, Zone, ZoneKind
+from index.records import (
+    Article,
+    DateMention,
+    Draft,
+    Notice,
+    Origin,
+    Passage,
+    Span,
+    Standing,
+    Zone,
+    ZoneKind,
+)
 
-NOT_TOLD = frozenset({"id", "article_id", "number", "checksum"})  # columns that only say which row it is
+TOLD_LATER = frozenset({"published_last", "notices", "repairs"})  # columns of format 2, empty in older rows
+NOT_TOLD = frozenset(
+    {"id", "article_id", "number", "checksum", "names"}
+)  # columns that only say which row it is
 
 
 def article_digest(draft: Draft) -> str:
@@ -38,6 +52,7 @@ def version_columns(draft: Draft) -> dict[str, Any]:
         "outlet": draft.outlet,
         "author": draft.author,
         "published": draft.published,
+        "published_last": draft.published_last,
         "updated": draft.updated,
         "language": draft.language,
         "url": draft.url,
@@ -45,10 +60,13 @@ def version_columns(draft: Draft) -> dict[str, Any]:
         "text": draft.text,
         "zones": [[zone.start, zone.end, zone.kind] for zone in draft.zones],
         "dates": [
-            [date.start, date.end, date.first.isoformat(), date.last.isoformat(), date.origin]
+            [date.start, date.end, date.first.isoformat(), date.last.isoformat(), date.origin, date.planned]
             for date in draft.dates
         ],
         "origins": dict(draft.origins),
+        "notices": [[notice.start, notice.end, notice.standing] for notice in draft.notices] or None,
+        "names": list(draft.names) or None,
+        "repairs": list(draft.repairs) or None,
         "digest": article_digest(draft),
         "text_digest": text_digest(draft),
         "added": datetime.now(UTC).replace(tzinfo=None),
@@ -58,7 +76,11 @@ def version_columns(draft: Draft) -> dict[str, Any]:
 
 def version_checksum(columns: Mapping[str, Any]) -> str:
     """SHA-256 of all that a version's row tells of its article: its text, zones, dates and metadata."""
-    told = {name: value for name, value in columns.items() if name not in NOT_TOLD}
+    told = {
+        name: value
+        for name, value in columns.items()
+        if name not in NOT_TOLD and not (value is None and name in TOLD_LATER)
+    }
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -73,6 +95,7 @@ def article_of(row: Any) -> Article:
         outlet=row.outlet,
         author=row.author,
         published=row.published,
+        published_last=row.published_last,
         updated=row.updated,
         language=row.language,
         url=row.url,
@@ -81,14 +104,21 @@ def article_of(row: Any) -> Article:
         zones=tuple(Zone(start, end, ZoneKind(kind)) for start, end, kind in row.zones),
         dates=tuple(date_mention(*stored) for stored in row.dates),
         origins={name: Origin(origin) for name, origin in row.origins.items()},
+        notices=tuple(Notice(start, end, Standing(standing)) for start, end, standing in row.notices or ()),
+        names=tuple(row.names or ()),
+        repairs=tuple(row.repairs or ()),
         added=row.added.replace(tzinfo=UTC),
+        standing=Standing(row.standing) if row.standing else None,
+        notice_in=row.notice_in,
     )
 
 
-def date_mention(start: int, end: int, first: str, last: str, origin: str) -> DateMention:
+def date_mention(
+    start: int, end: int, first: str, last: str, origin: str, planned: bool = False
+) -> DateMention:
     """A date that a text names, of the list that is stored of it."""
     days = {"first": date.fromisoformat(first), "last": date.fromisoformat(last)}
-    return DateMention(start, end, **days, origin=Origin(origin))
+    return DateMention(start, end, **days, origin=Origin(origin), planned=planned)
 
 
 def passage_of(row: Any) -> Passage:

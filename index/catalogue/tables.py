@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from index.database.revisions import revised
 
-FORMAT = "1"  # the newest of `migrations.catalogue`; each of them sets the row of `setting` that tells it
+FORMAT = "2"  # the newest of `migrations.catalogue`; each of them sets the row of `setting` that tells it
 
 tables = revised("catalogue", FORMAT)
 
@@ -43,6 +43,8 @@ article = Table(
     Column("key", String, nullable=False, unique=True),
     Column("version", Integer, nullable=False),  # the number of its current version
     Column("cluster", _Id, nullable=False, index=True),  # articles of one text share it
+    Column("standing", String),  # corrected, retracted
+    Column("notice_in", _Id),  # the other article that prints the notice
     sqlite_autoincrement=True,
 )
 
@@ -62,12 +64,16 @@ version = Table(
     Column("dateline", Text),
     Column("text", Text, nullable=False),
     Column("zones", JSON, nullable=False),  # [[start, end, kind], …]
-    Column("dates", JSON, nullable=False),  # [[start, end, first day, last day, origin], …]
+    Column("dates", JSON, nullable=False),  # [[start, end, first day, last day, origin, planned], …]
     Column("origins", JSON, nullable=False),  # {"published": "text", …}
     Column("digest", String, nullable=False),  # of what may be quoted and its metadata
     Column("text_digest", String, nullable=False),  # of the whole text and its metadata
     Column("checksum", String, nullable=False),  # of the whole row
     Column("added", DateTime, nullable=False),  # UTC
+    Column("published_last", Date),  # the last day it can be where `published` is only the first
+    Column("notices", JSON(none_as_null=True)),  # [[start, end, standing], …]
+    Column("names", JSON(none_as_null=True)),  # ["Yahya Rasul", …]
+    Column("repairs", JSON(none_as_null=True)),  # ["mojibake", …]
     UniqueConstraint("article_id", "number"),
     sqlite_autoincrement=True,
 )
@@ -90,6 +96,13 @@ passage = Table(
     Column("vector", LargeBinary, nullable=False),  # float16, little-endian
     Column("checksum", BigInteger, nullable=False),  # CRC-32 of the span, the sentences and the vector
     sqlite_autoincrement=True,
+)
+
+name = Table(  # the names that current versions spell, and how many of them do
+    "name",
+    tables,
+    Column("spelling", Text, primary_key=True),
+    Column("articles", Integer, nullable=False),
 )
 
 change = Table(  # what derived indexes must still learn; written in the transaction it tells of

@@ -2,14 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit, urlunsplit
 
 from index.extraction import bylines
 from index.extraction import content_blocks as cleaning
-from index.extraction.dates.mentions import mentions
+from index.extraction.dates.mentions import agreeing, mentions, publication_days
 from index.records import DateMention, Draft, Origin, Zone
 
 
@@ -79,21 +80,36 @@ def draft(
     )
     origins = {name: byline.origins.get(name, Origin.TEXT) for name in _FIELDS}
     best = first(says, Found(own, origins), otherwise)
+    best, last = _dated(text, zones, best)
     values = {name: getattr(best.known, name) for name in _FIELDS}
     return Draft(
         key=key or key_of(source, url=best.known.url),
         text=text,
         zones=tuple(zones),
+        published_last=last,
         dateline=byline.dateline,
-        dates=_dates(text, zones, best),
+        dates=_dates(text, zones, best, last),
         origins={**best.origins, "dateline": byline.origins["dateline"]},
         **values,
     )
 
 
-def _dates(text: str, zones: Sequence[Zone], best: Found) -> tuple[DateMention, ...]:
+def _dated(text: str, zones: Sequence[Zone], best: Found) -> tuple[Found, date | None]:
+    """Fills in the days on which an undated article can have been published, where its text fixes them."""
+    if best.known.published:
+        return best, None
+    days = publication_days(text, zones)
+    if days is None:
+        return best, None
+    origins = {**best.origins, "published": Origin.INFERRED}
+    return Found(replace(best.known, published=days[0]), origins), days[1] if days[1] > days[0] else None
+
+
+def _dates(text: str, zones: Sequence[Zone], best: Found, last: date | None) -> tuple[DateMention, ...]:
     doubtful = best.origins["published"] is Origin.INFERRED
-    return mentions(text, zones, best.known.published, language=best.known.language, doubtful=doubtful)
+    read = partial(mentions, text, zones, language=best.known.language, doubtful=doubtful)
+    found = read(best.known.published)
+    return found if last is None else agreeing(found, read(last))
 
 
 def key_of(source: str, *, url: str | None = None, id: str | None = None, outlet: str | None = None) -> str:

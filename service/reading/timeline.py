@@ -81,7 +81,8 @@ def _event(quote: Quote, score: float, asked: frozenset[str]) -> _Event | None:
     words = frozenset(stems(quote.text)) - asked
     published = quote.article.published
     # What was still to come may not have come: "to open in October" tells of the day it was said.
-    past = [named for named in told_of(quote) if published is None or named.last <= published]
+    until = quote.article.published_last or published
+    past = [named for named in told_of(quote) if not named.planned and (until is None or named.last <= until)]
     # The narrowest date says most: a day rather than the year that stands beside it.
     day = min(past, key=lambda named: named.last - named.first, default=None)
     if day is not None:

@@ -7,14 +7,17 @@ of the years near those that the article names. What could mean two days, or no 
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from index.extraction.dates import DIGITS, MONTHS, WEEKDAYS, dates_in
 from index.extraction.dates.grammar import FOUR_DIGITS, rules, triggers
 from index.extraction.dates.named import Frame, fitting_day
 from index.extraction.dates.periods import Days
-from index.records import EVIDENCE, DateMention, Origin, Zone
+from index.extraction.dates.tenses import Tense, is_governed, is_quoted, tense_at
+from index.records import EVIDENCE, DateMention, Origin, Zone, ZoneKind
 
+FRESH = timedelta(days=6)
+"""How long after a day an article may still call it by its weekday."""
 _LATEST = date(2199, 12, 31)
 _NUMERIC = re.compile(r"[\d./年月日-]*[./年-][\d./年月日-]*")
 _WORD = re.compile(r"[^\W\d_]+|\d{4,}")
@@ -33,7 +36,7 @@ def mentions(
     language: str | None = None,
     doubtful: bool = False,
 ) -> tuple[DateMention, ...]:
-    """The dates that the evidence zones of `text` name, in order.
+    """Returns the dates that the evidence zones of `text` name, in order.
 
     `doubtful` says that the day of publication was itself inferred; what is reckoned from it is then too.
     """
@@ -59,16 +62,57 @@ def mentions(
     return tuple(found)
 
 
+def agreeing(one: Sequence[DateMention], other: Sequence[DateMention]) -> tuple[DateMention, ...]:
+    """Returns the mentions that both readings of a text share, such as those of two possible days."""
+    shared = set(other)
+    return tuple(mention for mention in one if mention in shared)
+
+
 def years_in(text: str, zones: Sequence[Zone]) -> frozenset[int]:
-    """The years that the evidence names outright, without those in which something was built or born."""
+    """Returns the years the evidence tells of as past, without those in which something was built or born."""
     years: set[int] = set()
     for zone in zones:
         if zone.kind in EVIDENCE and zone.end - zone.start <= _LONGEST:
             frame = Frame(text=zone.of(text))
-            for start, _, (first, last) in _chosen(frame):
-                if first.year == last.year and not _ORIGINS.search(frame.text[max(0, start - 30) : start]):
+            for start, end, (first, last) in _chosen(frame):
+                origin = _ORIGINS.search(frame.text[max(0, start - 30) : start])
+                if first.year == last.year and not origin and not _is_ahead(frame.text, start, end):
                     years.add(first.year)
     return frozenset(years)
+
+
+def _is_ahead(text: str, start: int, end: int) -> bool:
+    return tense_at(text, start, end) is Tense.FUTURE or text[max(0, start - 6) : start].endswith(
+        ("by ", "until ", "till ")
+    )
+
+
+def publication_days(text: str, zones: Sequence[Zone]) -> Days | None:
+    """Returns the first and last day on which an undated article can have been published.
+
+    News gives a day without its year only while it is fresh: "said Wednesday (February 6th)". The latest
+    weekday with a day of the month that a verb in the past governs is such a day; the article appeared
+    on it or within the week, and no later than what it says is still to come.
+    """
+    plain = text.translate(DIGITS)
+    years = years_in(plain, zones)
+    told: list[date] = []
+    coming: list[date] = []
+    for zone in zones:
+        words = zone.of(plain)
+        for match in _WEEKDAY_DATE.finditer(words) if zone.kind is ZoneKind.REPORTING else ():
+            day = day_in_year(match, years)
+            if day is None or is_quoted(words, match.start()):
+                continue
+            if tense_at(words, match.start(), match.end()) is Tense.FUTURE:
+                coming.append(day)
+            elif is_governed(words, match.start()):
+                told.append(day)
+    if not told:
+        return None
+    first = max(told)
+    last = min([first + FRESH, *(day for day in coming if day >= first)])
+    return (first, last) if first <= date.today() else None
 
 
 _ORIGINS = re.compile(
@@ -108,7 +152,12 @@ def _placed(
     fixed = re.search(r"\d{4}", text[start:end]) is not None
     sure = fixed or (published is not None and not doubtful)
     return DateMention(
-        start=start, end=end, first=days[0], last=days[1], origin=Origin.TEXT if sure else Origin.INFERRED
+        start=start,
+        end=end,
+        first=days[0],
+        last=days[1],
+        origin=Origin.TEXT if sure else Origin.INFERRED,
+        planned=tense_at(text, start, end) is Tense.FUTURE,
     )
 
 

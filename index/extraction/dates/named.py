@@ -129,14 +129,14 @@ def _near_anchor(month: int, number: int, weekday: int | None, frame: Frame) -> 
 
 
 def fitting_day(month: int, number: int, weekday: int, years: frozenset[int]) -> date | None:
-    """The one such day, from the year before any of `years` to the second after, that falls on the weekday.
+    """Returns the one such day that falls on the weekday, in the latest of the years or the two after it.
 
-    None where no day fits, or more than one does.
+    An article names the years up to its own. Over 700 dated articles this finds the year of more weekdays
+    than a window around each named year, and is right in 0.87 of them instead of 0.75 (docs/dates.md).
     """
-    near = {year + shift for year in years for shift in (-1, 0, 1, 2)}
-    days = [day_of(year, month, number) for year in near if 1700 <= year <= 2199]
-    fitting = [day for day in days if day and day.weekday() == weekday]
-    return fitting[0] if len(fitting) == 1 else None
+    last = max(years, default=None)
+    days = [day_of(last + shift, month, number) for shift in (0, 1, 2)] if last and last < 2198 else []
+    return next((day for day in days if day and day.weekday() == weekday), None)
 
 
 def _directed(days: list[date], match: re.Match[str], frame: Frame) -> date | None:

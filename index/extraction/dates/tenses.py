@@ -1,10 +1,14 @@
 """Whether a sentence speaks of what was or of what will be, where a date leaves it open.
 
-"The council decided on Friday" and "the council will decide on Friday" name two Fridays.
+"The council decided on Friday" and "the council will decide on Friday" name two Fridays: the verb that
+governs the day tells which. English verbs are known by their forms (lemminflect); the other languages by
+their auxiliaries.
 """
 
 import re
+from collections.abc import Iterator
 from enum import Enum
+from functools import lru_cache
 
 
 class Tense(Enum):
@@ -17,42 +21,93 @@ class Tense(Enum):
 
 _REACH = 140  # letters
 _BREAK = re.compile(r"[.!?…؟。]['\"”’»)]*\s+(?=[^\sa-z])|\n")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 # A cue takes the verb behind it with it, or "will be closed" would end in a past tense.
 _AHEAD = re.compile(
     r"\b(?:(?:will|shall|would|won['’]t|going to|is to|are to|was to|were to|to be|due|expected|scheduled"
-    r"|planned|plans?|set to|aims?|intends?|hopes?|must|should|may|can|starts?|begins?|opens?|closes?"
-    r"|upcoming|effective|takes? (?:office|effect|place|over)|comes? into|starting|wird|werden|soll|sollen"
-    r"|sera|seront|será|serán)"
+    r"|planned|plans?|planning|set to|aims?|intends?|hopes?|must|should|may|can|upcoming"
+    r"|effective|takes? (?:office|effect|place|over)|comes? into|starting|wird|werden|soll|sollen|sera|seront"
+    r"|será|serán)"
     r"(?:\s+(?:to|be|not|also|have|in|into))*(?:\s+[a-z]+){0,2})\b|['’]ll\b|\bسوف\b|\bسي\w+|\bست\w+"
 )
-_BEHIND = re.compile(
-    r"\b(?:said|told|was|were|had|did|took|came|went|made|gave|met|left|began|saw|held|hit|struck|won|lost|fell|rose"
-    r"|found|shot|died|broke|ran|led|put|sent|spoke|wrote|brought|kept|caught|fled|blew|burst|became|got|stood|drew"
-    r"|[a-z]{2,}ed|sagte|erklärte|teilte|wurde|wurden|hatte|hatten|war|waren|hat|haben|dijo|anunció|fue|fueron"
+_ELSEWHERE_PAST = re.compile(
+    r"\b(?:sagte|erklärte|teilte|wurde|wurden|hatte|hatten|war|waren|hat|haben|dijo|anunció|fue|fueron"
     r"|declaró|murió|a déclaré|a annoncé|était|ont|a été|قال|قالت|أعلن|أعلنت|أكد|كان|كانت)\b"
+)
+_DETERMINERS = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "its",
+        "his",
+        "her",
+        "their",
+        "our",
+        "my",
+        "your",
+        "no",
+        "any",
+        "some",
+    ]
 )
 
 
 def tense_at(text: str, start: int, end: int) -> Tense:
-    """The direction that the cue nearest before `text[start:end]` gives, else the first cue behind it.
+    """Returns the direction that the verb nearest before `text[start:end]` gives, else the first behind it.
 
     Only the sentence around it counts, and of that what stands within reach.
     """
     before = text[max(0, start - _REACH) : start]
     before = before[max((match.end() for match in _BREAK.finditer(before)), default=0) :]
-    after = _BREAK.split(text[end : end + _REACH], maxsplit=1)[0]
     ahead = max((match.end() for match in _AHEAD.finditer(before)), default=-1)
-    behind = max((match.end() for match in _BEHIND.finditer(before)), default=-1)
-    if max(ahead, behind) < 0:
-        ahead, behind = _nearness(_AHEAD.search(after)), _nearness(_BEHIND.search(after))
-    if max(ahead, behind) < 0:
-        return Tense.OPEN
-    return Tense.FUTURE if ahead >= behind else Tense.PAST
+    behind = last_past(before)
+    if max(ahead, behind) >= 0:
+        return Tense.FUTURE if ahead >= behind else Tense.PAST
+    after = _BREAK.split(text[end : end + _REACH], maxsplit=1)[0]
+    coming, gone = _AHEAD.search(after), min(_past_verbs(after), default=None)
+    if coming is None:
+        return Tense.OPEN if gone is None else Tense.PAST
+    return Tense.FUTURE if gone is None or coming.start() <= gone else Tense.PAST
 
 
-def _nearness(match: re.Match[str] | None) -> int:
-    """The nearer the cue stands behind, the higher it counts; -1 is no cue."""
-    return -1 if match is None else _REACH + 1 - match.start()
+def last_past(words: str) -> int:
+    """Returns where the last verb in the past ends; -1 where there is none."""
+    return max(_past_verbs(words), default=-1)
+
+
+def _past_verbs(words: str) -> Iterator[int]:
+    """Where verbs in the past end. A participle that stands by a noun, "the closed bridge", is none."""
+    yield from (match.end() for match in _ELSEWHERE_PAST.finditer(words))
+    last = ""
+    for match in _WORD.finditer(words):
+        if last not in _DETERMINERS and is_past_form(match[0]):
+            yield match.end()
+        last = match[0]
+
+
+def is_governed(text: str, position: int) -> bool:
+    """Returns True where a verb in the past stands right before that place, as in "told Rudaw on Friday"."""
+    before = text[max(0, position - 60) : position]
+    verb = last_past(before)
+    between = before[verb:]
+    return verb >= 0 and len(between.split()) <= 3 and not re.search(r"[.;,،]", between)
+
+
+@lru_cache(maxsize=16384)
+def is_past_form(word: str) -> bool:
+    """Returns True for the past of an English verb: "said", "closed", not "uncrewed" or "hundred"."""
+    from lemminflect import getAllLemmas, getInflection
+
+    verb = word.replace("’", "'").removesuffix("n't")
+    if not verb.islower() or not verb.isascii() or len(verb) < 3:
+        return False
+    lemmas = getAllLemmas(verb, upos="VERB").get("VERB", ()) or getAllLemmas(verb, upos="AUX").get("AUX", ())
+    return any(verb != lemma and verb in getInflection(lemma, "VBD") for lemma in lemmas)
 
 
 def is_quoted(text: str, position: int) -> bool:
