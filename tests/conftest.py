@@ -37,10 +37,8 @@ def own_environment() -> None:
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the packaged model exported."""
-    folder = tmp_path_factory.mktemp("models")
-    load_embedder(DEFAULT_MODEL, folder)
-    return folder
+    """The folder that other embedding models than the packaged one are exported to."""
+    return tmp_path_factory.mktemp("models")
 
 
 @pytest.fixture(scope="session")

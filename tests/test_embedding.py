@@ -11,7 +11,14 @@ import numpy as np
 import pytest
 
 from index.errors import Damaged, NotFound
-from index.models.embedding import DEFAULT_MODEL, Embedder, OnnxEmbedder, TorchEmbedder, load_embedder
+from index.models.embedding import (
+    DEFAULT_MODEL,
+    PACKAGED,
+    Embedder,
+    OnnxEmbedder,
+    TorchEmbedder,
+    load_embedder,
+)
 from tests.conftest import ROOT
 
 TEXTS = [
@@ -136,10 +143,10 @@ def test_a_model_that_is_nowhere_is_told_by_name(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_damaged_export_is_not_used(models: Path, tmp_path: Path) -> None:
+def test_a_damaged_export_is_not_used(tmp_path: Path) -> None:
     import shutil
 
-    folder = shutil.copytree(models / DEFAULT_MODEL, tmp_path / DEFAULT_MODEL)
+    folder = shutil.copytree(PACKAGED, tmp_path / DEFAULT_MODEL)
     data = bytearray((folder / "model.onnx").read_bytes())
     data[len(data) // 2] ^= 1
     (folder / "model.onnx").write_bytes(data)
@@ -147,8 +154,8 @@ def test_a_damaged_export_is_not_used(models: Path, tmp_path: Path) -> None:
         load_embedder(DEFAULT_MODEL, tmp_path)
 
 
-def test_the_card_says_what_was_measured(models: Path) -> None:
-    card = json.loads((models / DEFAULT_MODEL / "embedder.json").read_text())
+def test_the_card_says_what_was_measured() -> None:
+    card = json.loads((PACKAGED / "embedder.json").read_text())
     assert card["runtime"] == "onnx"
     assert card["cosine"] >= 0.99
     assert card["dimension"] == 384

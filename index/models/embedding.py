@@ -1,8 +1,9 @@
 """Texts to vectors.
 
-Any sentence-transformers model is exported once to ONNX (`index.models.export`), cached, and served by
-ONNX Runtime and tokenizers alone, so that asking a question never imports torch. A model whose
-modules cannot be exported is served by sentence-transformers itself.
+The default model ships with the package, exported to ONNX; any other sentence-transformers model is
+exported once (`index.models.export`) and cached. ONNX Runtime and tokenizers serve them alone, so that
+asking a question never imports torch. A model whose modules cannot be exported is served by
+sentence-transformers itself.
 """
 
 import json
@@ -19,6 +20,7 @@ from index.models.session import is_whole, open_session
 Vectors = NDArray[np.float32]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+PACKAGED = Path(__file__).parent / DEFAULT_MODEL
 CARD = "embedder.json"
 TOKENS_A_BATCH = 8192  # bounds the memory of one run whatever the length of its texts
 
@@ -52,9 +54,7 @@ class OnnxEmbedder:
         card = json.loads((directory / CARD).read_text())
         model = directory / "model.onnx"
         if not is_whole(model, card["sha256"]):
-            raise Damaged(
-                f"the exported model in {directory} is damaged; delete that folder to export it again"
-            )
+            raise Damaged(f"the exported model in {directory} is damaged; {_way_out(directory)}")
         self.id: str = card["id"]
         self.dimension: int = card["dimension"]
         self.precision: str = card["precision"]
@@ -106,11 +106,14 @@ class TorchEmbedder:
 
 
 def load_embedder(name: str, cache: Path, threads: int = 0) -> Embedder:
-    """The embedder of that name or path, exported into `cache` the first time.
+    """Returns the embedder of that name or path, exported into `cache` the first time.
 
-    Raises NotFound where there is no such model.
+    The default one is the packaged export, unless `cache` holds one of its own. Raises NotFound where
+    there is no such model.
     """
     directory = cache / name.rstrip("/").replace("/", "--")
+    if name == DEFAULT_MODEL and not (directory / CARD).exists():
+        directory = PACKAGED
     if not (directory / CARD).exists():
         from index.models.export import export
 
@@ -118,6 +121,10 @@ def load_embedder(name: str, cache: Path, threads: int = 0) -> Embedder:
     if json.loads((directory / CARD).read_text())["runtime"] == "torch":
         return TorchEmbedder(name, directory)
     return OnnxEmbedder(directory, threads)
+
+
+def _way_out(directory: Path) -> str:
+    return "install Dateline again" if directory == PACKAGED else "delete that folder to export it again"
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
