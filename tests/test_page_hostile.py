@@ -116,7 +116,7 @@ def test_hostile_articles_are_quoted_as_text_in_stream_and_history_alike(
             exchange = ask(
                 page, f"What did the harbour pilot number {number} carry past the lighthouse?", "done"
             )
-            expect(exchange.locator(".claims")).to_contain_text(f"pilot number {number} carried")
+            expect(exchange.locator(".sources")).to_contain_text(f"pilot number {number} carried")
             assert_harmless(page)
         photographed(page, "hostile-answer")
         page.locator("button.mark").first.click()
@@ -201,7 +201,16 @@ def hostile_answer(status: str) -> dict[str, Any]:
          "support": "unsupported" if number % 3 else "quoted", "score": 1}
         for number, payload in enumerate(words, 1)
     ]  # fmt: skip
-    positions = [{"text": payload, "day": payload, "citations": [n]} for n, payload in enumerate(words, 1)]
+    positions = [
+        {"text": payload, "value": payload if n % 2 else None, "day": payload, "citations": [n]}
+        for n, payload in enumerate(words, 1)
+    ]
+    short = {"text": " ".join(words), "citations": [1, 2]}
+    shown = [{"citation": number, "adds": words[4]} for number in range(3, len(words) + 1)]
+    events = [
+        {"first": word, "last": word, "precision": kind, "text": word, "citations": [1], "planned": True}
+        for word, kind in zip(words, ["day", "month", "year", "span"] * len(words), strict=False)
+    ]
     return {
         "id": words[3], "conversation_id": words[2], "question": words[0], "standalone_question": words[1],
         "status": status, "text": " ".join(words), "claims": claims, "citations": citations,
@@ -216,6 +225,10 @@ def hostile_answer(status: str) -> dict[str, Any]:
                  "search_words": words[12], "ignored": words},
         "answerer": words[13], "usage": {}, "timings_ms": {"total": 1}, "asked": words[14],
         "feedback": {"rating": words[15], "comment": words[16]},
+        "short_answer": short, "evidence": shown, "timeline": events, "suggestions": words,
+        "sections": [{"heading": words[5], "question": words[6], "status": "answered", "short_answer": short,
+                      "evidence": [{"citation": 1, "adds": "answer"}, {"citation": 2, "adds": "day"}]}],
+        "table": {"columns": words, "rows": [words, words], "articles": [words[7], None]},
     }  # fmt: skip
 
 
@@ -233,6 +246,7 @@ def streamed(status: str) -> str:
         [
             ("plan", answer["plan"]),
             ("sources", {"sources": answer["citations"], "passages": PAYLOADS[0]}),
+            ("short_answer", {"short_answer": answer["short_answer"], "citations": answer["citations"][:2]}),
             *claims,
             ("disagreement", answer["disagreements"][0]),
             ("change", answer["changes"][0]),

@@ -30,7 +30,7 @@ def test_a_conversation_has_an_address_and_goes_on_from_there(page: Page) -> Non
     assert "#/conversations/" in page.url
     page.reload()
     expect(page.locator("article.exchange h2")).to_have_text(PELL)
-    expect(page.locator("article.exchange .claims")).to_contain_text("two of the three pumps")
+    expect(page.locator("article.exchange .sources")).to_contain_text("two of the three pumps")
     ask(page, FERRY)
     page.reload()
     expect(page.locator("article.exchange h2")).to_have_text([PELL, FERRY])
@@ -165,7 +165,7 @@ def test_articles_are_added_from_files_and_found_at_once(page: Page, tmp_path: P
     expect(page.locator("#article-panel .text")).to_contain_text("eleven weeks")
     page.keyboard.press("Escape")
     exchange = ask(page, "How long will the dam at Brackwater close?")
-    expect(exchange.locator(".claims")).to_contain_text("eleven weeks")
+    expect(exchange.locator(".sources")).to_contain_text("eleven weeks")
 
 
 def test_an_article_that_others_print_too_says_so(page: Page, address: str) -> None:

@@ -70,9 +70,10 @@ export function webAddress(address) {
   return url.protocol === "http:" || url.protocol === "https:" ? url : null;
 }
 
-/** A verbatim quotation, in its own direction of writing. */
+/** A verbatim quotation, in its own direction of writing; one that has its marks gets no second pair. */
 export function quotation(quote) {
-  return element("blockquote", { dir: "auto" }, `“${quote}”`);
+  const marked = /^(?:“[^“”]*”|"[^"]*"|«[^«»]*»|„[^„“]*“)$/.test(quote);
+  return element("blockquote", { dir: "auto" }, marked ? quote : `“${quote}”`);
 }
 
 /** What to call an article that may have no title. */

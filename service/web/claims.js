@@ -1,7 +1,6 @@
 import { element } from "./dom.js";
 import { marks } from "./citations.js";
 
-const LONGEST_ATTRIBUTION = 200;
 const UNPROVED = " [unproved]"; // how plain text marks what the page marks by a label
 
 /** One sentence of an answer with its marks; words that stand in a cited quote are set apart as verbatim. */
@@ -11,8 +10,7 @@ export function claimElement(claim, citations, open) {
   const pieces = splitQuotes(body, quotes);
   const proof = [marks(numbers, citations, open), ...(claim.support === "unsupported" ? [" ", warning()] : [])];
   const node = element("p", { class: "claim", dir: "auto" });
-  if (isAttributedQuote(pieces)) node.append(...attributedQuote(pieces, proof));
-  else node.append(...pieces.map(pieceNode), ...proof);
+  node.append(...pieces.map(pieceNode), ...proof);
   return node;
 }
 
@@ -61,24 +59,6 @@ function withQuotationMarks(text, start, end) {
   const opens = /[“"«„]/.test(text[start - 1] ?? "");
   const closes = /[”"»“]/.test(text[end] ?? "");
   return [opens ? start - 1 : start, closes ? end + 1 : end];
-}
-
-function isAttributedQuote([attribution, quote, ...rest]) {
-  return (
-    quote?.verbatim === true &&
-    !attribution.verbatim &&
-    attribution.text.length <= LONGEST_ATTRIBUTION &&
-    /:\s*$/.test(attribution.text) &&
-    rest.every((piece) => piece.verbatim || piece.text.length < 3)
-  );
-}
-
-function attributedQuote([attribution, ...quoted], proof) {
-  // The space between is kept inside, so that text copied off the page reads as it was sent.
-  return [
-    element("span", { class: "attribution" }, attribution.text),
-    element("span", { class: "said verbatim", dir: "auto" }, quoted.map((piece) => piece.text), ...proof),
-  ];
 }
 
 function pieceNode(piece) {

@@ -1,4 +1,5 @@
 const LONG = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const MONTH = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 const AGE = new Intl.RelativeTimeFormat("en-GB", { numeric: "always" });
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -6,6 +7,12 @@ const DAY = 24 * 60 * 60 * 1000;
 export function longDate(iso) {
   const day = parsed(iso);
   return day ? LONG.format(day) : iso;
+}
+
+/** Writes the month of an ISO day as "June 2021". */
+export function monthYear(iso) {
+  const day = parsed(iso);
+  return day ? MONTH.format(day) : iso;
 }
 
 /** How long ago an ISO day was, in whole years, else months, else days; null where unknown. */

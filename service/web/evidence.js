@@ -1,91 +1,126 @@
-import { dateSpan, longDate } from "./dates.js";
+import { dateSpan, longDate, monthYear } from "./dates.js";
 import { button, count, element } from "./dom.js";
-import { alsoPrintedBy, datedLine, mark, published, quotation, titleOf } from "./citations.js";
-import { claimElement } from "./claims.js";
+import { alsoPrintedBy, datedLine, mark, marks, published, quotation, titleOf } from "./citations.js";
 import { limitsInWords } from "./plan.js";
 
-/** The numbered list of an answer's quotes. */
+const SHOWN = 3; // quotes before "more"
+
+/** Each quote once, the most direct first; those past the first few are folded. */
 export function sourceList(citations, open) {
-  const items = citations.map((citation) =>
-    element(
-      "li",
-      {},
-      mark(citation, open),
-      element(
-        "div",
-        {},
-        sourceHead(citation),
-        citation.speaker ? element("p", { class: "speaker" }, `In the words of ${citation.speaker}`) : null,
-        quotation(citation.quote),
-        alsoPrintedBy(citation),
-      ),
-    ),
-  );
+  const items = citations.map((citation) => sourceItem(citation, open));
+  const more = items.splice(SHOWN);
   return element(
     "section",
-    { class: "sources" },
-    element("h3", {}, count(citations.length, "quote"), " from ", count(articlesIn(citations), "article")),
+    { class: "evidence", "aria-label": "Evidence" },
     element("ol", {}, items),
+    more.length
+      ? element("details", { class: "more" }, element("summary", {}, `${count(more.length, "more quote")}`), element("ol", {}, more))
+      : null,
   );
 }
 
-/** The passages nearest to a question that the archive does not answer. */
+function sourceItem(citation, open) {
+  return element(
+    "li",
+    {},
+    mark(citation, open),
+    element(
+      "div",
+      {},
+      quotation(citation.quote),
+      element(
+        "p",
+        { class: "byline" },
+        element("b", {}, element("bdi", {}, citation.outlet ?? "Unknown outlet")),
+        citation.speaker ? [", quoting ", element("bdi", { class: "speaker" }, citation.speaker)] : null,
+        " · ",
+        datedLine(citation),
+        citation.corrected ? [" · ", element("strong", { class: "corrected" }, `corrected since: ${citation.corrected}`)] : null,
+      ),
+      alsoPrintedBy(citation),
+    ),
+  );
+}
+
+/** The articles nearest to a question that the archive does not answer, as links. */
 export function relatedList(related, open) {
   const items = related.map((passage) =>
     element(
       "li",
       {},
-      sourceHead(passage),
-      quotation(passage.quote),
-      button({ class: "quiet", "aria-haspopup": "dialog" }, (opener) => open(passage, opener), "Read in the article", unseenTitle(passage)),
+      button({ class: "link", "aria-haspopup": "dialog", dir: "auto" }, (opener) => open(passage, opener), titleOf(passage)),
+      element("span", { class: "byline" }, element("b", {}, element("bdi", {}, passage.outlet ?? "Unknown outlet")), " · ", datedLine(passage)),
     ),
   );
   return element(
     "section",
     { class: "related" },
-    element("h3", {}, "Related, not an answer"),
+    element("h3", {}, "Nearest, not an answer"),
     element("ul", {}, items),
   );
 }
 
-/** Who says what where sources disagree, side by side. */
-export function disagreementColumns(disagreement, citations, open) {
-  const columns = disagreement.positions.map((position) => {
+/** Who says what where sources disagree: a row for each side, its value first. */
+export function disagreementTable(disagreement, citations, open) {
+  const rows = disagreement.positions.map((position) => {
     const cited = position.citations.map((number) => citations.get(number)).filter(Boolean);
-    const who = [...new Set(cited.map((citation) => citation.outlet ?? "Unknown outlet"))].join(", ");
-    const when = [...new Set(cited.map(published))].join(", ");
-    return element(
-      "li",
-      {},
-      element("p", { class: "who", dir: "auto" }, who),
-      element("p", { class: "when" }, when),
-      withoutHead(claimElement(position, citations, open), `${who}, ${when}`),
-    );
+    const who = [...new Set(cited.map((one) => `${one.outlet ?? "Unknown outlet"}, ${published(one)}`))].join("; ");
+    return [valueOf(position), element("td", { class: "who", dir: "auto" }, who, marks(position.citations, citations, open))];
   });
-  return element(
-    "section",
-    { class: "disagreement" },
-    element("h3", {}, "Sources disagree: ", element("bdi", {}, disagreement.about)),
-    element("ul", {}, columns),
-  );
+  return contrast("disagreement", ["Sources disagree: ", element("bdi", {}, disagreement.about)], rows);
 }
 
 /** What was said before and what is said now, the newest first. */
-export function changeList(change, citations, open) {
-  const items = change.positions.map((position) =>
+export function changeTable(change, citations, open) {
+  const rows = change.positions.map((position) => [
+    valueOf(position),
+    element("td", { class: "when" }, position.day ? longDate(position.day) : "date unknown", marks(position.citations, citations, open)),
+  ]);
+  return contrast("change", ["Changed over time: ", element("bdi", {}, change.about)], rows);
+}
+
+function contrast(kind, heading, rows) {
+  return element(
+    "section",
+    { class: kind },
+    element("h3", {}, heading),
+    element("table", {}, element("tbody", {}, rows.map((cells) => element("tr", {}, cells)))),
+  );
+}
+
+function valueOf({ value, text }) {
+  return element("th", { scope: "row", class: value ? "value" : "said", dir: "auto" }, value ?? text);
+}
+
+/** The events of a timeline, each at its day. */
+export function eventList(events, citations, open) {
+  const items = events.map((event) =>
     element(
       "li",
       {},
-      element("p", { class: "when" }, position.day ? longDate(position.day) : "date unknown"),
-      claimElement(position, citations, open),
+      element("p", { class: "when" }, element("time", { datetime: event.first }, eventDay(event)), event.planned ? element("span", { class: "planned" }, "planned") : null),
+      element("p", { class: "what", dir: "auto" }, event.text, marks(event.citations, citations, open)),
     ),
   );
-  return element(
-    "section",
-    { class: "change" },
-    element("h3", {}, "Changed over time: ", element("bdi", {}, change.about)),
-    element("ol", {}, items),
-  );
+  return element("section", { class: "events", "aria-label": "Timeline" }, element("ol", {}, items));
+}
+
+function eventDay({ first, last, precision }) {
+  if (precision === "year") return first.slice(0, 4);
+  if (precision === "month") return monthYear(first);
+  return precision === "span" ? dateSpan(first, last) : longDate(first);
+}
+
+/** Rows that the catalogue counted or listed; a row of an article opens it. */
+export function catalogueTable({ columns, rows, articles }, open) {
+  const body = rows.map((cells, at) => {
+    const id = articles?.[at];
+    const [first, ...rest] = cells;
+    const head = id ? button({ class: "link", dir: "auto", "aria-haspopup": "dialog" }, (opener) => open({ article_id: id }, opener), first) : first;
+    return element("tr", {}, element("th", { scope: "row", dir: "auto" }, head), rest.map((cell) => element("td", { dir: "auto" }, cell)));
+  });
+  const heads = columns.map((column) => element("th", { scope: "col" }, column));
+  return element("table", { class: "catalogue" }, element("thead", {}, element("tr", {}, heads)), element("tbody", {}, body));
 }
 
 /** Everything that was searched, as a refusal owes it to its reader. */
@@ -118,30 +153,6 @@ export function readLine({ sources, passages }) {
   const outlets = [...new Set(sources.map((source) => source.outlet).filter(Boolean))];
   const read = `Read ${count(passages, "passage")} from ${count(articlesIn(sources), "article")}`;
   return outlets.length ? `${read}: ${outlets.join(", ")}` : read;
-}
-
-/** A claim whose attribution does not say again what stands above it. */
-function withoutHead(claim, head) {
-  const attribution = claim.querySelector(".attribution");
-  if (!attribution?.textContent.startsWith(head)) return claim;
-  const rest = attribution.textContent.slice(head.length).replace(/^[,:\s]+/, "");
-  if (rest) attribution.textContent = rest;
-  else attribution.remove();
-  return claim;
-}
-
-/** Tells buttons of one label apart for those who hear them. */
-function unseenTitle(source) {
-  return element("span", { class: "unseen" }, ` “${titleOf(source)}”`);
-}
-
-function sourceHead(source) {
-  return element(
-    "p",
-    { class: "source-head" },
-    element("cite", { dir: "auto" }, titleOf(source)),
-    element("span", { class: "byline" }, element("b", {}, element("bdi", {}, source.outlet ?? "Unknown outlet")), " · ", datedLine(source)),
-  );
 }
 
 function articlesIn(sources) {

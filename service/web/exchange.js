@@ -1,12 +1,25 @@
 import { button, count, element } from "./dom.js";
 import { claimElement } from "./claims.js";
-import { changeList, disagreementColumns, readLine, relatedList, searchedTable, sourceList } from "./evidence.js";
+import { marks } from "./citations.js";
+import {
+  catalogueTable,
+  changeTable,
+  disagreementTable,
+  eventList,
+  readLine,
+  relatedList,
+  searchedLine,
+  searchedTable,
+  sourceList,
+} from "./evidence.js";
 import { planChips } from "./plan.js";
 import { receiptNodes } from "./receipt.js";
 import { problemText } from "./requests.js";
 import { timelineStrip } from "./timeline.js";
 
-const SLOTS = ["plan", "progress", "verdict", "claims", "notices", "contrasts", "timeline", "sources", "foot"];
+const SLOTS = [
+  "plan", "progress", "lead", "sections", "claims", "notices", "contrasts", "events", "table", "sources", "timeline", "suggested", "foot",
+];
 const SEARCHING = "Searching the archive…";
 const NOTHING_PROVED = "Nothing that was written could be proved. It stands below, each sentence marked.";
 const UNFINISHED = ["failed", "stopped", "cut-off"];
@@ -49,7 +62,7 @@ export class Exchange {
 
   /** Says that an answer is on its way, which is then read aloud as it comes. */
   begin() {
-    this.#slots.claims.setAttribute("aria-live", "polite");
+    for (const name of ["lead", "claims"]) this.#slots[name].setAttribute("aria-live", "polite");
     this.#progress(SEARCHING);
     this.#announce("Searching the archive");
   }
@@ -66,9 +79,10 @@ export class Exchange {
     const events = {
       plan: () => this.#fill("plan", planChips(data, this.#question, this.#askAgain)),
       sources: () => this.#found(data),
+      short_answer: () => this.#shorten(data),
       claim: () => this.#addClaim(data),
-      disagreement: () => this.#addContrast(disagreementColumns, data),
-      change: () => this.#addContrast(changeList, data),
+      disagreement: () => this.#addContrast(disagreementTable, data),
+      change: () => this.#addContrast(changeTable, data),
       done: () => this.#done(data),
       error: () => this.fail(data),
     };
@@ -101,9 +115,16 @@ export class Exchange {
     this.#progress(readLine(found));
   }
 
+  #shorten({ short_answer: short, citations }) {
+    this.#keep(citations);
+    this.#fill("lead", leadLine(short, this.#citations, this.#open));
+  }
+
+  /** A quote is shown as evidence alone; every other sentence stands in the text. */
   #addClaim({ claim, citations }) {
     this.#keep(citations);
-    this.#syncClaims([...this.#claims, claim]);
+    if (claim.support === "quoted") this.#showSources([...this.#citations.values()]);
+    else this.#syncClaims([...this.#claims, claim]);
   }
 
   #addContrast(shape, contrast) {
@@ -113,23 +134,48 @@ export class Exchange {
   #done(answer) {
     this.#end("done");
     this.#keep(answer.citations);
-    this.#syncClaims(answer.claims ?? []);
+    this.#syncClaims((answer.claims ?? []).filter((claim) => claim.support !== "quoted"));
     const shown = (shape, contrasts) => (contrasts ?? []).map((one) => shape(one, this.#citations, this.#open));
-    this.#fill("contrasts", ...shown(disagreementColumns, answer.disagreements), ...shown(changeList, answer.changes));
+    this.#fill("contrasts", ...shown(disagreementTable, answer.disagreements), ...shown(changeTable, answer.changes));
     for (const note of answer.notes ?? []) this.#notice(note);
     if (answer.status === "not_in_archive") this.#refuse(answer);
     else this.#answered(answer);
+    this.#suggest(answer.suggestions ?? []);
   }
 
   #answered(answer) {
     const incomplete = answer.status === "incomplete";
     if (incomplete) this.#notice(`This answer could not be finished${this.#whatStands()}`);
-    this.#showSources(answer.citations, incomplete ? searchedTable(answer.searched, answer.plan) : null);
+    if (answer.short_answer) this.#fill("lead", leadLine(answer.short_answer, this.#citations, this.#open));
+    else if (!answer.claims?.length && !answer.sections?.length) this.#fill("lead", element("p", { class: "said", dir: "auto" }, answer.text));
+    const sections = answer.sections ?? [];
+    this.#fill("sections", ...sections.map((section) => this.#section(section)));
+    if (answer.timeline?.length) this.#fill("events", eventList(answer.timeline, this.#citations, this.#open));
+    if (answer.table) this.#fill("table", catalogueTable(answer.table, this.#open));
+    const within = new Set(sections.flatMap((section) => section.evidence.map((item) => item.citation)));
+    const evidence = evidenceOf(answer, this.#citations).filter((citation) => !within.has(citation.number));
+    this.#showSources(evidence, incomplete ? searchedTable(answer.searched, answer.plan) : null);
     this.#fill("timeline", timelineStrip(this.#sources, answer.citations, this.#open));
     this.#fill("foot", ...receiptNodes(answer, this.#announce, { alone: this.#alone }));
     this.#announce(
-      `${incomplete ? "Incomplete answer" : "Answer complete"}: ${count(answer.claims.length, "sentence")}, ${count(answer.citations.length, "quote")}`,
+      `${incomplete ? "Incomplete answer" : "Answer complete"}: ${answer.short_answer?.text ?? count(answer.claims.length, "sentence")}, ${count(answer.citations.length, "quote")}`,
     );
+  }
+
+  #section({ heading, short_answer: short, evidence }) {
+    const cited = evidence.map((item) => this.#citations.get(item.citation)).filter(Boolean);
+    return element(
+      "section",
+      { class: "part" },
+      element("h3", { dir: "auto" }, heading),
+      short ? leadLine(short, this.#citations, this.#open) : null,
+      cited.length ? sourceList(cited, this.#open) : element("p", { class: "said" }, "The archive does not answer this."),
+    );
+  }
+
+  #suggest(questions) {
+    const asks = questions.map((question) => button({ class: "quiet", dir: "auto" }, () => this.#askAgain({ question }, null), question));
+    this.#fill("suggested", asks.length ? element("div", { class: "take" }, "You could ask: ", asks) : null);
   }
 
   #showSources(citations, ...more) {
@@ -145,15 +191,12 @@ export class Exchange {
 
   #refuse(answer) {
     this.node.dataset.state = "refused";
-    this.#fill(
-      "verdict",
-      element("p", { class: "refusal" }, element("strong", {}, "Not in the archive")),
-      element("p", { class: "refusal-text", dir: "auto" }, answer.claims?.length ? NOTHING_PROVED : answer.text),
-    );
+    const told = answer.claims?.length ? NOTHING_PROVED : answer.text;
+    this.#fill("lead", element("p", { class: "refusal", dir: "auto" }, told));
     this.#fill(
       "sources",
-      searchedTable(answer.searched, answer.plan),
       answer.related?.length ? relatedList(answer.related, this.#open) : null,
+      element("details", { class: "more" }, element("summary", {}, searchedLine(answer.searched)), searchedTable(answer.searched, answer.plan)),
     );
     this.#fill("foot", ...receiptNodes(answer, this.#announce, { alone: this.#alone }));
     this.#announce(`Not in the archive. ${answer.text}`);
@@ -204,4 +247,15 @@ function sameClaim(one, other) {
 /** Offsets of neighbours that leave more than one space between them stand in different paragraphs. */
 function startsParagraph(claim, before) {
   return claim.start - before.end > 1;
+}
+
+/** The short answer, large, with its marks. */
+function leadLine({ text, citations: numbers }, citations, open) {
+  return element("p", { class: "short", dir: "auto" }, text, marks(numbers, citations, open));
+}
+
+/** The citations worth showing, in their order; all of them where an older Dateline did not say which. */
+function evidenceOf(answer, citations) {
+  if (!answer.evidence?.length) return answer.citations;
+  return answer.evidence.map((item) => citations.get(item.citation)).filter(Boolean);
 }

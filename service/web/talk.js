@@ -143,7 +143,7 @@ export class Talk {
   }
 
   #askWithout({ question, ...request }, chip) {
-    this.#limits.drop(chip);
+    if (chip) this.#limits.drop(chip);
     this.#parts.question.focus({ preventScroll: true });
     this.ask(question, request);
   }
