@@ -13,8 +13,8 @@ from index.errors import DatelineError
 from index.models.reader import ReadingModel
 from index.records import Filters, Hit, Query
 from service.answerers.builder import Clock, Written, cited, published_origin
-from service.answers import Answer, Citation, Claimed, Event, Searched, Source, Sources
-from service.evidence import Evidence, Quote, Report, Statement
+from service.answers import Answer, Citation, Claimed, Event, Searched, Shortened, Source, Sources
+from service.evidence import Evidence, Quote, Report, Short, Statement
 from service.questions.decompose import parts
 from service.questions.plan import Plan, Question, Turn
 from service.questions.rewrite import standalone
@@ -40,10 +40,11 @@ class Answerer(Protocol):
 
     name: str
 
-    def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report]:
+    def answer(self, evidence: Evidence) -> AsyncGenerator[Short | Statement | Report]:
         """Sentences with the quotes that prove them, in the order they are to be read.
 
-        A Report may come last; without one the answer is taken for whole.
+        A Short may come first: the shortest words that answer. A Report may come last; without one the
+        answer is taken for whole.
         """
         ...
 
@@ -75,7 +76,8 @@ class Desk:
 
 
 async def ask(desk: Desk, question: Question, today: date | None = None) -> AsyncIterator[Event]:
-    """Answers a question as a stream of events: Plan, Sources, a Claimed each sentence, Answer.
+    """Answers a question as a stream of events: Plan, Sources, a Shortened where there is a
+    short answer, a Claimed each sentence, Answer.
 
     A sentence is sent only after it is proved; what sources disagree about, and what changed, follows
     the sentences. Raises DatelineError for a question that cannot be asked, such as one limited to an
@@ -187,7 +189,7 @@ def _evidence(desk: Desk, plan: Plan, hits: Sequence[Hit]) -> Evidence:
     return Evidence(plan=plan, hits=tuple(hits), findings=found, contrasts=contrasts)
 
 
-async def _written(desk: Desk, evidence: Evidence, written: Written) -> AsyncIterator[Claimed]:
+async def _written(desk: Desk, evidence: Evidence, written: Written) -> AsyncIterator[Shortened | Claimed]:
     """The sentences of the answerer, or those of its fallback where it broke off with nothing written."""
     async for event in _proved(desk, desk.answerer, evidence, written):
         yield event
@@ -200,13 +202,16 @@ async def _written(desk: Desk, evidence: Evidence, written: Written) -> AsyncIte
 
 async def _proved(
     desk: Desk, answerer: Answerer, evidence: Evidence, written: Written
-) -> AsyncIterator[Claimed]:
+) -> AsyncIterator[Shortened | Claimed]:
     """The sentences of one answerer that are proved; the others are counted, or marked."""
     written.answerer = answerer.name
     async with aclosing(answerer.answer(evidence)) as proposals:
         async for proposal in proposals:
             if isinstance(proposal, Report):
                 written.reported(proposal)
+                continue
+            if isinstance(proposal, Short):
+                yield written.shorten(proposal)
                 continue
             verdict = await asyncio.to_thread(verified, proposal, desk.support)
             if verdict.holds:
@@ -241,6 +246,8 @@ def _answer(
         related=_related(evidence.hits) if refused else (),
         prompt_version=written.report.prompt_version,
         usage=written.report.usage,
+        short_answer=written.short_answer,
+        evidence=written.evidence(),
     )
 
 

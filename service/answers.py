@@ -78,12 +78,16 @@ class ShortAnswer:
     citations: tuple[int, ...]
 
 
+Adds = Literal["answer", "source", "day", "fact", "side"]
+"""What a quote adds to those before it: another source, another day, another fact, a side of a contrast."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceItem:
     """A citation that is worth showing, and what it adds to those before it."""
 
     citation: int
-    adds: Literal["answer", "source", "day", "fact", "side"]
+    adds: Adds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,10 +219,19 @@ class Claimed:
     citations: tuple[Citation, ...]
 
 
-Event = Plan | Sources | Claimed | Disagreement | Change | Answer
+@dataclass(frozen=True, slots=True)
+class Shortened:
+    """An event: the short answer, before the sentences, with the citations that are new with it."""
+
+    short_answer: ShortAnswer
+    citations: tuple[Citation, ...]
+
+
+Event = Plan | Sources | Shortened | Claimed | Disagreement | Change | Answer
 EVENT_NAMES: Mapping[type, str] = {
     Plan: "plan",
     Sources: "sources",
+    Shortened: "short_answer",
     Claimed: "claim",
     Disagreement: "disagreement",
     Change: "change",

@@ -38,10 +38,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """Findings that assert the same, as far as can be told, best first. `day` is that of the newest."""
+    """Findings that assert the same, as far as can be told, best first. `day` is that of the newest.
+
+    `value` is what they come down to, in the words of the first: "23", "$1.34 billion".
+    """
 
     findings: tuple[Finding, ...]
     day: date | None
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,14 @@ class Statement:
     quotes: tuple[Quote, ...]
     support: Literal["quoted", "verified"]
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A short answer that an answerer proposes before its statements, with the quotes that prove it."""
+
+    text: str
+    quotes: tuple[Quote, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

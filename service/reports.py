@@ -126,7 +126,13 @@ def _reference(citation: Citation) -> tuple[str, str]:
 
 
 def _marked_lines(answer: Answer) -> Iterable[str]:
-    return [_with_marks(line) for line in answer.text.split("\n") if line.strip()]
+    lines = [_with_marks(line) for line in answer.text.split("\n") if line.strip()]
+    return [f"**{_with_marks(_short(answer))}**", *lines] if answer.short_answer else lines
+
+
+def _short(answer: Answer) -> str:
+    short = answer.short_answer
+    return " ".join([short.text, *(f"[{number}]" for number in short.citations)]) if short else ""
 
 
 def _quoted(citation: Citation) -> str:
@@ -161,6 +167,8 @@ def _escaped_opening(match: re.Match[str]) -> str:
 
 
 def _sentences(answer: Answer) -> Iterator[str]:
+    if answer.short_answer:
+        yield f'<p dir="auto"><b>{escape(_short(answer))}</b></p>'
     unproved = {claim.text for claim in answer.claims if claim.support == "unsupported"}
     for line in answer.text.split("\n"):
         mark = ' class="unproved"' if line in unproved else ""

@@ -1,6 +1,8 @@
 """The one reader of the environment and of dateline.toml."""
 
 import os
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,6 +23,7 @@ from service.storage.keys import FILE as KEYS
 from service.storage.keys import Keys
 
 FILE = "dateline.toml"
+PREFIX = "DATELINE_"
 
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s*]+$")]
 
@@ -32,7 +35,7 @@ class Settings(BaseSettings):
     in the folder Dateline is started in; the first found in that order counts.
     """
 
-    model_config = SettingsConfigDict(env_prefix="DATELINE_", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
 
     data: Path = Field(Path(".dateline"), description="the folder that holds the archive")
     catalogue: SecretStr | None = Field(
@@ -195,3 +198,11 @@ def load_settings(**given: Any) -> Settings:
         raise DatelineError("a setting is wrong: " + "; ".join(lines)) from error
     except ValueError as error:  # a dateline.toml that is not TOML
         raise DatelineError(f"{FILE} cannot be read: {error}") from error
+
+
+def misspelt(environment: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """Names of the environment that look like settings and are none, each with the name that is nearest."""
+    known = [f"{PREFIX}{name}".upper() for name in Settings.model_fields]
+    for name in environment:
+        if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_") and name not in known:
+            yield name, next(iter(get_close_matches(name, known, 1)), None)

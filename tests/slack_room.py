@@ -22,7 +22,7 @@ from index.models.reader import ReadingModel
 from index.records import Draft, Zone, ZoneKind
 from service.answering import Answerer, Desk
 from service.answers import Answer
-from service.evidence import Evidence, Quote, Report, Statement
+from service.evidence import Evidence, Quote, Report, Short, Statement
 from service.settings import load_settings
 from service.slack.bot import Bot
 from service.slack.endpoint import PATH, SlackEvents
@@ -56,14 +56,17 @@ ARTICLES = {
 
 
 class Told:
-    """Quotes the best passages' first sentences, as many as it is told, and takes its time over each."""
+    """Quotes the best passages' first sentences, as many as it is told, and takes its time over each.
+
+    The first of them is its short answer too.
+    """
 
     name = "told"
 
     def __init__(self, sentences: int = 1, pause: float = 0.0, words: str = "") -> None:
         self._sentences, self._pause, self._words = sentences, pause, words
 
-    async def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report]:
+    async def answer(self, evidence: Evidence) -> AsyncGenerator[Short | Statement | Report]:
         question = evidence.plan.standalone_question
         if "break" in question:
             raise ZeroDivisionError("told to break")
@@ -72,6 +75,8 @@ class Told:
             best = evidence.hits[number % len(evidence.hits)]
             quote = Quote(article=best.article, span=best.passage.sentences[0])
             text = f"{self._words}“{quote.text}”"
+            if number == 0:
+                yield Short(text, (quote,))
             yield Statement(text=text, quotes=(quote,), support="quoted", score=0.9)
 
 

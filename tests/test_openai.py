@@ -64,7 +64,8 @@ def test_an_answer_comes_with_its_citations_where_their_marks_stand(client: open
     answer = extra(done, "dateline")
     assert answer["status"] == "answered"
     content = message.content or ""
-    assert content.startswith(answer["text"])
+    assert content.startswith(answer["short_answer"]["text"])
+    assert all(claim["text"] in content for claim in answer["claims"])
     assert "23 families" in content
     assert message.annotations
     cited = {citation["number"]: citation for citation in answer["citations"]}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.answers import Answer, Citation, Claim, Disagreement, Position, Searched
+from service.answers import Answer, Citation, Claim, Disagreement, Position, Searched, ShortAnswer
 from service.questions.plan import Plan
 from service.slack.blocks import closing, messages, plain, wording
 from service.slack.events import Asked, kind_of, wish_of
@@ -33,7 +33,9 @@ def answered(*sentences: str, **given: object) -> Answer:
     for number, sentence in enumerate(sentences, 1):
         text = f"{sentence} [{number}]"
         end = start + len(text)
-        claims.append(Claim(text=text, start=start, end=end, citations=(number,), support="quoted", score=1))
+        claims.append(
+            Claim(text=text, start=start, end=end, citations=(number,), support="verified", score=1)
+        )
         start = end + 1
     plain_answer = Answer(
         id="a1", conversation_id="c1", question="Who left?", standalone_question="Who left?",
@@ -90,11 +92,13 @@ def _texts(block: object) -> list[str]:
     return [text for value in block for text in _texts(value)] if isinstance(block, list) else []
 
 
-def test_sources_repeat_no_quote() -> None:
+def test_a_quote_is_shown_once_below_the_short_answer() -> None:
     quoted = answered("The Courier: “Fourteen families left.”", citations=(citation(1),))
-    worded = answered("Some families left.", citations=(citation(1),))
-    shown = [[part["type"] for part in _sources(answer)] for answer in (quoted, worded)]
-    assert shown == [["rich_text_section"] * 2, ["rich_text_section"] * 2 + ["rich_text_quote"]]
+    claims = tuple(replace(claim, support="quoted") for claim in quoted.claims)
+    short = ShortAnswer(text="Fourteen", citations=(1,))
+    answer = replace(quoted, claims=claims, short_answer=short)
+    assert wording(answer) == "**Fourteen** [1]"
+    assert [part["type"] for part in _sources(answer)] == ["rich_text_section"] * 2 + ["rich_text_quote"]
 
 
 def _sources(answer: Answer) -> list[dict[str, str]]:
@@ -102,10 +106,10 @@ def _sources(answer: Answer) -> list[dict[str, str]]:
     return found
 
 
-def test_a_disagreement_is_a_section_for_each_side() -> None:
+def test_a_disagreement_is_a_row_for_each_side() -> None:
     sides = (
-        Position(text="The Courier, 12 February 2020: “Fourteen families left.”", citations=(1,)),
-        Position(text="Radio Seawall: “Nobody left.”", citations=(2,)),
+        Position(text="“Fourteen families left.”", value="Fourteen", citations=(1,)),
+        Position(text="“Nobody left.”", citations=(2,)),
     )
     other = replace(citation(2, "Nobody left."), outlet="Radio Seawall", published=None)
     answer = answered(
@@ -113,15 +117,12 @@ def test_a_disagreement_is_a_section_for_each_side() -> None:
         citations=(citation(1), other),
         disagreements=(Disagreement(about="who left", positions=sides),),
     )
-    block, sources, *_ = (one.to_dict() for one in closing(answer, None))
+    block, *_ = (one.to_dict() for one in closing(answer, None))
     assert ["".join(_texts(element)) for element in block["elements"]] == [
-        "Sources disagree: who left",
-        "The Courier, 12 February 2020 [1]",
-        "“Fourteen families left.”",
-        "Radio Seawall, date unknown [2]",
-        "Radio Seawall: “Nobody left.”",
+        "Sources disagree about: who left",
+        "Fourteen  The Courier, 12 February 2020 [1]",
+        "“Nobody left.”  Radio Seawall, date unknown [2]",
     ]
-    assert [element["type"] for element in sources["elements"]] == ["rich_text_section"] * 3
 
 
 DISPUTED = Disagreement(about="a" * 200, positions=(Position(text="p" * 2_000, citations=(1,)),) * 6)
@@ -151,7 +152,7 @@ def test_every_answer_keeps_slacks_limits(answer: Answer) -> None:
 def test_how_many_sources_had_no_room_is_told() -> None:
     many = answered(*["Many."] * 60, citations=tuple(citation(number, "q" * 900) for number in range(1, 61)))
     *_, last = _sources(many)
-    listed = len(_sources(many)) // 2 - 1
+    listed = (len(_sources(many)) - 2) // 2
     assert _texts(last) == [f"and {60 - listed} more"]
 
 

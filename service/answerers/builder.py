@@ -3,11 +3,25 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from index.records import Article, Origin, Span
-from service.answers import Change, Citation, Claim, Claimed, Disagreement
-from service.evidence import Contrast, Quote, Report, Statement
+from service.answers import (
+    Adds,
+    Change,
+    Citation,
+    Claim,
+    Claimed,
+    DatedPosition,
+    Disagreement,
+    EvidenceItem,
+    Position,
+    ShortAnswer,
+    Shortened,
+)
+from service.evidence import Contrast, Quote, Report, Short, Statement
 from service.reading import conflicts as comparison
 from service.telemetry import tracing
 
@@ -44,8 +58,33 @@ class Written:
         self.answerer = ""
         self.dropped = 0
         self.report = Report()
+        self.short_answer: ShortAnswer | None = None
         self._before: tuple[str, ...] = ()
         self._numbers: dict[tuple[int, int, Span], int] = {}
+
+    def shorten(self, short: Short) -> Shortened:
+        """Takes the short answer; its quotes are numbered first."""
+        known = len(self.citations)
+        numbers = tuple(dict.fromkeys(self.number(quote) for quote in short.quotes))
+        self.short_answer = ShortAnswer(text=short.text, citations=numbers)
+        return Shortened(self.short_answer, tuple(self.citations[known:]))
+
+    def evidence(self) -> tuple[EvidenceItem, ...]:
+        """The citations worth showing, in the order they came, each with what it adds."""
+        positions: list[Position | DatedPosition] = [
+            *(side for one in self.disagreements for side in one.positions),
+            *(side for one in self.changes for side in one.positions),
+        ]
+        sides = {number for side in positions for number in side.citations}
+        items: list[EvidenceItem] = []
+        articles: set[str] = set()
+        days: set[date | None] = set()
+        for one in self.citations:
+            adds = _added(one, one.number in sides, articles, days) if items else "answer"
+            items.append(EvidenceItem(citation=one.number, adds=adds))
+            articles.add(one.article_id)
+            days.add(one.published)
+        return tuple(items)
 
     def add(self, statement: Statement) -> Claimed:
         """Appends a sentence that is proved."""
@@ -63,9 +102,13 @@ class Written:
         """Appends what sources disagree about, or what changed, as it is sent."""
         if contrast.kind == "disagreement":
             found = comparison.disagreement(contrast, self.number)
+            told = zip(found.positions, contrast.sides, strict=True)
+            found = replace(found, positions=tuple(replace(one, value=side.value) for one, side in told))
             self.disagreements.append(found)
             return found
         change = comparison.change(contrast, self.number)
+        dated = zip(change.positions, contrast.sides, strict=True)
+        change = replace(change, positions=tuple(replace(one, value=side.value) for one, side in dated))
         self.changes.append(change)
         return change
 
@@ -107,6 +150,15 @@ class Written:
         )
         self.claims.append(claim)
         return claim
+
+
+def _added(one: Citation, is_side: bool, articles: set[str], days: set[date | None]) -> Adds:
+    """What a citation adds to those of these articles and days."""
+    if is_side:
+        return "side"
+    if one.article_id in articles:
+        return "fact"
+    return "source" if one.published in days else "day"
 
 
 def cited(quote: Quote, number: int) -> Citation:

@@ -12,15 +12,14 @@ from datetime import date
 
 from index.models.reader import ReadingModel
 from index.records import Hit, Order, Span
-from service.answerers.formatting import printed
+from service.answerers.formatting import printed, quotation
+from service.answerers.short_answer import short_answer, stands_in
 from service.attribution.coreference import resolved_head
 from service.attribution.speakers import content_of, speaker
-from service.evidence import Evidence, Finding, Quote, Report, Statement
+from service.evidence import Evidence, Finding, Quote, Report, Short, Statement
 from service.questions.plan import Plan
 from service.reading.enumerations import items_after
 from service.reading.timeline import timeline
-from service.verification.assertions import asked, fits, is_of_day
-from service.verification.numbers import quantities
 
 MOST_QUOTES = 5
 MOST_FROM_ONE = 2
@@ -41,12 +40,12 @@ class QuotingAnswerer:
     def __init__(self, reader: ReadingModel) -> None:
         self._reader = reader
 
-    async def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report]:
-        """A statement for each quote: outlet, date, speaker and the words."""
-        for statement in await asyncio.to_thread(self._statements, evidence):
-            yield statement
+    async def answer(self, evidence: Evidence) -> AsyncGenerator[Short | Statement | Report]:
+        """The short answer, then a statement for each quote: outlet, date, speaker and the words."""
+        for proposal in await asyncio.to_thread(self._proposals, evidence):
+            yield proposal
 
-    def _statements(self, evidence: Evidence) -> Sequence[Statement]:
+    def _proposals(self, evidence: Evidence) -> Sequence[Short | Statement]:
         if evidence.plan.order is Order.TIMELINE:
             scores = {finding.quote.text: finding.score for finding in evidence.findings}
             return timeline(
@@ -54,7 +53,9 @@ class QuotingAnswerer:
                 evidence.hits,
                 lambda texts: [scores.get(text, 0.0) for text in texts],
             )
-        return [quoted(evidence.plan, finding) for finding in self._chosen(evidence)]
+        chosen = self._chosen(evidence)
+        short = short_answer(evidence.plan, chosen, evidence.contrasts, stands_in)
+        return [*([short] if short else []), *(quoted(finding) for finding in chosen)]
 
     def _chosen(self, evidence: Evidence) -> list[Finding]:
         """The findings to quote, in the order they are to be read; none where none is probable enough."""
@@ -70,11 +71,11 @@ class QuotingAnswerer:
         return list({(one.quote.article.id, one.quote.span): one for one in told}.values())
 
 
-def quoted(plan: Plan, finding: Finding) -> Statement:
-    """A finding as a sentence of an answer, with its speaker; a number that was asked for stands first."""
+def quoted(finding: Finding) -> Statement:
+    """A finding as a sentence of an answer, with its speaker."""
     quote = replace(finding.quote, speaker=_speaker(finding.quote))
     return Statement(
-        text=f"{_number_first(plan, finding)}{source(quote)}: “{explained(quote)}”",
+        text=f"{source(quote)}: {quotation(explained(quote))}",
         quotes=(quote,),
         support="quoted",
         score=finding.score,
@@ -101,17 +102,6 @@ def _speaker(quote: Quote) -> str | None:
         return None
     found = speaker(quote.article, quote.span)
     return str(found) if found else None
-
-
-def _number_first(plan: Plan, finding: Finding) -> str:
-    wanted = asked(plan.standalone_question)
-    if wanted.kind != "number" or is_of_day(finding) or finding.quote.answer == finding.quote.span:
-        return ""
-    found = quantities(finding.answer)
-    # "12 to charge 6 crowns" is a stretch of a sentence, and no number.
-    if len(found) != 1 or not fits(wanted, found[0]):
-        return ""
-    return f"{finding.answer[0].upper()}{finding.answer[1:]} — "
 
 
 def _with_items(finding: Finding, hits: Sequence[Hit]) -> list[Finding]:

@@ -4,10 +4,18 @@ from datetime import date, timedelta
 
 from service.evidence import Quote
 
+_PAIRS = {("“", "”"), ('"', '"'), ("«", "»"), ("„", "“")}
+
 
 def worded(quote: Quote) -> str:
     """A quote as a sentence of an answer: who printed it, when, and the words, which are never altered."""
-    return f"{printed(quote)}: “{quote.text}”"
+    return f"{printed(quote)}: {quotation(quote.text)}"
+
+
+def quotation(words: str) -> str:
+    """Words in quotation marks; those that stand in a pair of them already get no second one."""
+    ends = (words[:1], words[-1:])
+    return words if ends in _PAIRS and not set(words[1:-1]) & set(ends) else f"“{words}”"
 
 
 def printed(quote: Quote) -> str:
@@ -19,6 +27,11 @@ def printed(quote: Quote) -> str:
 def in_words(day: date | None) -> str:
     """A day as "3 June 2021"; empty for none."""
     return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def month_in_words(day: date) -> str:
+    """The month of a day as "June 2021"."""
+    return f"{day:%B %Y}"
 
 
 def period_in_words(first: date, last: date) -> str:
@@ -35,3 +48,8 @@ def period_in_words(first: date, last: date) -> str:
         return f"{first:%B %Y}"
     start = f"{first:%B}" if first.year == last.year else f"{first:%B %Y}"
     return f"{start} to {last:%B %Y}"
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most `most` characters, with an ellipsis where something is left out."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from index.errors import DatelineError
+from index.errors import BadValue, DatelineError
 from service.cli import archive as keeping
 from service.cli import articles, keys, slack
 from service.cli import ask as asking
@@ -15,7 +15,6 @@ from service.cli import migrate as scaling
 app = typer.Typer(
     help="Answers questions from an archive of news articles, and proves every sentence it says.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -35,7 +34,7 @@ def main() -> None:
         app()
     except DatelineError as error:
         print(f"dateline: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, BadValue) else 1)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:

@@ -30,6 +30,7 @@ def ask(
     language: Language = None,
     answerer: AnswererName = None,
     conversation: Conversation = None,
+    whole: Annotated[bool, typer.Option("--all", help="Show every quote, not the first few alone.")] = False,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -38,7 +39,7 @@ def ask(
 
     filters = filters_of(since, until, as_of, outlet, author, language)
     asked = Question(question=question, conversation_id=conversation, filters=filters)
-    _answered(settings_of(data, answerer=answerer), asked, json)
+    _answered(settings_of(data, answerer=answerer), asked, json, whole=whole)
 
 
 def timeline(
@@ -61,21 +62,15 @@ def timeline(
 
 
 def chat(answerer: AnswererName = None, data: Data = None) -> None:
-    """Ask questions in turn, each understood in its conversation."""
-    import asyncio
-    import uuid
-
-    from service.answering import ask as answer_question
-    from service.answering import final
-    from service.cli.terminal import console, questions, show_answer
+    """Ask questions in turn, each understood in its conversation; /help lists what else can be typed."""
+    from service.cli.chat import Chat
+    from service.cli.terminal import console, questions
     from service.pipeline import open_desk
-    from service.questions.plan import Question
 
-    desk = open_desk(settings_of(data, answerer=answerer))
-    conversation = uuid.uuid4().hex
-    for question in questions():
-        asked = Question(question=question, conversation_id=conversation)
-        show_answer(console(), asyncio.run(final(answer_question(desk, asked))))
+    talk = Chat(open_desk(settings_of(data, answerer=answerer)), console())
+    for line in questions():
+        if not talk.take(line):
+            return
 
 
 def search(
@@ -107,7 +102,8 @@ def search(
     typer.echo(to_json(results, indent=2)) if json else show_found(console(), results)
 
 
-def _answered(settings: Any, question: Any, json: bool) -> None:
+def _answered(settings: Any, question: Any, json: bool, *, whole: bool = True) -> None:
+    """Shows an answer; the process exits with 1 where the archive does not answer."""
     import asyncio
 
     from service.answering import ask as answer_question
@@ -117,4 +113,6 @@ def _answered(settings: Any, question: Any, json: bool) -> None:
     from service.serializers import to_json
 
     answer = asyncio.run(final(answer_question(open_desk(settings), question)))
-    typer.echo(to_json(answer, indent=2)) if json else show_answer(console(), answer)
+    typer.echo(to_json(answer, indent=2)) if json else show_answer(console(), answer, whole=whole)
+    if answer.status != "answered":
+        raise typer.Exit(1)

@@ -1,5 +1,6 @@
 """Options that several commands share, and what they mean."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,8 +43,11 @@ Conversation = Annotated[
 
 def settings_of(data: Path | None, **given: Any) -> Any:
     """The settings, with what the command line gives before all else."""
-    from service.settings import load_settings
+    from service.settings import load_settings, misspelt
 
+    for name, meant in misspelt(os.environ):
+        hint = f"; did you mean {meant}?" if meant else ""
+        typer.echo(f"dateline: there is no setting {name}{hint}", err=True)
     return load_settings(data=data, **given)
 
 

@@ -5,8 +5,10 @@ Article text is printed as it is, never read as markup; cleaning has taken contr
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import date
 from textwrap import indent
+from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -14,10 +16,24 @@ from rich.table import Table
 from rich.text import Text
 
 from index.records import EVIDENCE, Article, Origin
-from service.answers import Answer, Citation, DatedPosition, Position
+from service.answerers.formatting import quotation
+from service.answers import Answer, Citation
+from service.outline import (
+    Heading,
+    Lead,
+    Nearest,
+    Note,
+    Quoted,
+    Rows,
+    Sentence,
+    Suggestions,
+    age,
+    beside,
+    outline,
+    when,
+    who,
+)
 from service.serializers import Change, Found, Listed
-
-NOT_READ = {Origin.TEXT: "read in the text", Origin.INFERRED: "inferred"}
 
 
 def console() -> Console:
@@ -29,34 +45,101 @@ def console() -> Console:
     return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
-def show_answer(out: Console, answer: Answer) -> None:
-    """The sentences, what sources disagree about, what changed, and the full reference of each quote.
+def show_answer(out: Console, answer: Answer, *, whole: bool = False) -> None:
+    """The short answer, what was written, who disagrees, and each quote once with its reference dimmed.
 
-    For a refusal, what came nearest.
+    Quotes past the first few are only counted, unless the `whole` answer is wanted. For a refusal, what
+    was searched and the articles that came nearest.
     """
-    if answer.standalone_question != " ".join(answer.question.split()):
-        out.print(f"Understood as: {answer.standalone_question}", style="dim")
-    if answer.status == "answered" or answer.claims:
-        for claim in answer.claims:
-            out.print(claim.text)
-        _show_contrasts(out, answer)
-    else:
-        out.print(answer.text, style="bold")
-        if answer.related:
-            out.print("\nRelated, not an answer:", style="dim")
-            for citation in answer.related:
-                _print_indented(out, f"“{citation.quote}”\n{reference(citation)}", "dim")
-    for note in answer.notes:
-        out.print(f"Note: {note}", style="dim")
-    if answer.citations:
-        out.print("\nSources", style="bold")
-        for citation in answer.citations:
-            out.print(f"[{citation.number}] {reference(citation)}")
+    blocks = outline(answer)
+    for block in blocks:
+        if whole or not (isinstance(block, Quoted) and block.more):
+            _SHOWN[type(block)](out, block)
+    more = sum(isinstance(block, Quoted) and block.more for block in blocks)
+    if more and not whole:
+        out.print(f"\n{more} more {'quote' if more == 1 else 'quotes'}: ask with --all", style="dim")
+
+
+def _show_lead(out: Console, lead: Lead) -> None:
+    out.print(Text.assemble((lead.text, "bold"), (_marks(lead.citations), "dim")))
+
+
+def _show_heading(out: Console, heading: Heading) -> None:
+    out.print(f"\n{heading.text}", style="bold underline")
+
+
+def _show_sentence(out: Console, sentence: Sentence) -> None:
+    out.print(Text.assemble(sentence.text, (_marks(sentence.citations), "dim")))
+
+
+def _show_rows(out: Console, rows: Rows) -> None:
+    if rows.title:
+        out.print(f"\n{rows.title}", style="bold")
+    if not out.is_terminal:
+        # Columns would be padded to the width of the longest quote.
+        for row in rows.rows:
+            out.print(f"   {' — '.join(row.cells)}{_marks(row.citations)}")
+        return
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), show_header=rows.kind == "table")
+    for column in rows.columns:
+        table.add_column(column, overflow="fold")
+    for row in rows.rows:
+        *most, last = row.cells
+        link = f"  article {row.article}" if row.article else ""
+        table.add_row(*map(Text, most), Text.assemble(last, (_marks(row.citations) + link, "dim")))
+    out.print(Padding(table, (0, 0, 0, 3)))
+
+
+def _show_quoted(out: Console, quoted: Quoted) -> None:
+    citation = quoted.citation
+    _print_indented(out, f"\n{quotation(citation.quote)}")
+    source = f"[{citation.number}] {who(citation)}, {when(citation)}"
+    old = age(citation.published, date.today())
+    _print_indented(out, "; ".join(filter(None, (source, old, *beside(citation)))), "bold dim")
+    _print_indented(out, place(citation), "dim")
+
+
+def _show_nearest(out: Console, nearest: Nearest) -> None:
+    out.print("\nNearest, not an answer:", style="dim")
+    for citation in nearest.citations:
+        _print_indented(out, f"{who(citation)}, {when(citation)}: {quotation(citation.quote)}", "dim")
+        _print_indented(out, place(citation), "dim")
+
+
+def _show_note(out: Console, note: Note) -> None:
+    out.print(note.text, style="dim")
+
+
+def _show_suggestions(out: Console, suggestions: Suggestions) -> None:
+    out.print("\nYou could ask:", style="dim")
+    for question in suggestions.questions:
+        _print_indented(out, question, "dim")
+
+
+_SHOWN: dict[type, Callable[[Console, Any], None]] = {
+    Lead: _show_lead,
+    Heading: _show_heading,
+    Sentence: _show_sentence,
+    Rows: _show_rows,
+    Quoted: _show_quoted,
+    Nearest: _show_nearest,
+    Note: _show_note,
+    Suggestions: _show_suggestions,
+}
+
+
+def _marks(numbers: Iterable[int]) -> str:
+    return "".join(f" [{number}]" for number in numbers)
 
 
 def questions() -> Iterator[str]:
-    """What a reader types, line by line, to the end of the input."""
-    prompt = "? " if sys.stdin.isatty() else ""
+    """Yields what a reader types, line by line; the arrows edit it and bring back earlier lines."""
+    prompt = ""
+    if sys.stdin.isatty():
+        # Importing it is what gives `input` its line editing; not every system has it.
+        with suppress(ImportError):
+            import readline  # noqa: F401
+        prompt = "? "
     while True:
         try:
             line = input(prompt).strip()
@@ -64,21 +147,6 @@ def questions() -> Iterator[str]:
             return
         if line:
             yield line
-
-
-def _show_contrasts(out: Console, answer: Answer) -> None:
-    for disagreement in answer.disagreements:
-        out.print(f"\nSources disagree about: {disagreement.about}", style="bold")
-        _show_positions(out, disagreement.positions)
-    for change in answer.changes:
-        out.print(f"\nChanged over time: {change.about}", style="bold")
-        _show_positions(out, change.positions)
-
-
-def _show_positions(out: Console, positions: Sequence[Position] | Sequence[DatedPosition]) -> None:
-    for position in positions:
-        numbers = " ".join(f"[{number}]" for number in position.citations)
-        _print_indented(out, f"- {position.text} {numbers}")
 
 
 @contextmanager
@@ -98,17 +166,11 @@ def counting(what: str, unit: str = "articles") -> Iterator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
-def reference(citation: Citation) -> str:
-    """Where a quote stands, in full: title, outlet, author, date, article version, characters, address."""
-    day = "date unknown"
-    if citation.published:
-        how = NOT_READ.get(Origin(citation.published_origin))
-        day = f"{citation.published}" + (f" ({how})" if how else "")
-    parts = [citation.title or "untitled", citation.outlet or "unknown outlet", citation.author, day]
-    place = f"article {citation.article_id} version {citation.version}, {citation.start}–{citation.end}"
-    line = "; ".join(part for part in (*parts, place, citation.url) if part)
-    also = citation.also_printed_by
-    return f"{line}\n    also printed by {', '.join(also)}" if also else line
+def place(citation: Citation) -> str:
+    """Where a quote stands: title, author, article version, characters, address."""
+    where = f"article {citation.article_id} version {citation.version}, {citation.start}–{citation.end}"
+    parts = (citation.title or "untitled", citation.author, where, citation.url)
+    return "; ".join(part for part in parts if part)
 
 
 def show_found(out: Console, results: Sequence[Found]) -> None:

@@ -14,7 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from index.errors import BadValue, NotFound
 from service.answering import Desk
-from service.answers import Answer, Change, Citation, Claimed, DatedPosition, Disagreement, Event, Position
+from service.answers import (
+    Answer,
+    Change,
+    Citation,
+    Claimed,
+    DatedPosition,
+    Disagreement,
+    Event,
+    Position,
+    Shortened,
+)
 from service.http.schemas import ConversationId
 from service.pipeline import QUOTES
 from service.questions.plan import Question, Turn
@@ -181,8 +191,11 @@ class Composition:
 
     def take(self, event: Event) -> str:
         """Takes an event in; gives what it adds to the content, which may be nothing."""
+        if isinstance(event, Shortened):
+            short = event.short_answer
+            return self._add("", " ".join([short.text, *map(_marked, short.citations)]), short.citations)
         if isinstance(event, Claimed):
-            return self._add("\n" if self.text else "", event.claim.text, event.claim.citations)
+            return self._add("\n\n" if self.text else "", event.claim.text, event.claim.citations)
         if isinstance(event, Disagreement):
             return self._add_positions(f"Sources disagree: {event.about}", event.positions)
         if isinstance(event, Change):
@@ -197,7 +210,7 @@ class Composition:
         self.text += before + words
         end = len(self.text)
         for number in reversed(numbers):
-            mark = f"[{number}]"
+            mark = _marked(number)
             start = self.text.rindex(mark, 0, end)
             self.marks.append((start, start + len(mark), number))
             end = start
@@ -207,8 +220,8 @@ class Composition:
         added = self._add("\n\n" if self.text else "", heading, ())
         for position in positions:
             day = f"{position.day}: " if isinstance(position, DatedPosition) and position.day else ""
-            marks = (f"[{number}]" for number in position.citations)
-            words = " ".join([f"- {day}{position.text}", *marks])
+            said = position.value or position.text
+            words = " ".join([f"- {day}{said}", *map(_marked, position.citations)])
             added += self._add("\n", words, position.citations)
         return added
 
@@ -289,6 +302,10 @@ def sources_of(answer: Answer, base: str) -> dict[str, Any]:
 def address(citation: Citation, base: str) -> str:
     """The address of a cited article; where it has none, that of the cited version on this server."""
     return web_address(citation) or f"{base}v1/articles/{citation.article_id}/versions/{citation.version}"
+
+
+def _marked(number: int) -> str:
+    return f"[{number}]"
 
 
 def _title(citation: Citation) -> str:

@@ -27,10 +27,11 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
-from service.answerers.formatting import in_words
-from service.answers import Answer, Change, Citation, Claim, Disagreement
+from service.answerers.formatting import in_words, shortened
+from service.answers import Answer, Citation, Claim, ShortAnswer
+from service.outline import Note, Quoted, Rows, outline, without_marks
 from service.reports import web_address
-from service.slack.text import as_markdown, link, parts, shortened
+from service.slack.text import as_markdown, link, parts
 
 MOST_MESSAGE = 12_000
 MOST_CLOSING = 9_000  # of it, what stands under the sentences
@@ -42,26 +43,29 @@ Text, Link = RichTextElementParts.Text, RichTextElementParts.Link
 BOLD = {"bold": True}
 
 
+def lead(short: ShortAnswer, citations: Iterable[Citation]) -> str:
+    """The short answer in Slack's Markdown, bold, its marks leading to the articles."""
+    return " ".join([f"**{as_markdown(short.text)}**", *_marks(short.citations, citations)])
+
+
 def sentence(claim: Claim, citations: Iterable[Citation]) -> str:
     """A sentence of the answer in Slack's Markdown, its marks leading to the articles."""
-    words = claim.text
-    for number in reversed(claim.citations):
-        words = words.removesuffix(f" [{number}]")
-    addresses = {citation.number: web_address(citation) for citation in citations}
-    marks = (_mark(number, addresses.get(number)) for number in claim.citations)
-    return " ".join([as_markdown(words), *marks])
+    words = without_marks(claim.text, claim.citations)
+    return " ".join([as_markdown(words), *_marks(claim.citations, citations)])
 
 
 def wording(answer: Answer) -> str:
-    """The sentences of an answer, or those of its refusal, in Slack's Markdown."""
-    if not answer.claims:
-        return as_markdown(answer.text)
-    return "\n\n".join(sentence(claim, answer.citations) for claim in answer.claims)
+    """The short answer and the sentences that are no quotes, or those of the refusal, in Slack's Markdown."""
+    written = [claim for claim in answer.claims if claim.support != "quoted"]
+    paragraphs = [lead(answer.short_answer, answer.citations)] if answer.short_answer else []
+    paragraphs += [sentence(claim, answer.citations) for claim in written]
+    return "\n\n".join(paragraphs) if answer.claims else as_markdown(answer.text)
 
 
 def plain(answer: Answer) -> str:
     """An answer for notifications and screen readers, in Slack's markup."""
-    return shortened(answer.text, MOST_MESSAGE // 4)
+    short = f"{answer.short_answer.text}\n" if answer.short_answer else ""
+    return shortened(short + answer.text, MOST_MESSAGE // 4)
 
 
 def closing(answer: Answer, page: str | None, *, shared: bool = True) -> list[Block]:
@@ -70,11 +74,8 @@ def closing(answer: Answer, page: str | None, *, shared: bool = True) -> list[Bl
     `page` is the address of the answer on our page. What is seen by one reader alone is not `shared`,
     and can be.
     """
-    spoken = _Spoken(answer)
-    told = [_disagreement(one, spoken) for one in answer.disagreements]
-    told += [_change(one, spoken) for one in answer.changes]
-    told += [block for block in (_sources(answer, spoken), _nearest(answer)) if block]
-    told += [_context([f"Note: {note}"]) for note in answer.notes]
+    told = [_told(block, answer) for block in outline(answer) if isinstance(block, Rows | Note)]
+    told += [block for block in (_sources(answer), _nearest(answer)) if block]
     ending = [_context([_searched(answer)])] if answer.claims else []
     buttons = list(_buttons(answer, page, shared))
     ending += [ActionsBlock(elements=buttons)] if buttons else []
@@ -91,51 +92,24 @@ def messages(text: str, below: Sequence[Block]) -> list[list[Block]]:
     return pages
 
 
-class _Spoken:
-    """What an answer has shown so far, so that its sources repeat no quote; and how its numbers look."""
-
-    def __init__(self, answer: Answer) -> None:
-        self._shown = "\n".join(claim.text for claim in answer.claims)
-        self.citations = {citation.number: citation for citation in answer.citations}
-
-    def says(self, text: str) -> None:
-        self._shown += f"\n{text}"
-
-    def said(self, quote: str) -> bool:
-        return quote in self._shown
-
-    def marks(self, numbers: Iterable[int]) -> Iterator[RichTextElement]:
-        for number in numbers:
-            yield Text(text=" ")
-            yield _linked(f"[{number}]", self.citations.get(number))
-
-
-def _disagreement(found: Disagreement, spoken: _Spoken) -> Block:
-    """Each side under the name of who printed it."""
-    elements: list[RichTextElement] = [_section(Text(text=f"Sources disagree: {found.about}", style=BOLD))]
-    for number, position in enumerate(found.positions, 1):
-        cited = [spoken.citations[one] for one in position.citations if one in spoken.citations]
-        label = printed(cited[0]) if cited else f"Side {number}"
-        words = position.text.removeprefix(f"{label}: ")
-        spoken.says(position.text)
-        elements.append(_section(Text(text=label, style=BOLD), *spoken.marks(position.citations)))
-        elements.append(RichTextQuoteElement(elements=[Text(text=words)]))
+def _told(block: Rows | Note, answer: Answer) -> Block:
+    if isinstance(block, Note):
+        return _context([block.text])
+    cited = {citation.number: citation for citation in answer.citations}
+    elements: list[RichTextElement] = [_section(Text(text=block.title, style=BOLD))] if block.title else []
+    for row in block.rows:
+        first, *rest = row.cells
+        marks = [_linked(f" [{number}]", cited.get(number)) for number in row.citations]
+        elements.append(
+            _section(Text(text=first, style=BOLD), Text(text="".join(f"  {c}" for c in rest)), *marks)
+        )
     return RichTextBlock(elements=elements)
 
 
-def _change(change: Change, spoken: _Spoken) -> Block:
-    elements: list[RichTextElement] = [_section(Text(text=f"Changed over time: {change.about}", style=BOLD))]
-    for position in change.positions:
-        day = in_words(position.day) or "date unknown"
-        spoken.says(position.text)
-        elements.append(_section(Text(text=day, style=BOLD), *spoken.marks(position.citations)))
-        elements.append(RichTextQuoteElement(elements=[Text(text=position.text)]))
-    return RichTextBlock(elements=elements)
-
-
-def _sources(answer: Answer, spoken: _Spoken) -> Block | None:
-    """The full reference of each quote, and the quote where it stands nowhere above."""
-    return _quoted("Sources", [(one, not spoken.said(one.quote)) for one in answer.citations])
+def _sources(answer: Answer) -> Block | None:
+    """Each quote once with its reference, the most direct first."""
+    quotes = [(block.citation, True) for block in outline(answer) if isinstance(block, Quoted)]
+    return _quoted("Evidence", quotes)
 
 
 def _nearest(answer: Answer) -> Block | None:
@@ -223,8 +197,11 @@ def _linked(label: str, citation: Citation | None) -> RichTextElement:
     return Link(url=address, text=label) if address else Text(text=label)
 
 
-def _mark(number: int, address: str | None) -> str:
-    return link(f"[{number}]", address) if address else f"[{number}]"
+def _marks(numbers: Iterable[int], citations: Iterable[Citation]) -> Iterator[str]:
+    addresses = {citation.number: web_address(citation) for citation in citations}
+    for number in numbers:
+        address = addresses.get(number)
+        yield link(f"[{number}]", address) if address else f"[{number}]"
 
 
 def _size(blocks: Sequence[Block]) -> int:

@@ -15,8 +15,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from service.answerers.formatting import shortened
 from service.slack.record import ChannelSettings
-from service.slack.text import shortened
 
 FORM = "channel_settings"
 OUTLETS, SINCE, ANSWERER = "outlets", "since", "answerer"

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from index.archive import Archive
 from index.records import Filters
-from service.slack.text import shortened
+from service.answerers.formatting import shortened
 
 MOST = 4  # that Slack shows
 LONGEST_TITLE = 75

@@ -14,13 +14,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from index.errors import DatelineError
-from service.answerers.formatting import in_words
-from service.answers import Answer, Citation, Claimed, Event, Source, Sources
+from service.answerers.formatting import in_words, shortened
+from service.answers import Answer, Citation, Claimed, Event, Shortened, Source, Sources
 from service.http.events import with_heartbeat
 from service.reports import web_address
 from service.slack import blocks
 from service.slack.record import Job
-from service.slack.text import as_markdown, as_mrkdwn, parts, shortened
+from service.slack.text import as_markdown, as_mrkdwn, parts
 
 log = logging.getLogger(__name__)
 
@@ -84,10 +84,14 @@ class Reply:
         """Adds what an event has to say; None is a pause, in which the stream is kept open."""
         if isinstance(event, Sources):
             await stream.reads(event)
+        elif isinstance(event, Shortened):
+            self._citations += event.citations
+            await stream.add(blocks.lead(event.short_answer, self._citations))
         elif isinstance(event, Claimed):
             self._citations += event.citations
-            before = "\n\n" if stream.text else ""
-            await stream.add(before + blocks.sentence(event.claim, self._citations))
+            if event.claim.support != "quoted":
+                before = "\n\n" if stream.text else ""
+                await stream.add(before + blocks.sentence(event.claim, self._citations))
         elif event is None:
             await stream.keep_open()
         if stream.ts and stream.ts not in self._messages:

@@ -63,11 +63,6 @@ def parts(text: str, most: int) -> list[str]:
     return [*pieces, text] if text else pieces
 
 
-def shortened(text: str, most: int) -> str:
-    """A text of at most `most` characters, with an ellipsis where something is left out."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
-
-
 def _escaped_opening(match: re.Match[str]) -> str:
     """What would open a list or a heading: of "1." it is the stop that is escaped."""
     escaped = f"{match[2]}\\" if match[2].isdigit() else f"\\{match[2]}"

@@ -1,0 +1,79 @@
+"""The short answer: one line, in the words of the sources, each part proved by a quote that it cites."""
+
+from collections.abc import Callable, Sequence
+
+from service.answerers.formatting import in_words
+from service.evidence import Contrast, Finding, Quote, Short, Side
+from service.questions.plan import Plan
+
+LONGEST = 90  # characters of the words of one answer; more is no short answer
+MOST_LISTED = 6  # answers of a list
+
+Proves = Callable[[str, Quote], bool]
+"""Returns True if the quote proves that these words answer the question."""
+
+
+def short_answer(
+    plan: Plan, found: Sequence[Finding], contrasts: Sequence[Contrast], proves: Proves
+) -> Short | None:
+    """Returns the short answer, or None where nothing short answers.
+
+    Args:
+        found: The candidates that are shown, best first.
+        contrasts: What they disagree about and what changed.
+        proves: Judges words against the quote that they are taken from.
+    """
+    for contrast in contrasts:
+        if all(side.value for side in contrast.sides):
+            return _contrasted(contrast)
+    if plan.wanted == "list":
+        return _listed([one for one in found if _is_short(one) and proves(one.answer, one.quote)])
+    for one in found[:1]:
+        if _is_short(one) and proves(one.answer, one.quote):
+            return Short(_capital(one.answer), (one.quote,))
+    return None
+
+
+def stands_in(words: str, quote: Quote) -> bool:
+    """Returns True if the words stand in the quote as they are."""
+    return words in quote.text
+
+
+def _contrasted(contrast: Contrast) -> Short:
+    """ "A, B or C: sources disagree", or what is said last with what was said before."""
+    quotes = tuple(side.findings[0].quote for side in contrast.sides)
+    values = [side.value or "" for side in contrast.sides]
+    if contrast.kind == "disagreement":
+        return Short(f"{_capital(_joined(values, 'or'))}: sources disagree", quotes)
+    newest, *earlier = contrast.sides
+    before = "; ".join(f"{side.value} ({_day(side)})" for side in earlier)
+    return Short(f"{_capital(newest.value or '')} ({_day(newest)}); before: {before}", quotes)
+
+
+def _day(side: Side) -> str:
+    return in_words(side.day) or "date unknown"
+
+
+def _listed(found: Sequence[Finding]) -> Short | None:
+    """The answers of a list, each once, however it is cased."""
+    kept: dict[str, Finding] = {}
+    for one in found:
+        kept.setdefault(one.answer.casefold(), one)
+    listed = list(kept.values())[:MOST_LISTED]
+    if not listed:
+        return None
+    return Short(_capital(_joined([one.answer for one in listed], "and")), tuple(one.quote for one in listed))
+
+
+def _is_short(one: Finding) -> bool:
+    """Returns True if the words are less than their sentence, and fit in a line."""
+    return len(one.answer) <= LONGEST and "\n" not in one.answer and one.quote.answer != one.quote.span
+
+
+def _joined(parts: Sequence[str], word: str) -> str:
+    *most, last = parts
+    return f"{', '.join(most)} {word} {last}" if most else last
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,238 @@
+"""An answer as blocks in reading order, made once for every front that shows it whole.
+
+The short answer comes first, then what was written, then what sources disagree about, then each quote
+once. Fronts decide how a block looks, never which there are or in what order.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from index.records import Origin
+from service.answerers.formatting import in_words, month_in_words, shortened
+from service.answers import Answer, Citation, EvidenceItem, Section, TimelineEntry
+
+SHOWN = 3  # quotes before "more"
+BRIEF = 160  # characters of a side that has no value; its quote stands whole below
+
+_READ = {Origin.TEXT: "read in the text", Origin.INFERRED: "inferred"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The line that answers or refuses."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the blocks after it are about."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence that an answerer wrote, without its marks."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Literal["quoted", "verified", "unsupported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table. `citations` prove it; `article` is the id of the article it links to."""
+
+    cells: tuple[str, ...]
+    citations: tuple[int, ...] = ()
+    article: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A small table: a contrast, a timeline, what the catalogue counts."""
+
+    kind: Literal["disagreement", "change", "timeline", "table"]
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A quote with its reference. `more` tells that it is shown only to who asks for more."""
+
+    citation: Citation
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The articles nearest to a question that the archive does not answer."""
+
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a reader must know of how the answer came about."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Questions to go on with."""
+
+    questions: tuple[str, ...]
+
+
+Block = Lead | Heading | Sentence | Rows | Quoted | Nearest | Note | Suggestions
+
+
+def outline(answer: Answer) -> tuple[Block, ...]:
+    """The blocks of an answer."""
+    return tuple(_blocks(answer))
+
+
+def written(answer: Answer) -> list[Sentence]:
+    """The sentences that are no quotes; a quote is shown once, as evidence."""
+    return [
+        Sentence(without_marks(claim.text, claim.citations), claim.citations, claim.support)
+        for claim in answer.claims
+        if claim.support != "quoted"
+    ]
+
+
+def without_marks(text: str, numbers: Sequence[int]) -> str:
+    """The text of a claim without the citation marks at its end."""
+    for number in reversed(numbers):
+        text = text.removesuffix(f" [{number}]")
+    return text
+
+
+def who(citation: Citation) -> str:
+    """Who says it: the outlet, and the speaker where the quote is somebody's words."""
+    outlet = citation.outlet or "Unknown outlet"
+    return f"{outlet}, quoting {citation.speaker}" if citation.speaker else outlet
+
+
+def when(citation: Citation) -> str:
+    """The day of publication in words, with how it was found where that is not certain."""
+    if citation.published is None:
+        return "date unknown"
+    how = _READ.get(Origin(citation.published_origin))
+    until = citation.published_until
+    day = in_words(citation.published)
+    if until and until != citation.published:
+        day = f"{day} to {in_words(until)}"
+    return f"{day} ({how})" if how else day
+
+
+def age(day: date | None, today: date) -> str:
+    """How long ago a day was: "today", "3 days ago", "2 years ago"; empty for none and for a day to come."""
+    days = (today - day).days if day else -1
+    if days < 0:
+        return ""
+    if days < 2:
+        return ("today", "yesterday")[days]
+    for length, unit in ((365, "year"), (30, "month"), (1, "day")):
+        if days >= 2 * length or (days >= length and unit != "day"):
+            number = days // length
+            return f"{number} {unit}{'' if number == 1 else 's'} ago"
+    return ""
+
+
+def beside(citation: Citation) -> tuple[str, ...]:
+    """What else a reader must know of a quote: who printed it too, and that it was corrected since."""
+    others = citation.also_printed_by
+    told = [f"also printed by {', '.join(others)}"] if others else []
+    return (*told, *([f"corrected since: {citation.corrected}"] if citation.corrected else []))
+
+
+def day_of(entry: TimelineEntry) -> str:
+    """The day of an event, as precisely as it is known."""
+    if entry.precision == "year":
+        day = str(entry.first.year)
+    elif entry.precision == "month":
+        day = month_in_words(entry.first)
+    elif entry.precision == "span":
+        day = f"{in_words(entry.first)} to {in_words(entry.last)}"
+    else:
+        day = in_words(entry.first)
+    return f"{day} (planned)" if entry.planned else day
+
+
+def _blocks(answer: Answer) -> Iterator[Block]:
+    if answer.plan.understood_as:
+        yield Note(f"Understood as: {answer.plan.understood_as}")
+    yield from _lead(answer)
+    for section in answer.sections:
+        yield from _section(section, answer)
+    yield from written(answer)
+    yield from _tables(answer)
+    in_sections = {item.citation for section in answer.sections for item in section.evidence}
+    yield from _quotes([item for item in _evidence(answer) if item.citation not in in_sections], answer)
+    if not answer.claims and answer.related:
+        yield Nearest(answer.related)
+    yield from map(Note, answer.notes)
+    if answer.suggestions:
+        yield Suggestions(answer.suggestions)
+
+
+def _lead(answer: Answer) -> Iterator[Lead]:
+    if answer.short_answer:
+        yield Lead(answer.short_answer.text, answer.short_answer.citations)
+    elif not answer.claims and not answer.sections and not answer.timeline:
+        yield Lead(answer.text, refused=answer.status != "answered")
+
+
+def _section(section: Section, answer: Answer) -> Iterator[Block]:
+    yield Heading(section.heading)
+    if section.short_answer:
+        yield Lead(section.short_answer.text, section.short_answer.citations)
+    elif not section.evidence:
+        yield Lead("The archive does not answer this.", refused=True)
+    yield from _quotes(section.evidence, answer)
+
+
+def _evidence(answer: Answer) -> Sequence[EvidenceItem]:
+    """The citations worth showing; all of them for an answer kept by a Dateline that did not say which."""
+    return answer.evidence or [EvidenceItem(citation=one.number, adds="source") for one in answer.citations]
+
+
+def _quotes(items: Sequence[EvidenceItem], answer: Answer) -> Iterator[Quoted]:
+    cited = {citation.number: citation for citation in answer.citations}
+    for place, item in enumerate(items):
+        if item.citation in cited:
+            yield Quoted(cited[item.citation], more=place >= SHOWN)
+
+
+def _tables(answer: Answer) -> Iterator[Rows]:
+    cited = {citation.number: citation for citation in answer.citations}
+    for found in answer.disagreements:
+        rows = []
+        for position in found.positions:
+            sources = [cited[number] for number in position.citations if number in cited]
+            told = "; ".join(dict.fromkeys(f"{who(one)}, {when(one)}" for one in sources))
+            rows.append(Row((position.value or shortened(position.text, BRIEF), told), position.citations))
+        title = f"Sources disagree about: {found.about}"
+        yield Rows("disagreement", title, ("What is said", "Who says it"), tuple(rows))
+    for change in answer.changes:
+        changed = [
+            Row((in_words(one.day) or "date unknown", one.value or shortened(one.text, BRIEF)), one.citations)
+            for one in change.positions
+        ]
+        yield Rows("change", f"Changed over time: {change.about}", ("Day", "What was said"), tuple(changed))
+    if answer.timeline:
+        events = [Row((day_of(entry), entry.text), entry.citations) for entry in answer.timeline]
+        yield Rows("timeline", "Timeline", ("Day", "What happened"), tuple(events))
+    if answer.table:
+        links = answer.table.articles or (None,) * len(answer.table.rows)
+        counted = [Row(cells, article=link) for cells, link in zip(answer.table.rows, links, strict=True)]
+        yield Rows("table", "", answer.table.columns, tuple(counted))
