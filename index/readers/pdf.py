@@ -1,9 +1,6 @@
 """PDF with a text layer: what its pages say, in paragraphs again, without what is printed on every page."""
 
-import json
 import re
-import subprocess
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,26 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from index.errors import Unreadable
 from index.extraction import content_blocks as cleaning
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.dates import parse_date
+from index.readers.confined import MEMORY, PARSERS, SECONDS, Confined
 from index.readers.drafting import Known, draft, found
 from index.records import Draft, Origin, Skipped, ZoneKind
 
 LARGEST_PDF = 200_000_000
 """Bytes. Newspapers with pictures are large."""
-MEMORY = 1_500_000_000
-"""Bytes the parser may take."""
-SECONDS = 60
-"""The parser may work, and twice that by the clock on the wall."""
 
-_ANSWER_BYTES = 100_000_000
-_CHILD = Path(__file__).with_name("parsers") / "pdf.py"
 _PAGE_NUMBER = re.compile(
     r"\W*(?:page|p\.|seite|página|صفحة)?\s*[\divxlc]{1,5}(?:\s*(?:of|/|von|de|sur|من)\s*\d{1,5})?\W*",
     re.IGNORECASE,
@@ -60,8 +51,7 @@ class PdfReader:
 
     def __init__(self, memory: int = MEMORY, seconds: int = SECONDS) -> None:
         """The bytes and the seconds of work that the parser may take."""
-        self._memory = memory
-        self._seconds = seconds
+        self._parser = Confined(PARSERS / "pdf.py", "PDF", "pypdfium2", memory, seconds)
 
     def accepts(self, data: bytes, suffix: str) -> bool:
         """A PDF by its mark, which may stand a little below the top."""
@@ -81,7 +71,7 @@ class PdfReader:
         data = file.read(LARGEST_PDF + 1)
         if len(data) > LARGEST_PDF:
             raise Unreadable(f"it is larger than {LARGEST_PDF // 1_000_000} MB, the limit for a PDF")
-        parsed = _parsed(data, self._memory, self._seconds)
+        parsed = self._parser.parse(data)
         pages = [[_Line(_plain(line[0]), *line[1:]) for line in page] for page in parsed["pages"]]
         if not any(pages):
             raise Unreadable(_no_text(len(pages), parsed["images"]))
@@ -111,45 +101,6 @@ class _Line:
     @property
     def height(self) -> float:
         return self.top - self.bottom
-
-
-def _parsed(data: bytes, memory: int, seconds: int) -> dict[str, Any]:
-    """What the child read. Raises Unreadable where it refuses, dies or takes too long."""
-    # Without -P the child would find our html.py and the like before the standard library's.
-    command = [sys.executable, "-P", str(_CHILD), str(memory), str(seconds)]
-    try:
-        done = subprocess.run(  # noqa: S603
-            command, input=data, capture_output=True, timeout=2 * seconds, env={}, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Unreadable(f"it takes longer than {2 * seconds} seconds to read") from error
-    if done.returncode or len(done.stdout) > _ANSWER_BYTES:
-        raise Unreadable(_death(done.returncode, done.stderr, memory, seconds))
-    answer: dict[str, Any] = json.loads(done.stdout)
-    if "error" in answer:
-        raise Unreadable(_refusal(answer))
-    return answer
-
-
-def _refusal(answer: Mapping[str, object]) -> str:
-    reasons = {
-        "encrypted": "it is encrypted; save a copy without its password",
-        "broken": "it is not a PDF that can be read; it may be broken or cut off",
-        "long": f"it has {answer.get('pages', 0):,} pages; the limit is 500",
-        "large": "it holds more text than any article",
-    }
-    return reasons[str(answer["error"])]
-
-
-def _death(code: int, told: bytes, memory: int, seconds: int) -> str:
-    """Why the child ended without an answer. A signal's number is told as a negative code."""
-    if code in (-24, -9):  # SIGXCPU, and SIGKILL where that was not enough
-        return f"it takes more than {seconds} seconds of work to read"
-    if b"MemoryError" in told or code in (-6, -5, -4):  # how PDFium ends where memory does
-        return f"it takes more than {memory / 1e9:g} GB of memory to read"
-    if b"No module named" in told:
-        return "PDF needs the package pypdfium2; pip install pypdfium2"
-    return "its parser failed; the file may be broken"
 
 
 def _no_text(pages: int, images: int) -> str:

@@ -1,46 +1,30 @@
-"""Reads one PDF from standard input in a process of its own and writes its lines as JSON.
+"""The lines of a PDF with the boxes around them, its images counted, and what it says of itself."""
 
-Run by `pdf`, never imported by it: the parser is native code that strangers' bytes go through. Before
-the first of them is read the process gives up what an attack would need: memory, time, files.
-"""
-
-import json
-import resource
-import sys
 from collections.abc import Iterator
 from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as raw
 
 PAGES = 500
 CHARACTERS = 5_000_000
 IMAGE = 3  # FPDF_PAGEOBJ_IMAGE
 IMAGE_DEPTH = 2
+_ENCRYPTED = "it is encrypted; save a copy without its password"
+_BROKEN = "it is not a PDF that can be read; it may be broken or cut off"
 _HYPHEN = "\u00ad"  # what a hyphen that only breaks a line is told as
 _GENERATED_HYPHENS = frozenset({0x2, 0xFFFE})  # PDFium's mark for it
 
 
-def _confine(memory: int, seconds: int) -> None:
-    limits = {
-        resource.RLIMIT_AS: memory,
-        resource.RLIMIT_CPU: seconds,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NPROC: 0,
-    }
-    for kind, most in limits.items():
-        _, ceiling = resource.getrlimit(kind)
-        bound = most if ceiling == resource.RLIM_INFINITY else min(most, ceiling)
-        resource.setrlimit(kind, (bound, bound))
-
-
-def _read(data: bytes) -> dict[str, Any]:
-    import pypdfium2
-
+def parse(data: bytes) -> dict[str, Any]:
+    """The pages of a PDF, or why it cannot be read."""
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        return {"error": "encrypted" if "password" in str(error).casefold() else "broken"}
+        locked = "password" in str(error).casefold()
+        return {"error": _ENCRYPTED if locked else _BROKEN}
     if len(document) > PAGES:
-        return {"error": "long", "pages": len(document)}
+        return {"error": f"it has {len(document):,} pages; the limit is {PAGES}"}
     pages: list[list[list[object]]] = []
     images = left = 0
     for number in range(len(document)):
@@ -53,14 +37,12 @@ def _read(data: bytes) -> dict[str, Any]:
         pages.append(lines)
         left += sum(len(str(line[0])) for line in lines)
         if left > CHARACTERS:
-            return {"error": "large"}
+            return {"error": "it holds more text than any article"}
     return {"pages": pages, "images": images, "info": document.get_metadata_dict()}
 
 
 def _lines(textpage: Any) -> Iterator[list[object]]:
     """The lines of a page: text, left, bottom, right, top, in points."""
-    import pypdfium2.raw as raw
-
     start = 0
     codes: list[int] = []
     total = textpage.count_chars()
@@ -91,16 +73,3 @@ def _box(textpage: Any, start: int, end: int) -> tuple[float, float, float, floa
     drawn = [box for box in boxes if box[2] > box[0] or box[3] > box[1]] or boxes
     lefts, bottoms, rights, tops = zip(*drawn, strict=True)
     return min(lefts), min(bottoms), max(rights), max(tops)
-
-
-def main() -> None:
-    """Reads, confined by the bytes of memory and seconds of work given as arguments."""
-    import pypdfium2.raw  # noqa: F401 - loaded before memory is bounded, so that the bound is the document's
-
-    _confine(int(sys.argv[1]), int(sys.argv[2]))
-    found = _read(sys.stdin.buffer.read())
-    sys.stdout.buffer.write(json.dumps(found).encode("utf-8", "replace"))
-
-
-if __name__ == "__main__":
-    main()
