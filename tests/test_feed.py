@@ -1,7 +1,6 @@
 # ruff: noqa: E501 - whole feeds stand in these tests as they are written
 """Feeds: their entries alone, and the pages they lead to."""
 
-import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -110,10 +109,8 @@ OUTSIDE = '<?xml version="1.0"?><!DOCTYPE rss SYSTEM "file:///etc/hosts" [<!ENTI
     ids=["laughs", "outside", "utf-16", "empty", "deep", "large"],
 )
 def test_hostile_feeds_are_refused(data: bytes, told: str) -> None:
-    began = time.monotonic()
     with pytest.raises(Unreadable, match="^" + told):
         entries(data, "feed.xml")
-    assert time.monotonic() - began < 5
 
 
 def test_a_broken_feed_gives_what_it_has() -> None:

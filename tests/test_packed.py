@@ -4,7 +4,6 @@ import io
 import json
 import stat
 import struct
-import time
 import zipfile
 from pathlib import Path
 
@@ -176,12 +175,10 @@ def test_two_files_of_one_name() -> None:
 
 
 def test_too_many_files(tmp_path: Path) -> None:
-    began = time.monotonic()
     data = packed(*((f"{number}.png", b"\x89PNG") for number in range(MOST_MEMBERS + 10)))
     reasons = told(data)
     assert len(reasons) == MOST_MEMBERS + 1
     assert reasons[-1] == ("a.zip", "it holds more than 20,000 files; the rest of it was left out")
-    assert time.monotonic() - began < 15
 
 
 def test_a_directory_without_end_is_not_taken_in() -> None:

@@ -244,7 +244,7 @@ def test_one_broken_byte_does_not_change_the_encoding(tmp_path: Path) -> None:
         ("b.txt", b" \n\n", "the file is empty"),
         ("c.txt", "\u200b\ufeff".encode(), "the text is empty"),
         ("d.txt", b"\x89PNG\r\n\x1a\n" + bytes(50), "PNG image is not a format Dateline reads"),
-        ("e.doc", b"PK\x03\x04" + bytes(20) + b"word/document.xml", "Word document is not a format Dateline reads"),
+        ("e.xlsx", b"PK\x03\x04" + bytes(20) + b"xl/workbook.xml", "Excel workbook is not a format Dateline reads"),
         ("f.txt", bytes(range(128, 256)) * 40, "its bytes are in no encoding Dateline knows; save it as UTF-8"),
         ("g.json", b"[]", "the list holds no article"),
         ("h.json", b'{"text": 1e999999}', "text is a number; it must be a string"),
@@ -330,7 +330,7 @@ def test_hostile_files_are_read_or_told(tmp_path: Path, name: str, data: str) ->
 
 def test_readers_are_asked_in_order_and_text_is_last() -> None:
     assert readers()[-len(BUILT_IN) :] == BUILT_IN
-    names = ["zip", "pdf", "warc", "feed", "html", "json", "markdown", "text"]
+    names = ["documents", "zip", "pdf", "warc", "feed", "html", "json", "markdown", "text"]
     assert [reader.name for reader in BUILT_IN] == names
 
 

@@ -2,7 +2,6 @@
 """WARC files, kind and hostile, as bytes made here."""
 
 import gzip
-import time
 from pathlib import Path
 
 import pytest
@@ -134,12 +133,10 @@ def test_a_bad_response_does_not_stop_the_others(response: bytes, told: str) -> 
 
 @pytest.mark.parametrize("start", [b"", b"WARC/1.0\r\nX: "], ids=["blank lines", "a header line"])
 def test_a_bomb_is_stopped(start: bytes) -> None:
-    began = time.monotonic()
     packed = gzip.compress(CRAWL[2] + start + b"\n" * 400_000_000, 1)
     first, told = read(packed, "crawl.warc.gz")
     assert isinstance(first, Draft)
     assert isinstance(told, Skipped)
-    assert time.monotonic() - began < 20
 
 
 def test_a_long_record_is_passed_over() -> None:

@@ -14,6 +14,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 
 from index.errors import Unreadable
 from index.readers.decoding import binary_name, suffix_of
+from index.readers.documents import DocumentReader
 from index.readers.feed import FeedReader
 from index.readers.fields import Mapped
 from index.readers.html import HtmlReader
@@ -64,9 +65,10 @@ def built_in(mapped: Mapped = ()) -> tuple[Reader, ...]:
 
     With `mapped`, JSON is read by those field names, inside archives too.
     """
-    plain: tuple[Reader, ...] = (PdfReader(), WarcReader(), FeedReader(), HtmlReader(), JsonReader(mapped),
-                                 MarkdownReader(), TextReader())  # fmt: skip
-    return (PackedReader(lambda data, source: read_bytes(data, source, (*_registered(), *plain))), *plain)
+    plain: tuple[Reader, ...] = (DocumentReader(), PdfReader(), WarcReader(), FeedReader(), HtmlReader(),
+                                 JsonReader(mapped), MarkdownReader(), TextReader())  # fmt: skip
+    packed = PackedReader(lambda data, source: read_bytes(data, source, (*_registered(), *plain)))
+    return (plain[0], packed, *plain[1:])
 
 
 BUILT_IN: tuple[Reader, ...] = built_in()

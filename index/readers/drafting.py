@@ -39,6 +39,9 @@ class Found:
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
 
+NOTHING_FOUND = Found()
+
+
 def found(known: Known, origin: Origin) -> Found:
     """All that is not None in `known`, found at `origin`."""
     return Found(known, {name: origin for name in _FIELDS if getattr(known, name) is not None})
@@ -62,7 +65,7 @@ def draft(
     says: Found,
     source: str,
     key: str | None = None,
-    otherwise: Found = Found(),
+    otherwise: Found = NOTHING_FOUND,
 ) -> Draft:
     """The article of a normalised text.
 

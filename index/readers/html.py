@@ -10,7 +10,7 @@ from index.extraction import content_blocks as cleaning
 from index.extraction.boilerplate import ends_sentence
 from index.readers import page_metadata
 from index.readers.decoding import binary_name, decode, head
-from index.readers.drafting import Found, Known, draft, first, is_url
+from index.readers.drafting import NOTHING_FOUND, Found, Known, draft, first, is_url
 from index.records import Draft, Skipped, ZoneKind
 
 if TYPE_CHECKING:
@@ -85,8 +85,8 @@ class HtmlReader:
         yield page_draft(decode(data, declared), source)
 
 
-def page_draft(page: str, source: str) -> Draft | Skipped:
-    """The article of a whole web page, or why there is none."""
+def page_draft(page: str, source: str, around: Found = NOTHING_FOUND) -> Draft | Skipped:
+    """The article of a whole web page, or why there is none; `around` is what else is known of it."""
     tree = _parsed(page)
     address = source if is_url(source) else None
     says = page_metadata.of(tree, address)
@@ -94,7 +94,7 @@ def page_draft(page: str, source: str) -> Draft | Skipped:
     if not text:
         return Skipped(source, "the page holds no text that can be read; it is empty or nested too deeply")
     zones = cleaning.zones(text, title=says.known.title, marked=marked)
-    return draft(text, zones, says, source, otherwise=_concluded(tree, says, address))
+    return draft(text, zones, says, source, otherwise=first(around, _concluded(tree, says, address)))
 
 
 def _concluded(tree: "_Element", says: Found, address: str | None) -> Found:

@@ -6,12 +6,10 @@ from html import unescape
 
 from index.errors import Unreadable
 from index.readers import html
-from index.readers.drafting import Found, Known, content_mark, first, key_of
+from index.readers.drafting import NOTHING_FOUND, Found, Known, content_mark, first, key_of
 from index.readers.fields import Fields, Mapped, kind_of, shown
 from index.readers.text import text_draft
 from index.records import Draft, Skipped
-
-NOTHING_FOUND = Found()
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from index.records import Draft, Skipped
 
 MOST_LINES = 100_000
 """A text of more lines is skipped: each is judged, and no article has a tenth of them."""
+MOST_ARTICLES = 100  # times as many lines may an export have, each of whose articles is bounded by itself
 _OFTEN_PLAIN = (".html", ".htm")  # what "save as" may call a page saved as text
 
 
@@ -23,8 +24,18 @@ class TextReader:
         return suffix in (*self.suffixes, *_OFTEN_PLAIN) and binary_name(data) is None
 
     def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
-        """One article. Raises Unreadable if the bytes are in no known encoding."""
-        yield text_draft(decode(data), Found(), source)
+        """One article, or those of an export. Raises Unreadable if the bytes are in no known encoding."""
+        yield from text_drafts(decode(data), source)
+
+
+def text_drafts(raw: str, source: str) -> Iterator[Draft | Skipped]:
+    """The articles of a text without markup: of an export of many, else of the whole."""
+    from index.readers import exports
+
+    if raw.count("\n") > MOST_LINES * MOST_ARTICLES:
+        yield too_long(source)
+        return
+    yield from exports.articles(raw, source) or [text_draft(raw, Found(), source)]
 
 
 def text_draft(raw: str, says: Found, source: str, key: str | None = None) -> Draft | Skipped:
