@@ -6,9 +6,10 @@ import re
 import pytest
 
 from index.records import Span
-from service.answerers.citations import Numbered, Sentences
+from service.answerers.citations import MOST_WRITTEN, Numbered, Sentences
 from service.evidence import Contrast, Finding, Quote, Side
 from service.llm.plain import plain
+from tests.doubling import growing_too_fast
 from tests.evidence import BRIDGE, FERRY, article, evidence, hit, quoted
 
 SENTINEL = "END-abc123"
@@ -230,3 +231,46 @@ def test_markup_hidden_in_many_entities_does_not_come_out() -> None:
         assert "<" not in bare
         assert "&" not in bare
         assert "evil" not in bare
+
+
+def whole(text: str, piece: int) -> list[str]:
+    sentences = Sentences(SENTINEL)
+    given = [one for i in range(0, len(text), piece) for one in sentences.add(text[i : i + piece])]
+    return [*given, *sentences.rest()]
+
+
+@pytest.mark.parametrize("piece", [400, 10**9], ids=["piece by piece", "at once"])
+def test_what_a_model_writes_costs_no_more_than_its_length(piece: int) -> None:
+    assert growing_too_fast(lambda text: whole(text, piece), 8000) == []
+
+
+def test_marks_that_go_on_for_ever_are_no_marks() -> None:
+    assert whole("So it was. [1" + "  1" * 5000 + " x", 10**9)[:1] == ["So it was."]
+    assert whole("\n" * 1600 + "One [1.1]." + "\n" * 1600 + "[2.1]\n" + "Two [1.2].\n", 7) == [
+        "One [1.1] [2.1].",
+        "Two [1.2].",
+    ]
+
+
+def test_a_thought_without_end_is_not_kept() -> None:
+    sentences = Sentences(SENTINEL)
+    for _ in range(3000):
+        assert sentences.add("<think> a thought goes on ") == []
+    assert sentences.add("</thi") == []
+    assert sentences.add("nk>It rained. It was") == ["It rained."]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https：//evil．example/x", "ｗｗｗ．evil．com", "evil。example。com", "ｅvil.com", "a＠evil.com"],
+)
+def test_an_address_in_wide_letters_is_an_address(address: str) -> None:
+    assert plain(f"See {address} … “好的。” ½", "") == "See … “好的。” ½"
+
+
+def test_an_answer_longer_than_any_is_taken_no_further() -> None:
+    sentences = Sentences(SENTINEL)
+    sentences.add("word " * (MOST_WRITTEN // 5))
+    assert not sentences.full
+    assert sentences.add("and more. And more. ") == []
+    assert sentences.full

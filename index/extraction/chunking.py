@@ -1,16 +1,15 @@
 """An article's evidence into passages and sentences, as spans of its text.
 
 langchain-text-splitters cuts passages at the ends of paragraphs, then of sentences, then of words;
-sentencex (Wikimedia) finds the sentences. Nothing is copied: a passage is where it stands.
+`sentences` finds the sentences. Nothing is copied: a passage is where it stands.
 """
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-import sentencex
-
+from index.extraction.sentences import sentences
 from index.records import EVIDENCE, Draft, Span
 
 # Marks the ends of sentences for the splitter. Cleaning removes control characters from every
@@ -23,6 +22,7 @@ LINE_BREAK = re.compile(r"\n+(?![a-zà-öø-ÿа-яё])")
 
 # A letter and a full stop abbreviate a title, as in "د. أحمد" for Dr Ahmed.
 ARABIC_INITIAL = re.compile(r"(?:^|\s)[\u0621-\u064a]\.\s*$")
+_INITIAL = 8  # characters in which it stands, with the white space around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +52,21 @@ class Chunker:
         ]
 
     def _cut(self, text: str, stretch: Span, language: str) -> Iterator[Chunk]:
-        sentences = _sentences(stretch.of(text), stretch.start, language)
-        marked = "".join(sentence.of(text) + SENTENCE_END for sentence in sentences)
+        spans = deque(_sentences(stretch.of(text), stretch.start, language))
+        marked = "".join(sentence.of(text) + SENTENCE_END for sentence in spans)
         position = stretch.start
         for piece in _split(marked, self.size):
             end = position + len(piece) - piece.count(SENTENCE_END)
-            inside = tuple(
-                span
-                for sentence in sentences
-                if sentence.start < end and sentence.end > position
-                if (span := _trimmed(text, max(sentence.start, position), min(sentence.end, end)))
-            )
+            inside = []
+            while spans and spans[0].start < end:
+                sentence = spans.popleft()
+                if span := _trimmed(text, max(sentence.start, position), min(sentence.end, end)):
+                    inside.append(span)
+                if sentence.end > end:  # it goes on in the next piece
+                    spans.appendleft(sentence)
+                    break
             if inside:
-                yield Chunk(inside[0].start, inside[-1].end, inside)
+                yield Chunk(inside[0].start, inside[-1].end, tuple(inside))
             position = end
 
 
@@ -97,31 +99,26 @@ def _stretches(article: Draft) -> Iterator[Span]:
         yield Span(start, end)
 
 
-def _sentences(text: str, offset: int, language: str) -> list[Span]:
+def _sentences(text: str, offset: int, language: str) -> Iterator[Span]:
     """Sentence spans that together cover the text, white space included."""
-    spans = []
-    for found in _joined(text, sentencex.get_sentence_boundaries(language, text)):
-        start = found["start_index"]
-        for line in LINE_BREAK.finditer(found["text"]):
-            spans.append(Span(offset + start, offset + found["start_index"] + line.end()))
-            start = found["start_index"] + line.end()
-        if start < found["end_index"]:
-            spans.append(Span(offset + start, offset + found["end_index"]))
-    return spans
+    for found in _joined(text, sentences(text, language)):
+        start = found.start
+        for line in LINE_BREAK.finditer(text, found.start, found.end):
+            yield Span(offset + start, offset + line.end())
+            start = line.end()
+        if start < found.end:
+            yield Span(offset + start, offset + found.end)
 
 
-def _joined(text: str, boundaries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _joined(text: str, found: Iterable[Span]) -> Iterator[Span]:
     """The sentences, with one that ends in an Arabic initial ("د. أحمد") joined to the next."""
     start = 0
-    for found in boundaries:
-        if found["end_index"] < len(text) and ARABIC_INITIAL.search(text, start, found["end_index"]):
+    for sentence in found:
+        near = max(start, sentence.end - _INITIAL)
+        if sentence.end < len(text) and ARABIC_INITIAL.search(text, near, sentence.end):
             continue
-        yield {
-            "start_index": start,
-            "end_index": found["end_index"],
-            "text": text[start : found["end_index"]],
-        }
-        start = found["end_index"]
+        yield Span(start, sentence.end)
+        start = sentence.end
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

@@ -12,30 +12,37 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import sentencex
-
+from index.extraction.sentences import sentences
 from index.records import Article, Hit, Origin, Span
 from service.evidence import Contrast, Evidence, Quote
+from service.llm.plain import THOUGHT, THOUGHT_ENDS, without_thoughts
 
 Place = tuple[int, int]
 """A passage and a sentence of it, both counted from 1."""
 
 MOST_OF_A_RANGE = 10  # sentences that a mark such as [1.2-1.9] may stand for
 
+MOST_HELD = 2000  # characters in which no sentence ends; more of them are given as if one did
+MOST_WRITTEN = 400_000  # characters of an answer, whatever limit its provider was given
+
+# Every run below has one place where it may begin and one where it may end: what a model writes is as
+# long as it likes, and must cost no more than its length.
 _ITEM = r"\d{1,3}(?:[.٫]\d{1,3})?"
-_JOIN = r"\s*(?:[,;،、–—-]\s*|\s)\s*"
-MARK = re.compile(rf"[\[【]\s*\^?{_ITEM}(?:{_JOIN}\^?{_ITEM})*\s*[\]】]")
+_JOIN = r"[\s,;،、–—-]{1,9}"
+MARK = re.compile(rf"[\[【]\s{{0,9}}\^?{_ITEM}(?:{_JOIN}\^?{_ITEM}){{0,40}}\s{{0,9}}[\]】]")
 _PART = re.compile(r"(\d+)[.٫](\d+)(?:\s*[–—-]\s*(\d+)[.٫](\d+))?|\d+")
+_STOP = "[.!?…。؟！？]"
 # A small letter after the marks tells that the stop was an abbreviation's: "in the U.S. [1.2] and".
 _MARKS_AFTER_STOP = re.compile(
-    rf"([.!?…。؟！？]+[\"”»’')]*)((?:\s*{MARK.pattern})+)(?=\s*[^\sa-zà-öø-ÿа-яё\[【])"
+    rf"((?<!{_STOP}){_STOP}+[\"”»’')]*)((?:\s*{MARK.pattern})+)(?=\s*[^\sa-zà-öø-ÿа-яё\[【])"
 )
 _BLOCK = re.compile(r"(?<=\n)[ \t]*(?:(?:#{1,6}|[-*+•]|\d{1,2}[.)]|>+)[ \t]+|(?:```|~~~).*(?=\n))+")
-_THOUGHT = re.compile(r"<think>.*?</think>\s*", re.DOTALL)
 _OPEN = re.compile(r"(?:[\[【][^\]】\n]{0,40}|<[^>\n]{0,8})$")
-_LINE_BEFORE_MARK = re.compile(rf"\s*\n\s*(?={MARK.pattern})")
-_ENDED = re.compile(rf"(?:{MARK.pattern})[.!?…。؟！？]+[\"”»’')]*\s*$")
-_WHOLE_WORD = re.compile(r"\w+[^\w\s]*\s")
+_SPACE = r"(?:(?<!\s)\s+)"
+_BREAK = re.compile(rf"{_SPACE}(?P<mark>(?={MARK.pattern}))?")
+_MARK_WITH_SPACE = re.compile(rf"{_SPACE}?{MARK.pattern}")
+_ENDED = re.compile(rf"(?:{MARK.pattern}){_STOP}+[\"”»’')]*\s*$")
+_WHOLE_WORD = re.compile(r"\A\w+[^\w\s]*\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class Numbered:
         """A model's sentence without its marks, with the quotes they name."""
         places = [place for mark in MARK.finditer(sentence) for place in _places(mark[0])]
         named = dict.fromkeys(place for place in places if place in self.quotes)
-        words = re.sub(rf"\s*(?:{MARK.pattern})", "", sentence).replace(self.marker, "")
+        words = _MARK_WITH_SPACE.sub("", sentence).replace(self.marker, "")
         return Cited(
             text=words.strip(),
             quotes=tuple(self.quotes[place] for place in named if place is not None),
@@ -130,26 +137,33 @@ class Sentences:
     """Cuts a model's text into sentences, with their marks, while it comes.
 
     A sentence is given only when the next has begun, because its marks may stand after its full stop.
-    What stands after the sentinel is ignored; `ended` tells whether it came.
+    What stands after the sentinel is ignored; `ended` tells whether it came. `full` tells that more was
+    written than any answer takes, and nothing more is taken.
     """
 
     def __init__(self, sentinel: str, language: str = "en") -> None:
         self.ended = False
+        self.full = False
         self._sentinel = sentinel
         self._language = language
         self._text = "\n"
+        self._taken = 0
 
     def add(self, piece: str) -> list[str]:
         """The sentences that are complete with this piece."""
         if self.ended:
             return []
-        self._text += piece
+        left = max(0, MOST_WRITTEN - self._taken)
+        self.full = len(piece) > left
+        self._text += piece[:left]
+        self._taken += len(piece)
         before, found, _ = self._text.partition(self._sentinel)
         if found:
             self.ended = True
             self._text = before.rstrip("*_`#[(<- ")
             return self._take(all_of_it=True)
-        return self._take() if re.search(r"\s", piece) else []
+        settled = len(self._text) > MOST_HELD or re.search(r"\s", piece)
+        return self._take() if settled else []
 
     def rest(self) -> list[str]:
         """What is left when no more comes, without words that were cut off before their citation."""
@@ -159,12 +173,13 @@ class Sentences:
     def _take(self, *, all_of_it: bool = False) -> list[str]:
         # What follows the text decides where its last marks belong; its end is as good as a new line.
         self._text = _tidied(self._text + "\n\0")[:-2] if all_of_it else _tidied(self._text)
-        if "<think>" in self._text:  # a thought that has not ended
-            self._text = "" if all_of_it else self._text
+        before, begun, thought = self._text.partition(THOUGHT)
+        if begun:  # and not ended; of what is thought only the end may matter
+            self._text = "" if all_of_it else before + begun + thought[-len(THOUGHT_ENDS) :]
             return []
         settled = len(self._text)
-        if not all_of_it and (begun := _OPEN.search(self._text)):
-            settled = begun.start()
+        if not all_of_it and (mark := _OPEN.search(self._text)):
+            settled = mark.start()
         spans = list(self._spans(self._text[:settled]))
         if all_of_it:
             held = settled
@@ -172,23 +187,31 @@ class Sentences:
             # A next sentence that is only part of a word may yet prove to be of this one ("J. B").
             keep = 1 if spans and _WHOLE_WORD.match(spans[-1].of(self._text)) else 2
             held = spans[-keep].start if len(spans) >= keep else 0
+            held = held if settled - held <= MOST_HELD else settled
         given = [span.of(self._text).strip() for span in spans if span.start < held]
-        if given:
+        if given or held == settled:
             self._text = self._text[held:]
         return given
 
     def _spans(self, text: str) -> Iterator[Span]:
         """The sentences of each line."""
         for line in re.finditer(r"[^\n]+", text):
-            for found in sentencex.get_sentence_boundaries(self._language, line[0]):
-                if re.search(r"\w", found["text"]):
-                    yield Span(line.start() + found["start_index"], line.start() + found["end_index"])
+            for found in sentences(line[0], self._language):
+                if re.search(r"\w", found.of(line[0])):
+                    yield Span(line.start() + found.start, line.start() + found.end)
 
 
 def _tidied(text: str) -> str:
     """Text with marks before the full stop they stand behind, and without thoughts and block markup."""
-    text = _BLOCK.sub("", _THOUGHT.sub("", text))
-    return _MARKS_AFTER_STOP.sub(r"\2\1", _LINE_BEFORE_MARK.sub(" ", text))
+    text = _BLOCK.sub("", without_thoughts(text))
+    return _MARKS_AFTER_STOP.sub(r"\2\1", _BREAK.sub(_one_break, text))
+
+
+def _one_break(space: re.Match[str]) -> str:
+    """Several line breaks are one, and none before a mark."""
+    if "\n" not in space[0]:
+        return space[0]
+    return " " if space["mark"] is not None else "\n"
 
 
 def _places(mark: str) -> Iterator[Place | None]:

@@ -102,7 +102,7 @@ class GeneratingAnswerer:
                     for sentence in sentences.add(piece):
                         yield work.statement(numbered, sentence)
                     after += sentences.ended
-                    if after > MOST_AFTER_SENTINEL:
+                    if after > MOST_AFTER_SENTINEL or sentences.full:
                         break
         except DatelineError:
             if not sentences.ended:

@@ -7,6 +7,7 @@ articles leak what a reader asked (Greshake et al. 2023).
 """
 
 import re
+import unicodedata
 from functools import lru_cache
 from html import unescape
 from typing import Any
@@ -23,13 +24,16 @@ _ADDRESS = re.compile(
     [a-z][a-z0-9+.-]{1,20}://\S*                        # any scheme
     | \b(?:mailto|javascript|data|tel|file|blob):\S+
     | \bwww\.\S+
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                      # an address of mail
-    | \b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?::\d+)?[/?#]\S*    # a host with a path
+    | (?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+          # an address of mail
+    | (?<![\w.-])[\w.-]*[\w-]\.[a-z]{2,24}(?::\d+)?[/?#]\S*    # a host with a path
     """
 )
-_HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+[a-z]{2,24}\b", re.IGNORECASE)
+_HOST = re.compile(r"(?<![\w.-])[\w.-]*[a-z0-9-]\.[a-z]{2,24}\b", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
+_STOPS = dict.fromkeys(map(ord, "。｡"), ".")  # which stand for a full stop in a host's name
 _BROKEN = re.compile(r"!?\[([^\[\]]*)\]\(\s*\)?|\(\s*\)|\[\s*\]|(?<=\s)!(?=\s|$)|!(?=\[)")
-_BEFORE_STOP = re.compile(r"\s+([.,;:!?،؛؟。](?:\s|$))")
+_BEFORE_STOP = re.compile(r"(?<!\s)\s+([.,;:!?،؛؟。](?:\s|$))")
+THOUGHT, THOUGHT_ENDS = "<think>", "</think>"
 ROUNDS = 5  # an entity may hide a tag that hides an entity; what is hidden deeper is cut off at "<"
 
 
@@ -51,10 +55,29 @@ def plain(text: str, printed: str = "") -> str:
     return _BEFORE_STOP.sub(r"\1", " ".join(text.split()))
 
 
+def without_thoughts(text: str) -> str:
+    """Returns the text without each `<think>…</think>`; one that has not ended stays."""
+    kept, at = [], 0
+    while (begun := text.find(THOUGHT, at)) >= 0 and (ended := text.find(THOUGHT_ENDS, begun)) >= 0:
+        kept.append(text[at:begun])
+        at = ended + len(THOUGHT_ENDS)
+        while text[at : at + 1].isspace():
+            at += 1
+    return "".join([*kept, text[at:]])
+
+
 def _stripped(text: str) -> str:
-    visible = _SELECTORS.sub("", without_controls(unescape(text)))
+    visible = _WORD.sub(_narrowed, _SELECTORS.sub("", without_controls(unescape(text))))
     words = _BROKEN.sub(r"\1", _ADDRESS.sub("", _TAG.sub(" ", _unmarked(_ACTIVE.sub(" ", visible)))))
     return " ".join(words.split())
+
+
+def _narrowed(word: re.Match[str]) -> str:
+    """A word as browsers would read it where that is an address: "https：//evil．example"."""
+    if word[0].isascii():
+        return word[0]
+    read = unicodedata.normalize("NFKC", word[0]).translate(_STOPS)
+    return read if _ADDRESS.search(read) or _HOST.search(read) else word[0]
 
 
 def _unmarked(text: str) -> str:

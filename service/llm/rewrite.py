@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from index.errors import DatelineError
 from prompts.loading import Message, Prompt
-from service.llm.plain import plain
+from service.llm.plain import plain, without_thoughts
 from service.questions.plan import Turn
 
 MOST_TOKENS = 1500  # of the conversation; the oldest turns are left out first
@@ -42,7 +42,7 @@ def standalone(written: str, question: str) -> str:
 
     A name of a host stays where the reader's own question has it.
     """
-    lines = [line for line in re.sub(r"(?s)<think>.*?</think>", "", written).splitlines() if line.strip()]
+    lines = [line for line in without_thoughts(written).splitlines() if line.strip()]
     text = plain(_LABEL.sub("", lines[0].strip()).strip("\"'“”"), question) if len(lines) == 1 else ""
     if not text or len(text) > LONGEST:
         raise DatelineError("the model did not rewrite the question as one question")

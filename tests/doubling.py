@@ -1,0 +1,89 @@
+"""Tells work that grows faster than its text: twice as much text must take about twice as long.
+
+Measured in time of the processor, so that a busy machine changes nothing, and stopped where it would go
+on for ever.
+"""
+
+import math
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+NOTHING = 0.1  # seconds that are too few to compare
+MOST = 2.5  # times as long for twice as much
+
+KINDS = (
+    *" \n\ta0.,-'\"“„«‹‘([{<)>]*_#`~/\\:!?&=@|\u0301éдب一",
+    *(
+        "a ",
+        "A ",
+        "Aa, ",
+        "a.",
+        "a. ",
+        "A.",
+        "0,",
+        "0 ",
+        "1  ",
+        "- ",
+        "a-",
+        "a’",
+        "a\n",
+        " \n",
+        "\n ",
+        "“a ",
+        "“a” ",
+    ),
+    *("[1 ", "[1] ", "[a](", "<a ", "</", "&amp;", "http://", "www.", "a@", "<think>", "<!--", "a:b "),
+    *("said ", "Monday ", "May ", "2021-", "million ", "the Aa ", "and ", "not "),
+)
+
+
+class _Endless(Exception):
+    """The work was stopped."""
+
+
+@contextmanager
+def _stopped_after(seconds: float) -> Iterator[None]:
+    def stop(*_: object) -> None:
+        raise _Endless
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _seconds(work: Callable[[str], Any], text: str) -> float:
+    began = time.process_time()
+    try:
+        with _stopped_after(20 * NOTHING):
+            work(text)
+    except _Endless:
+        return math.inf
+    return time.process_time() - began
+
+
+def grows_too_fast(
+    work: Callable[[str], Any], unit: str, size: int, before: str = "", after: str = ""
+) -> bool:
+    """Returns whether twice as much of a repeated unit takes far more than twice as long."""
+
+    def text(length: int) -> str:
+        return before + (unit * length)[:length] + after
+
+    whole = _seconds(work, text(size))
+    if whole < NOTHING:
+        return False
+    half = min(_seconds(work, text(size // 2)) for _ in range(3))
+    whole = min(whole, _seconds(work, text(size)), _seconds(work, text(size)))
+    return whole > MOST * half
+
+
+def growing_too_fast(work: Callable[[str], Any], size: int) -> list[str]:
+    """Returns the kinds of text on which the work grows too fast."""
+    return [unit for unit in KINDS if grows_too_fast(work, unit, size)]
