@@ -25,6 +25,7 @@ class ZoneKind(StrEnum):
 
     REPORTING = "reporting"
     CAPTION = "caption"
+    QUESTION = "question"  # what an interviewer asks: read with its answer, never quoted
     COMMENT = "comment"  # readers' words under the article
     NAVIGATION = "navigation"  # menus, share buttons, "most read"
     LEGAL = "legal"  # comment policies, copyright, cookie notices

@@ -41,7 +41,7 @@ _UPDATED = re.compile(
     r"\b(?:updated|modified|last update|edited|mis à jour|actualizado|aktualisiert)\b|تحديث", re.IGNORECASE
 )
 _PLACE = r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,3}"
-_DATELINE = re.compile(
+DATELINE = re.compile(
     rf"(?P<place>{_PLACE})(?:[,/] [^()—–]{{2,40}}?)?\s*"
     r"(?:\((?P<outlet>[A-Z][\w .&'’-]{1,40})\)\s*[—–-]{1,2}|[—–]|\s-{1,2})\s"
 )
@@ -182,7 +182,7 @@ def is_date_line(line: str, bare: bool = False) -> bool:
 
 def is_dateline(line: str) -> bool:
     """Whether a paragraph opens with a place in capitals, or a place and an agency, and a dash."""
-    match = _DATELINE.match(line)
+    match = DATELINE.match(line)
     return match is not None and bool(match["outlet"] or match["place"].isupper())
 
 
@@ -300,7 +300,7 @@ def _dateline(text: str, zones: Sequence[Zone]) -> tuple[str | None, str | None]
     for zone in zones:
         line = zone.of(text)
         if zone.kind is ZoneKind.REPORTING and is_dateline(line):
-            match = _DATELINE.match(line)
+            match = DATELINE.match(line)
             return (match["place"], match["outlet"]) if match else (None, None)
         if zone.kind is ZoneKind.REPORTING and ends_sentence(line):
             break

@@ -6,11 +6,11 @@ langchain-text-splitters cuts passages at the ends of paragraphs, then of senten
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.extraction.sentences import sentences
-from index.records import EVIDENCE, Draft, Span
+from index.records import EVIDENCE, Draft, Span, ZoneKind
 
 # Marks the ends of sentences for the splitter. Cleaning removes control characters from every
 # text, so that none of an article's own can be taken for it.
@@ -44,12 +44,21 @@ class Chunker:
         return f"sentences-{self.size}"
 
     def chunk(self, article: Draft) -> list[Chunk]:
-        """The passages of the article's evidence, in order. Neighbouring evidence is cut as one."""
-        return [
+        """Returns the passages of the article's evidence, in order. Neighbouring evidence is cut as one.
+
+        What an interviewer asks stands in the passage of its answer and is none of its sentences.
+        """
+        asked = [zone for zone in article.zones if zone.kind is ZoneKind.QUESTION]
+        cut = (
             chunk
             for stretch in _stretches(article)
             for chunk in self._cut(article.text, stretch, article.language or "en")
-        ]
+        )
+        return (
+            list(cut)
+            if not asked
+            else [kept for chunk in cut if (kept := _without(chunk, asked, article.text))]
+        )
 
     def _cut(self, text: str, stretch: Span, language: str) -> Iterator[Chunk]:
         spans = deque(_sentences(stretch.of(text), stretch.start, language))
@@ -68,6 +77,23 @@ class Chunker:
             if inside:
                 yield Chunk(inside[0].start, inside[-1].end, tuple(inside))
             position = end
+
+
+def _without(chunk: Chunk, asked: Sequence[Span], text: str) -> Chunk | None:
+    """The passage whose sentences are only what stands outside of questions; None where nothing does."""
+    told = tuple(part for sentence in chunk.sentences for part in _outside(sentence, asked, text))
+    return Chunk(chunk.start, told[-1].end, told) if told else None
+
+
+def _outside(sentence: Span, asked: Sequence[Span], text: str) -> Iterator[Span]:
+    start = sentence.start
+    for zone in asked:
+        if zone.start < sentence.end and start < zone.end:
+            if before := _trimmed(text, start, max(start, zone.start)):
+                yield before
+            start = zone.end
+    if start < sentence.end and (rest := _trimmed(text, start, sentence.end)):
+        yield rest
 
 
 def _split(marked: str, size: int) -> list[str]:
@@ -89,7 +115,7 @@ def _stretches(article: Draft) -> Iterator[Span]:
     """Spans of evidence with nothing else between them."""
     start = end = None
     for zone in article.zones:
-        if zone.kind in EVIDENCE:
+        if zone.kind in EVIDENCE or zone.kind is ZoneKind.QUESTION:
             start = zone.start if start is None else start
             end = zone.end
         elif start is not None and end is not None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from index.extraction import boilerplate as furniture
+from index.extraction import dialogue
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.bylines import author_in, is_date_line, is_dateline
 from index.records import EVIDENCE, Draft, Span, Zone, ZoneKind
@@ -75,7 +76,7 @@ def zones(text: str, *, title: str | None = None, marked: Sequence[Zone] = ()) -
     the reporting and the captions alone.
     """
     lines = _lines(text, marked)
-    kinds = _kinds(lines, title)
+    kinds = _asked(text, lines, _kinds(lines, title))
     return tuple(zone for line, kind in zip(lines, kinds, strict=True) for zone in _cut(line, kind))
 
 
@@ -208,6 +209,17 @@ def _kinds(lines: Sequence[_Line], title: str | None) -> list[ZoneKind]:
         return [kinds[0], *map(_unless_repeated, pairwise(lines), kinds[1:])]
     # A note of a few short lines has no prose to stand out against: all of it is what was reported.
     return [line.kind or furniture.known(line.words) or ZoneKind.REPORTING for line in lines]
+
+
+def _asked(text: str, lines: Sequence[_Line], kinds: list[ZoneKind]) -> list[ZoneKind]:
+    """The kinds with what an interviewer asks told apart, where anything else is evidence."""
+    body = [number for number, kind in enumerate(kinds) if kind in EVIDENCE]
+    asking = {body[place] for place in dialogue.questions([lines[number].words for number in body])}
+    ends = {turn.end for turn in dialogue.turns(text) if turn.asks}
+    asking |= {number for number in body if lines[number].end in ends}
+    if len(asking) == len(body):
+        return kinds
+    return [ZoneKind.QUESTION if number in asking else kind for number, kind in enumerate(kinds)]
 
 
 def _unless_repeated(pair: tuple[_Line, _Line], kind: ZoneKind) -> ZoneKind:

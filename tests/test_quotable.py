@@ -1,0 +1,108 @@
+"""What of a sentence may be quoted, and whose turn it is in an interview."""
+
+import pytest
+
+from index.extraction.chunking import Chunker
+from index.extraction.content_blocks import zones
+from index.extraction.dialogue import turn_at, turns
+from index.extraction.quotable import quotable
+from index.records import Draft, Span, ZoneKind
+
+
+@pytest.mark.parametrize(
+    ("line", "quoted"),
+    [
+        ("PORT OSTREL - The bridge closes on Friday.", "The bridge closes on Friday."),
+        ("SULAIMANI (ESTA) — The army forms a force.", "The army forms a force."),
+        ("ERBIL, Kurdistan Region - An official spoke.", "An official spoke."),
+        ("RIDGETON, March 12 (Halyard) - The bridge closes.", "The bridge closes."),
+        ("New York CNN — Netflix said no.", "Netflix said no."),
+        ("(CNN) Netflix said no.", "Netflix said no."),
+        ("• The bridge closes.", "The bridge closes."),
+        ("They met in Erbil. [Photo courtesy of the ministry]", "They met in Erbil."),
+        ("The bridge closes. (Reporting by Ann Sorley in Lenn; Editing by Cy Marsh)", "The bridge closes."),
+        ("The bridge closes (Halyard/Bo Lind).", "The bridge closes"),
+        ("The mayor — Ian Roper — spoke.", "The mayor — Ian Roper — spoke."),
+        ("Roper - The mayor - spoke.", "Roper - The mayor - spoke."),
+        ("The port (and the ferry) closed.", "The port (and the ferry) closed."),
+        ("Note: The bridge is closed.", "Note: The bridge is closed."),
+        ("It cost $3 (about £2).", "It cost $3 (about £2)."),
+    ],
+)
+def test_what_the_page_prints_around_a_sentence_is_left_out(line: str, quoted: str) -> None:
+    text = f"Bridge to close\n\n{line}\n\nMore follows."
+    start = text.index(line)
+    span = quotable(text, Span(start, start + len(line)))
+    assert span.of(text) == quoted
+
+
+def test_a_sentence_inside_a_paragraph_keeps_its_dash() -> None:
+    text = "It rained. LENN - The ferry waits."
+    assert quotable(text, Span(11, len(text))).of(text) == "LENN - The ferry waits."
+
+
+INTERVIEW = """The bridge has been shut since Friday. Engineer Tom Vale explains why.
+
+RC: Why was the bridge not closed last year?
+
+Vale: We had no money. The council refused the grant.
+
+Q: Will the cost double?
+
+A: No. It will not double.
+
+Q. Who decided to close it?
+
+A. I did, on Thursday night."""
+TRANSCRIPT = """[00:00:12] ROPER: Good evening. Item one is the bridge.
+[00:00:31] VALE: The deck has cracks.
+[00:01:02] ROPER: And the cost?
+[00:01:20] QUILL (fire chief): I was not asked."""
+
+
+def test_an_interview_has_turns_and_somebody_who_asks() -> None:
+    found = [(turn.speaker, turn.asks, turn.of(INTERVIEW)) for turn in turns(INTERVIEW)]
+    assert found == [
+        ("RC", True, "Why was the bridge not closed last year?"),
+        ("Vale", False, "We had no money. The council refused the grant."),
+        ("Q", True, "Will the cost double?"),
+        ("A", False, "No. It will not double."),
+        ("Q", True, "Who decided to close it?"),
+        ("A", False, "I did, on Thursday night."),
+    ]
+    start = INTERVIEW.index("A. I did")
+    assert quotable(INTERVIEW, Span(start, len(INTERVIEW))).of(INTERVIEW) == "I did, on Thursday night."
+
+
+def test_what_an_interviewer_asks_is_read_and_never_quoted() -> None:
+    found = zones(INTERVIEW)
+    asked = [zone.of(INTERVIEW) for zone in found if zone.kind is ZoneKind.QUESTION]
+    assert [line.partition(" ")[0] for line in asked] == ["RC:", "Q:", "Q."]
+    (chunk,) = Chunker().chunk(Draft(key="a", text=INTERVIEW, zones=found, language="en"))
+    assert "Who decided to close it?" in chunk.of(INTERVIEW)
+    assert not any("?" in sentence.of(INTERVIEW) for sentence in chunk.sentences)
+    assert "A. I did, on Thursday night." in [sentence.of(INTERVIEW) for sentence in chunk.sentences]
+
+
+def test_a_transcript_names_its_speakers_and_their_offices() -> None:
+    found = [(turn.speaker, turn.role, turn.asks) for turn in turns(TRANSCRIPT)]
+    assert found == [
+        ("ROPER", None, False),
+        ("VALE", None, False),
+        ("ROPER", None, False),
+        ("QUILL", "fire chief", False),
+    ]
+    turn = turn_at(TRANSCRIPT, TRANSCRIPT.index("not asked"))
+    assert turn is not None
+    assert turn.speaker == "QUILL"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Correction: The bridge costs more.\n\nUpdate: It is closed.\n\nThe mayor said: “It is safe.”",
+        "The plan: close it.\n\nThe cost: two million.\n\nThe date: Friday.",
+    ],
+)
+def test_labels_of_things_are_no_turns(text: str) -> None:
+    assert turns(text) == ()
