@@ -28,7 +28,7 @@ from index.models.embedding import Embedder, load_embedder
 from index.readers import LARGEST_FILE, Reader, read_bytes, read_file, readers
 from index.readers.feed import FeedReader
 from index.readers.fields import Mapped
-from index.readers.following import listed_addresses
+from index.readers.lists import listed
 from index.records import Draft, Skipped
 
 LOT_BYTES = 1_000_000  # of files that are sent and read together
@@ -287,7 +287,7 @@ class _Opening:
 
     def _leads_elsewhere(self, data: bytes) -> bool:
         is_feed = not self.entries_only and len(data) <= LARGEST_FEED and FeedReader().accepts(data, "")
-        return is_feed or bool(listed_addresses(data))
+        return is_feed or bool(listed(data))
 
 
 def _small(path: Path) -> bytes | None:

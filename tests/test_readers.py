@@ -256,7 +256,7 @@ def test_files_that_cannot_be_articles(tmp_path: Path, name: str, data: bytes, t
 
 
 def test_unknown_formats_are_named(tmp_path: Path) -> None:
-    assert reason(put(tmp_path, "a.csv", "a,b\n1,2")).startswith(".csv is not a format Dateline reads (")
+    assert reason(put(tmp_path, "a.xyz", "a,b\n1,2")).startswith(".xyz is not a format Dateline reads (")
     assert reason(put(tmp_path, "a.bin", bytes(100))).startswith(
         "it is a binary file, not text; Dateline reads "
     )
@@ -330,7 +330,19 @@ def test_hostile_files_are_read_or_told(tmp_path: Path, name: str, data: str) ->
 
 def test_readers_are_asked_in_order_and_text_is_last() -> None:
     assert readers()[-len(BUILT_IN) :] == BUILT_IN
-    names = ["documents", "zip", "pdf", "warc", "feed", "html", "json", "markdown", "text"]
+    names = [
+        "documents",
+        "zip",
+        "pdf",
+        "warc",
+        "wordpress",
+        "feed",
+        "html",
+        "json",
+        "table",
+        "markdown",
+        "text",
+    ]
     assert [reader.name for reader in BUILT_IN] == names
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from index.fetching.addresses import is_allowed, is_public
-from index.readers.following import Following, Item, is_address, listed_addresses
+from index.readers.following import Following, Item, is_address
 from index.readers.pages import Page, Validators, read_page
 from index.readers.web import Fetcher, Limits, Unchanged, Unfetched
 from index.records import Draft, Skipped
@@ -472,23 +472,6 @@ def test_a_page_cannot_pass_for_another_site_s_article(news: Site) -> None:
 
 
 # What a person names
-
-
-@pytest.mark.parametrize(
-    ("data", "found"),
-    [
-        (b"https://a.example/1\n\nhttps://a.example/2\n", ["https://a.example/1", "https://a.example/2"]),
-        (b"# mine\r\nhttps://a.example/1\r\n", ["https://a.example/1"]),
-        ("https://a.example/1".encode("utf-16"), []),
-        (b"[InternetShortcut]\r\nURL=https://a.example/1\r\nIconIndex=0\r\n", ["https://a.example/1"]),
-        (b"See https://a.example/1 for more.", []),
-        (b"https://a.example/1\nThe dam will close.\n", []),
-        (b"file:///etc/passwd", []),
-        (b"", []),
-    ],
-)
-def test_lists_of_addresses_are_known_by_their_content(data: bytes, found: list[str]) -> None:
-    assert listed_addresses(data) == found
 
 
 def test_an_address_is_told_from_a_path() -> None:

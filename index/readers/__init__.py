@@ -22,8 +22,10 @@ from index.readers.json_lines import JsonReader
 from index.readers.markdown import MarkdownReader
 from index.readers.packed import PackedReader
 from index.readers.pdf import PdfReader
+from index.readers.tables import TableReader
 from index.readers.text import TextReader
 from index.readers.warc import WarcReader
+from index.readers.wordpress import WordPressReader
 from index.records import Draft, Skipped
 
 LARGEST_FILE = 20_000_000
@@ -65,8 +67,9 @@ def built_in(mapped: Mapped = ()) -> tuple[Reader, ...]:
 
     With `mapped`, JSON is read by those field names, inside archives too.
     """
-    plain: tuple[Reader, ...] = (DocumentReader(), PdfReader(), WarcReader(), FeedReader(), HtmlReader(),
-                                 JsonReader(mapped), MarkdownReader(), TextReader())  # fmt: skip
+    plain: tuple[Reader, ...] = (DocumentReader(), PdfReader(), WarcReader(), WordPressReader(), FeedReader(),
+                                 HtmlReader(), JsonReader(mapped), TableReader(mapped), MarkdownReader(),
+                                 TextReader())  # fmt: skip
     packed = PackedReader(lambda data, source: read_bytes(data, source, (*_registered(), *plain)))
     return (plain[0], packed, *plain[1:])
 

@@ -12,6 +12,7 @@ from index.extraction.dates import parse_date
 from index.readers.decoding import binary_name, decode, head
 from index.readers.drafting import Found, Known, found, is_url, key_of
 from index.readers.fields import language_code
+from index.readers.wordpress import is_export
 from index.records import Draft, Origin, Skipped
 
 _FEED = re.compile(
@@ -45,7 +46,7 @@ class FeedReader:
 
     def accepts(self, data: bytes, suffix: str) -> bool:
         """A feed by its first element."""
-        return binary_name(data) is None and _FEED.match(head(data)) is not None
+        return binary_name(data) is None and _FEED.match(head(data)) is not None and not is_export(data)
 
     def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
         """An article an entry, as much of it as the feed holds. Raises Unreadable for what is no feed."""
@@ -116,7 +117,7 @@ def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Entry:
     link = _line(entry.get("link"))
     own = Known(
         title=_plain(entry.get("title")),
-        author=_plain(entry.get("author")),
+        author=_authors(entry),
         outlet=_plain(feed.get("title")),
         published=_day(entry.get("published")),
         updated=_day(entry.get("updated")),
@@ -126,6 +127,11 @@ def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Entry:
     contents = [str(part.get("value") or "") for part in entry.get("content", ())]
     longest = max([*contents, str(entry.get("summary") or "")], key=len)
     return Entry(own.url, _line(entry.get("id")), found(own, Origin.PAGE), longest.strip())
+
+
+def _authors(entry: Mapping[str, Any]) -> str | None:
+    several = [_plain(author.get("name")) for author in entry.get("authors") or ()]
+    return ", ".join(filter(None, dict.fromkeys(several))) or _plain(entry.get("author"))
 
 
 def _line(value: object) -> str | None:

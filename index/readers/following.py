@@ -7,14 +7,13 @@ archive, so that an interrupted run loses nothing: what was not noted is simply 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
-from itertools import chain
 from pathlib import Path
 
 from index.errors import Unreadable
 from index.readers import Reader, read_file, readers
-from index.readers.decoding import decode
-from index.readers.drafting import Found, Known, first
+from index.readers.drafting import NOTHING_FOUND, Found, Known, first
 from index.readers.feed import Entry, FeedReader, entries, entry_draft
+from index.readers.lists import Address, is_site_list, listed
 from index.readers.pages import Page, Validators, read_page
 from index.readers.web import Fetcher, Unchanged, Unfetched, Visits
 from index.records import Draft, Origin, Skipped
@@ -23,12 +22,9 @@ Item = Draft | Skipped | Unchanged
 
 MOST_ADDRESSES = 10_000
 """In one list; a longer one is refused whole."""
+DEEPEST_LIST = 2
+"""Lists that lead to lists: a sitemap of sitemaps, OPML of feeds."""
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_LISTED = re.compile(r"(?:URL=)?(https?://\S+)", re.IGNORECASE)
-_BESIDE = re.compile(
-    r"#.*|\[InternetShortcut\]|(?!URL=)\w+=\S*", re.IGNORECASE
-)  # what a .url file also holds
-_LARGEST_LIST = 2_000_000
 _KNOWN = tuple(entry.name for entry in fields(Known))
 _STATED = frozenset({Origin.GIVEN, Origin.PAGE})
 
@@ -36,20 +32,6 @@ _STATED = frozenset({Origin.GIVEN, Origin.PAGE})
 def is_address(source: str) -> bool:
     """Whether a person named an address rather than a path."""
     return _ADDRESS.match(source) is not None
-
-
-def listed_addresses(data: bytes) -> list[str]:
-    """The addresses of a file that holds nothing else, or of a saved link; empty for any other file."""
-    if len(data) > _LARGEST_LIST or b"://" not in data[:4000]:
-        return []
-    try:
-        lines = [line.strip() for line in decode(data).lstrip("\ufeff").splitlines()]
-    except Unreadable:
-        return []
-    found = [match[1] if (match := _LISTED.fullmatch(line)) else line for line in lines if line]
-    addresses = [line for line in found if _LISTED.fullmatch(line)]
-    others = [line for line in found if not _LISTED.fullmatch(line) and not _BESIDE.fullmatch(line)]
-    return [] if others else addresses
 
 
 @dataclass(slots=True)
@@ -94,11 +76,9 @@ class Following:
             yield from self._address(source)
             return
         data = _small_file(Path(source))
-        addresses = listed_addresses(data)
-        if len(addresses) > MOST_ADDRESSES:
-            yield Skipped(source, f"it lists {len(addresses):,} addresses; the limit is {MOST_ADDRESSES:,}")
-        elif addresses:
-            yield from chain.from_iterable(map(self._address, addresses))
+        addresses = listed(data)
+        if addresses:
+            yield from self._listed(addresses, source, DEEPEST_LIST)
         elif not self._entries_only and FeedReader().accepts(data, ""):
             yield from self._entries(data, source, None)
         else:
@@ -110,7 +90,15 @@ class Following:
             visit.waiting.discard(key)
             self._note(visit)
 
-    def _address(self, url: str) -> Iterator[Item]:
+    def _listed(self, addresses: Sequence[Address], source: str, depth: int) -> Iterator[Item]:
+        if len(addresses) > MOST_ADDRESSES:
+            yield Skipped(source, f"it lists {len(addresses):,} addresses; the limit is {MOST_ADDRESSES:,}")
+            return
+        for address in addresses:
+            yield from self._address(address.url, address.says, depth - 1 if address.lists else 0)
+
+    def _address(self, url: str, says: Found = NOTHING_FOUND, depth: int = DEEPEST_LIST) -> Iterator[Item]:
+        """What an address holds; a list of addresses there is followed where `depth` is left."""
         if url in self._seen:
             return
         self._seen.add(url)
@@ -125,8 +113,12 @@ class Following:
         visit = _Visit(page.url, page.validators)
         if not self._entries_only and FeedReader().accepts(page.data, ""):
             yield from self._entries(page.data, page.url, visit)
+        elif is_site_list(page.data) and not depth:
+            yield Skipped(page.url, f"it is a list more than {DEEPEST_LIST} lists deep; name it by itself")
+        elif is_site_list(page.data):
+            yield from self._listed(listed(page.data), page.url, depth)
         else:
-            yield from self._pages(page, Found(), [visit])
+            yield from self._pages(page, says, [visit])
 
     def _pages(self, page: Page, says: Found, visits: list[_Visit]) -> Iterator[Item]:
         """The articles of a page. One that holds none is not noted, so that it is told again."""
