@@ -27,6 +27,7 @@ class ZoneKind(StrEnum):
     CAPTION = "caption"
     QUESTION = "question"  # what an interviewer asks: read with its answer, never quoted
     COMMENT = "comment"  # readers' words under the article
+    NOTICE = "notice"  # a correction or retraction of the article itself
     NAVIGATION = "navigation"  # menus, share buttons, "most read"
     LEGAL = "legal"  # comment policies, copyright, cookie notices
 

@@ -141,3 +141,66 @@ def test_a_line_of_prose_with_a_date_is_no_date_line() -> None:
 )
 def test_language(text: str, code: str | None) -> None:
     assert language_of(text) == code
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "The bridge is closed for two weeks.",
+        "Bridge firm sold to the U.S.",
+        "“We cannot wait.”",
+        "And then it closed...",
+    ],
+)
+def test_a_headline_may_end_as_a_sentence_does(title: str) -> None:
+    found = read(f"{title}\n\n2 June 2021\nRidge News\n\n")
+    assert (found.published, found.outlet) == (date(2021, 6, 2), "Ridge News")
+
+
+@pytest.mark.parametrize(
+    ("header", "outlet"),
+    [
+        ("Dam to close for repairs\n\nRidge News\n2 June 2021", "Ridge News"),
+        ("Ridge News\n\nDam to close for two weeks of repairs\n\n2 June 2021", "Ridge News"),
+        ("Dam to close for repairs\n2 June 2021\nThe Ridge Standard", "The Ridge Standard"),
+        ("Dam to close for repairs\n2 June 2021\nAnn Sorley", None),
+        ("Dam to close for repairs\n2 June 2021\nAnn Sorley / Halyard Press", None),
+    ],
+)
+def test_the_house_stands_anywhere_in_the_head(header: str, outlet: str | None) -> None:
+    assert read(header).outlet == outlet
+
+
+def test_the_house_may_sign_with_its_copyright() -> None:
+    text = (
+        "Dam to close for repairs\n\n2 June 2021\n\n" + STORY + "\n\n© 2021 Ridge News. All rights reserved."
+    )
+    assert find(text, zones(text)).outlet == "Ridge News"
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("By Ann Sorley and Bo Lind in Lenn, Cy Marsh in Erbil", "Ann Sorley and Bo Lind, Cy Marsh"),
+        ("By ANN SORLEY, Halyard Press", "ANN SORLEY"),
+        ("By Ann Sorley, Transport Correspondent", "Ann Sorley"),
+        ("Words by Ann Sorley, photographs by Bo Lind", "Ann Sorley"),
+        ("Par Anne Sorlet avec AFP", "Anne Sorlet"),
+        ("Von Anna Sorg und Bo Lind, Lenn", "Anna Sorg und Bo Lind"),
+        ("By Tom Vale, Jr.", "Tom Vale, Jr"),
+    ],
+)
+def test_what_stands_beside_the_names_is_left_out(line: str, author: str) -> None:
+    assert author_in(line) == author
+
+
+@pytest.mark.parametrize(
+    ("lines", "day"),
+    [
+        ("Event date: 1 May 2021\nPosted on April 25, 2021 by admin", date(2021, 4, 25)),
+        ("Date: March 10, 1986\nVenue: Quay Park", None),
+        ("Date: March 10, 1986", date(1986, 3, 10)),
+    ],
+)
+def test_a_day_of_the_subject_is_not_the_articles(lines: str, day: date | None) -> None:
+    assert read(f"Dam to close for repairs\n\n{lines}").published == day

@@ -288,9 +288,9 @@ def test_a_hostile_text_takes_no_longer_than_its_length(piece: str) -> None:
 
     def seconds(count: int) -> float:
         text = piece * count
-        start = time.perf_counter()
+        start = time.process_time()
         mentions(text, [Zone(0, len(text), ZoneKind.REPORTING)], date(2021, 6, 2))
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(10)
     assert seconds(19_000 // len(piece)) < 5

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from index.extraction.dates import dates_in, from_timestamp, parse_date
+from index.extraction.dates import dates_in, from_timestamp, month_named, parse_date
 
 TODAY = date(2026, 1, 1)
 
@@ -78,3 +78,30 @@ def test_timestamps_in_seconds_and_milliseconds() -> None:
     assert from_timestamp(17, TODAY) is None
     assert from_timestamp(float("inf"), TODAY) is None
     assert from_timestamp(float("nan"), TODAY) is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "25 апреля 2021", "25 Nisan 2021", "25 kwietnia 2021", "25 aprile 2021", "25 באפריל 2021",
+        "25 अप्रैल 2021", "25 เมษายน 2564",
+        "2021년 4월 25일", "الأحد 25 نيسان/أبريل 2021", "25ی نیسانی 2021", "25 Nîsan 2021",
+        "13 رمضان 1442", "5 اردیبهشت 1400", "5 Ordibehesht 1400",
+    ],
+)  # fmt: skip
+def test_a_day_is_read_in_any_language_and_calendar(written: str) -> None:
+    assert [day for _, day in dates_in(written)] == [date(2021, 4, 25)]
+
+
+def test_the_epoch_and_years_before_the_first_are_no_days() -> None:
+    assert parse_date("1970-01-01T00:00:00Z") is None
+    assert parse_date("Mon, 30 Nov -0001 00:00:00 +0000") is None
+    assert parse_date("12 listopad 2020") is None  # October in Croatian, November in Polish
+
+
+def test_the_words_are_those_of_the_unicode_consortium() -> None:
+    from babel import Locale
+
+    for name in ("en", "pl", "ar_IQ", "sw"):
+        for number, word in Locale.parse(name).months["format"]["wide"].items():
+            assert month_named(word) == number or word.casefold() in ("listopad", "listopada")

@@ -91,3 +91,20 @@ def test_the_sample_archives_agency_text_is_one_source(sample_archive: Archive) 
     assert sorted(sorted(outlets) for outlets in clusters.values() if len(outlets) > 1) == [
         ["Lenn Valley News", "Radio Seawall", "The Ostrel Courier"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "same"),
+    [
+        ("Two tugs", "Three tugs", False),
+        ("nine crew", "9 crew", True),
+        ("the ferry Saint Ilva", "the ferry Saint Olga", False),
+        ("An inquiry has been opened", "An inquiry has not been opened", False),
+        ("taken off", "rescued from", True),
+    ],
+)
+def test_a_copy_with_another_figure_name_or_a_denial_is_a_report_of_its_own(
+    was: str, now: str, same: bool
+) -> None:
+    text = f"{AGENCY} It will be led by the port office, and it is to report in the spring."
+    assert is_copy(text, text.replace(was, now)) is same

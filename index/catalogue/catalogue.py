@@ -26,8 +26,9 @@ from index.database import revisions
 from index.database.connections import Address, Database, Insert
 from index.extraction.chunking import Chunk
 from index.extraction.duplicates import bands, is_copy
+from index.extraction.notices import speaks_of
 from index.models.embedding import Vectors
-from index.records import Article, DateMention, Draft, Filters, Passage
+from index.records import Article, DateMention, Draft, Filters, Passage, Standing
 
 IDS_A_STATEMENT = 500  # databases bound the parameters of one statement
 CHANGES_KEPT = 1_000_000  # in a database of several servers, whose generations this one cannot know
@@ -167,9 +168,9 @@ class Catalogue:
                 insert(version).values(article_id=article_id, number=number, **version_columns(draft))
             )
             cluster = _clustered(connection, article_id, draft.evidence())
-            connection.execute(
-                update(article).where(article.c.id == article_id).values(version=number, cluster=cluster)
-            )
+            values = {"version": number, "cluster": cluster} | _standing(connection, draft)
+            connection.execute(update(article).where(article.c.id == article_id).values(**values))
+            _note_elsewhere(connection, draft, article_id)
             store_passages(connection, _new_id(made), chunks, vectors)
         return Outcome.ADDED if current is None else Outcome.UPDATED
 
@@ -388,6 +389,29 @@ def _clustered(connection: Connection, article_id: int, evidence: str) -> int:
     if len(clusters) > 1:
         connection.execute(update(article).where(article.c.cluster.in_(clusters)).values(cluster=cluster))
     return cluster
+
+
+def _standing(connection: Connection, draft: Draft) -> dict[str, Any]:
+    """What the article's own notices say of it; a notice elsewhere holds until one of its own comes."""
+    standings = {notice.standing for notice in draft.notices}
+    if not standings or speaks_of(draft.text, draft.title)[0]:
+        return {}
+    worst = Standing.RETRACTED if Standing.RETRACTED in standings else Standing.CORRECTED
+    return {"standing": worst, "notice_in": None}
+
+
+def _note_elsewhere(connection: Connection, draft: Draft, article_id: int) -> None:
+    """Marks the article of the same outlet that a notice names by its title or address."""
+    standing, titles, addresses = speaks_of(draft.text, draft.title)
+    if standing is None or not (titles or addresses):
+        return
+    named = version.c.title.in_(titles) & version.c.outlet.is_not_distinct_from(draft.outlet)
+    found = select(article.c.id).join_from(article, version, IS_CURRENT)
+    found = found.where(named | version.c.url.in_(addresses), article.c.id != article_id)
+    ids = connection.scalars(found).all()
+    if len(ids) == 1:  # a title that several articles have says nothing of any
+        marked = update(article).where(article.c.id == ids[0])
+        connection.execute(marked.values(standing=standing, notice_in=article_id))
 
 
 def _new_id(made: sa.CursorResult[Any]) -> int:

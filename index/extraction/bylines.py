@@ -28,15 +28,22 @@ _BYLINE = re.compile(
     rf"(?P<name>{_NAME}(?:[ ,&]+(?:and |et |y |und )?{_NAME}){{0,7}})",
     re.IGNORECASE,
 )
-# What follows the name: "in Erbil", ", political editor", ", Staff Writer".
+# Where each of several reporters wrote: "Ann Lee and Bo Chen in Lenn, Cy Marsh in Erbil".
+_PLACE_BETWEEN = re.compile(
+    r"\s(?:in|at|reporting from)\s[A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*){0,2}(?=,|\sand\s|$)"
+)
+# What follows the name: "for the Courier", ", political editor", ", Staff Writer", ", Lenn", " avec AFP".
 _BESIDE_NAME = re.compile(
-    r"(?:,?\s(?:in|for|at|reporting from)\s[A-Z].*|,\s[a-z][a-z ]*"
-    r"|,\s(?:Senior |Chief )?(?:Staff|Political|Foreign|News) (?:Writer|Reporter|Editor|Correspondent))$"
+    r"(?:,?\s(?:in|for|at|reporting from)\s[A-Z].*|,\s[a-z][a-z ]*|\s(?:with|avec|con|mit)\s.*"
+    r"|,?\s(?:photographs?|photos|pictures|video|graphics?)\sby\s.*"
+    r"|,\s(?:[A-Z][\w-]+\s){0,3}(?:Writer|Reporter|Editor|Correspondent|Columnist|Photographer)"
+    r"|,\s(?!Jr\b|Sr\b|PhD\b|MD\b)[A-Z][^\W\d_]{3,})$"
 )
 _LABEL = (
     r"published|posted|publication date|date|created|issued|publié|publicado|veröffentlicht|نشر|تاريخ النشر"
 )
 _LABELLED = re.compile(rf"^(?:{_LABEL})\b", re.IGNORECASE)
+_OTHER_LABEL = re.compile(r"^[^\W\d_][\w -]{1,30}:\s")
 _UPDATED = re.compile(
     r"\b(?:updated|modified|last update|edited|mis à jour|actualizado|aktualisiert)\b|تحديث", re.IGNORECASE
 )
@@ -48,6 +55,14 @@ DATELINE = re.compile(
 _SOURCE = re.compile(
     r"(?:source|publisher|outlet|fuente|quelle|المصدر)\s*:\s*(?P<outlet>\S.{1,60})", re.IGNORECASE
 )
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)|copyright)\W{0,5}(?:\d{4}\W{1,5}){0,2}(?P<outlet>[A-Z][\w&'’-]*(?: [\w&'’-]+){0,4}?)"
+    r"(?: Ltd| Inc| LLC| GmbH)?\s*(?:[.|,]|$)",
+    re.IGNORECASE,
+)
+# A house may call itself "The Ridge Courier"; a person does not.
+_ARTICLE = re.compile(r"(?:The|Le|La|Les|El|Il|Die|Der|Das|De|Het)\s[A-Z]\S*(?:\s\S+){0,3}$")
+_SLASHED = re.compile(rf"(?P<name>{_NAME}(?: {_NAME}){{1,3}})\s?/\s?(?P<house>[A-Z][\w .&'’-]{{1,40}})")
 _TOLD = re.compile(
     r"\b(?:told|tells|statements? to|interview (?:with|to)|speaking to|spoke to|talking to)\s+"
     r"(?P<words>[A-Z][\w-]+(?: [A-Z][\w-]+){0,3})"
@@ -129,7 +144,7 @@ def find(text: str, zones: Sequence[Zone], file_name: str = "", language: str | 
     place, agency = _dateline(text, zones)
     values: dict[str, str | date | None] = {
         "outlet": _outlet(text, zones, header, agency, file_name),
-        "author": next(filter(None, map(author_in, header)), None),
+        "author": next(filter(None, map(author_in, header)), None) or _slashed(header),
         "published": published or concluded,
         "updated": updated,
         "dateline": place,
@@ -155,7 +170,11 @@ def author_in(line: str) -> str | None:
 
 
 def _name_in(words: str) -> str | None:
-    head = _BESIDE_NAME.sub("", words)
+    head = _PLACE_BETWEEN.sub("", words)
+    head = _BESIDE_NAME.sub("", head)
+    before, comma, house = head.rpartition(", ")
+    if comma and _OUTLET_WORDS & set(house.casefold().split()):
+        head = before
     match = _BYLINE.fullmatch(head.rstrip("."))
     if match is None or len(head) > 100:
         return None
@@ -163,6 +182,15 @@ def _name_in(words: str) -> str | None:
     first = name.split()[0].casefold()
     # "By Friday" and "by accident" open sentences; names are capitalised where a script has capitals.
     return None if name[0].islower() or first in WEEKDAYS else name
+
+
+def _slashed(header: Sequence[str]) -> str | None:
+    """The writer of a line such as "Ann Sorley / Halyard Press" beside the date."""
+    for one, other in [*pairwise(header), *((b, a) for a, b in pairwise(header))]:
+        match = _SLASHED.fullmatch(other) if is_date_line(one) else None
+        if match and _OUTLET_WORDS & set(match["house"].casefold().split()):
+            return match["name"]
+    return None
 
 
 def is_date_line(line: str, bare: bool = False) -> bool:
@@ -246,13 +274,30 @@ def _dates(header: Sequence[str], footer: Sequence[str]) -> tuple[date | None, d
 
 
 def _dated(lines: Sequence[str]) -> Iterator[tuple[date, bool]]:
-    for line in lines:
+    for number, line in enumerate(lines):
         if not is_date_line(line) and author_in(line) is None:
+            continue
+        if _dates_the_subject(lines, number):
             continue
         before = 0
         for span, day in dates_in(line):
             yield day, _UPDATED.search(line[before : span.start]) is not None
             before = span.end
+
+
+def _dates_the_subject(lines: Sequence[str], number: int) -> bool:
+    """Whether a labelled day is of what the article tells: "Event date: …", "Date: …" beside "Venue: …"."""
+    line = lines[number]
+    if _UPDATED.search(line) or not _OTHER_LABEL.match(line):
+        return False
+    if not _LABELLED.match(line):
+        return True
+    beside = [
+        other
+        for other in lines
+        if _OTHER_LABEL.match(other) and not (_LABELLED.match(other) or _SOURCE.match(other))
+    ]
+    return line.casefold().startswith("date") and any(not _UPDATED.search(other) for other in beside)
 
 
 def _settled_date(header: Sequence[str], text: str, zones: Sequence[Zone]) -> date | None:
@@ -315,7 +360,8 @@ def _outlet(
     return (
         labelled
         or _masthead(header)
-        or _under_date(header, text, confirming)
+        or _beside_date(header, text, confirming)
+        or _signed(zones, text)
         or agency
         or _told(text, zones, confirming)
     )
@@ -336,21 +382,32 @@ def _masthead(header: Sequence[str]) -> str | None:
     return name if _could_be_name(name) and not is_menu_too else None
 
 
-def _under_date(header: Sequence[str], text: str, confirming: Sequence[str]) -> str | None:
-    for above, line in pairwise(header):
-        if is_date_line(above) and _could_be_name(line) and _is_outlet(line, text, confirming):
-            return line
-    return None
+def _beside_date(header: Sequence[str], text: str, confirming: Sequence[str]) -> str | None:
+    """The house in the line below the date, else above it, else in the first line of all."""
+    pairs = [(above, line) for above, line in pairwise(header)]
+    places = [line for above, line in pairs if is_date_line(above)]
+    places += [above for above, line in pairs if is_date_line(line) and above != header[0]]
+    places += header[:1] if len(header) > 2 else []
+    return next(
+        (line for line in places if _could_be_name(line) and _is_outlet(line, text, confirming)), None
+    )
+
+
+def _signed(zones: Sequence[Zone], text: str) -> str | None:
+    """The house that a line of copyright names: "© 2021 Ridge News. All rights reserved."."""
+    legal = (zone.of(text) for zone in zones if zone.kind is ZoneKind.LEGAL)
+    return next((match["outlet"] for line in legal if (match := _COPYRIGHT.match(line))), None)
 
 
 def _could_be_name(line: str) -> bool:
-    return len(line.split()) <= 5 and len(line) <= 50 and not is_date_line(line) and author_in(line) is None
+    named = len(line.split()) <= 5 and len(line) <= 50 and "/" not in line and not ends_sentence(line)
+    return named and not is_date_line(line) and author_in(line) is None
 
 
 def _is_outlet(line: str, text: str, confirming: Sequence[str]) -> bool:
     words = set(line.casefold().split())
     told = re.search(rf"\b(?:told|to|with)\s+{re.escape(line)}\b", text)
-    return bool(words & _OUTLET_WORDS or told or _confirmed(line, confirming))
+    return bool(words & _OUTLET_WORDS or _ARTICLE.match(line) or told or _confirmed(line, confirming))
 
 
 def _told(text: str, zones: Sequence[Zone], confirming: Sequence[str]) -> str | None:

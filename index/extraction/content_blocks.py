@@ -233,9 +233,22 @@ def _body_start(lines: Sequence[_Line]) -> int:
     for number, line in enumerate(lines[:_LONGEST_HEADER]):
         if line.kind is ZoneKind.REPORTING:
             return number
-        if line.kind is None and _opens_body(line.words):
+        if line.kind is None and _opens_body(line.words) and not _heads(lines, number):
             return number
     return min(len(lines), _LONGEST_HEADER)
+
+
+def _heads(lines: Sequence[_Line], number: int) -> bool:
+    """Whether a short line that ends as a sentence does is a headline: a date or a byline follows at once.
+
+    "Bridge firm sold to the U.S." and "The bridge is safe." are such; a story of one line is not.
+    """
+    words = lines[number].words
+    above = lines[:number]
+    if _weight(words) >= 25 or is_dateline(words) or any(_opens_body(line.words) for line in above):
+        return False
+    following = [line.words for line in lines[number + 1 : number + 4]]
+    return any(is_date_line(line) or author_in(line) for line in following) and len(lines) > number + 3
 
 
 def _opens_body(words: str) -> bool:

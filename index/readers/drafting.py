@@ -11,6 +11,7 @@ from urllib.parse import urldefrag, urlsplit, urlunsplit
 from index.extraction import bylines
 from index.extraction import content_blocks as cleaning
 from index.extraction.dates.mentions import agreeing, mentions, publication_days
+from index.extraction.notices import notices, without_notices
 from index.records import DateMention, Draft, Origin, Zone
 
 
@@ -72,6 +73,8 @@ def draft(
     `says` is what the file tells, `otherwise` what counts where neither file nor text tell; `source` is its
     path or address. Without a `key`, the URL is the key, else the path.
     """
+    told = notices(text, zones, says.known.title or cleaning.headline(text))
+    zones = without_notices(zones, told)
     byline = bylines.find(text, zones, Path(source).stem, says.known.language)
     own = Known(
         title=None if says.known.title else cleaning.headline(text),
@@ -92,6 +95,7 @@ def draft(
         published_last=last,
         dateline=byline.dateline,
         dates=_dates(text, zones, best, last),
+        notices=told,
         origins={**best.origins, "dateline": byline.origins["dateline"]},
         **values,
     )

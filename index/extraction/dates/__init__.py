@@ -10,52 +10,34 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+from index.extraction.dates import calendars, words
 from index.records import Span
 
 EARLIEST = date(1700, 1, 1)
 """Older dates are taken for mistakes: no newspaper archive reaches further back."""
 
-_MONTH_NAMES = (
-    "january jan enero janvier januar jänner يناير كانون_الثاني",
-    "february feb febrero février februar فبراير شباط",
-    "march mar marzo mars märz مارس آذار",
-    "april apr abril avril أبريل ابريل إبريل نيسان",
-    "may mayo mai مايو أيار ايار",
-    "june jun junio juin juni يونيو حزيران",
-    "july jul julio juillet juli يوليو تموز",
-    "august aug agosto août أغسطس اغسطس آب",
-    "september sep sept septiembre septembre سبتمبر أيلول ايلول",
-    "october oct octubre octobre oktober أكتوبر اكتوبر تشرين_الأول",
-    "november nov noviembre novembre نوفمبر تشرين_الثاني",
-    "december dec diciembre décembre dezember ديسمبر كانون_الأول",
-)
-MONTHS = {
-    name.replace("_", " "): number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()
-}
-"""Month names of English, Spanish, French, German and Arabic, lower case, with their numbers."""
+EPOCH = date(1970, 1, 1)
+"""What a program writes that has no date."""
 
-_WEEKDAY_NAMES = (
-    "monday mon lunes lundi montag الاثنين الإثنين",
-    "tuesday tue tues martes mardi dienstag الثلاثاء",
-    "wednesday wed miércoles mercredi mittwoch الأربعاء الاربعاء",
-    "thursday thu thur thurs jueves jeudi donnerstag الخميس",
-    "friday fri viernes vendredi freitag الجمعة",
-    "saturday sat sábado samedi samstag السبت",
-    "sunday sun domingo dimanche sonntag الأحد الاحد",
-)
-WEEKDAYS = {name: number for number, names in enumerate(_WEEKDAY_NAMES) for name in names.split()}
-"""Weekday names and their short forms in the same languages, lower case, with Monday as 0."""
+ALL_MONTHS = words.load("months")
+"""Month names of all languages, in small letters, with their numbers: for dates that are written in full."""
 
-_MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+MONTHS = words.load("first months")
+"""Those of English, Spanish, French, German and Arabic, which are read in running text."""
+
+WEEKDAYS = {**words.load("first weekdays"), "tues": 1, "thur": 3, "thurs": 3, "الإثنين": 0}
+"""Weekday names and their short forms in the same languages, in small letters, with Monday as 0."""
+
+_NAME = r"[^\s\d.,;:/()\[\]|<>\"“”-]{2,16}"
 _DATE = re.compile(
     rf"""(?<![\w.])(?:
         (?P<y1>\d{{4}})(?P<s1>[-/.])(?P<m1>\d{{1,2}})(?P=s1)(?P<d1>\d{{1,2}})(?=T\d\d:?\d\d|\b)
       | (?P<y2>\d{{4}})(?P<m2>\d\d)(?P<d2>\d\d)(?=T\d\d|\b)
       | (?P<a>\d{{1,2}})(?P<s2>[-/.])(?P<b>\d{{1,2}})(?P=s2)(?P<y3>\d{{4}})\b
-      | (?P<n4>{_MONTH})\.?\ (?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?\ (?P<y4>\d{{4}})\b
-      | (?P<d5>\d{{1,2}})(?:st|nd|rd|th|\.|er)?(?:\ of|\ de)?[\ -](?P<n5>{_MONTH})\.?(?:,|\ de|\ del)?
-        [\ -](?P<y5>\d{{4}})\b
-      | (?P<y6>\d{{4}})年(?P<m6>\d{{1,2}})月(?P<d6>\d{{1,2}})日
+      | (?P<n4>{_NAME})\.?\ (?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?\ (?P<y4>\d{{4}})\b
+      | (?P<d5>\d{{1,2}})(?:st|nd|rd|th|\.|er|º|ی)?(?:\ of|\ de)?[\ -](?P<n5>{_NAME}(?:\ {_NAME})?)
+        (?:\s?/\s?{_NAME}(?:\ {_NAME})?)?\.?(?:,|\ de|\ del)?[\ -](?P<y5>\d{{4}})\b
+      | (?P<y6>\d{{4}})(?:年|년\s?)(?P<m6>\d{{1,2}})(?:月|월\s?)(?P<d6>\d{{1,2}})[日일]
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -64,7 +46,9 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _FILLER = (
-    frozenset({"at", "on", "um", "à", "el", "le", "am", "pm", "gmt", "utc", "z", "uhr"}) | WEEKDAYS.keys()
+    frozenset({"at", "on", "um", "à", "el", "le", "am", "pm", "gmt", "utc", "z", "uhr"})
+    | WEEKDAYS.keys()
+    | words.load("weekdays").keys()
 )
 # Arabic-Indic and Persian digits; other scripts' digits are read by int() but not matched by clocks.
 DIGITS = {zero + n: ord("0") + n for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for n in range(10)}
@@ -83,8 +67,8 @@ def parse_date(text: str, today: date | None = None) -> date | None:
         return _mail_date(plain, today)
     span, day = found
     rest = _CLOCK.sub(" ", plain[: span.start] + " " + plain[span.end :])
-    words = re.findall(r"\w+", rest.casefold())
-    return day if all(word in _FILLER for word in words) else None
+    beside = re.findall(r"\w+", rest.casefold())
+    return day if all(word in _FILLER for word in beside) else None
 
 
 def dates_in(text: str, today: date | None = None) -> Iterator[tuple[Span, date]]:
@@ -127,8 +111,23 @@ def _day(match: re.Match[str], weekday: int | None) -> date | None:
         fixed = _day_or_month_first(first, second, year, found["s2"])
         return fixed or _on_weekday({_exact(year, second, first), _exact(year, first, second)}, weekday)
     number = {name[0]: value for name, value in found.items() if name[0] in "ymdn"}
-    month = MONTHS[number["n"].casefold()] if "n" in number else int(number["m"])
-    return _exact(int(number["y"]), month, int(number["d"]))
+    year, day = int(number["y"]), int(number["d"])
+    if year < EARLIEST.year and "n" in number:
+        return calendars.day_of(year, number["n"], day)
+    month = month_named(number["n"]) if "n" in number else int(number["m"])
+    if month is None:
+        return None
+    thai = "\u0e00" <= number.get("n", " ")[0] <= "\u0e7f"
+    return _exact(year - calendars.BUDDHIST if thai and year > 2400 else year, month, day)
+
+
+def month_named(words: str) -> int | None:
+    """Returns the number of a month of any language, with what its grammar adds to the name."""
+    name = words.casefold().removesuffix(".")
+    first = name.partition(" ")[0]
+    # Hebrew writes "in" in front of the name, Kurdish its genitive behind it.
+    forms = (name, first, first.removeprefix("ב"), first.removesuffix("ی"), first.removesuffix("'a"))
+    return next((ALL_MONTHS[form] for form in forms if form in ALL_MONTHS), None)
 
 
 def _day_or_month_first(first: int, second: int, year: int, separator: str) -> date | None:
@@ -151,12 +150,12 @@ def _exact(year: int, month: int, day: int) -> date | None:
 
 
 def _plausible(day: date, today: date | None) -> bool:
-    return EARLIEST <= day <= (today or date.today()) + timedelta(days=1)
+    return day != EPOCH and EARLIEST <= day <= (today or date.today()) + timedelta(days=1)
 
 
 def _mail_date(text: str, today: date | None) -> date | None:
     """RFC 2822, whose two-digit years and zone names the pattern does not know."""
-    if not re.match(r"[A-Za-z]{3}, \d", text):
+    if not re.match(r"[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d", text):
         return None
     from email.utils import parsedate_to_datetime  # brings in sockets, and few dates need it
 
