@@ -47,6 +47,8 @@ class Citation:
     also_printed_by: tuple[str, ...] = ()
     published_until: date | None = None  # the last day it may have been published, where that is not sure
     corrected: str | None = None  # how the article was corrected or withdrawn after this version
+    live_link: str | None = None  # the original page, scrolled to the quote
+    permanent_link: str | None = None  # the quote in this version, on Dateline's own page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

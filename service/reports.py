@@ -10,7 +10,8 @@ from hashlib import sha256
 from html import escape
 
 from index.records import Origin
-from service.answers import Answer, Citation, DatedPosition, Position, Source
+from service.answers import Answer, Citation, DatedPosition, Position
+from service.references import web_address
 from service.storage.conversations import Kept
 
 STYLE = """
@@ -35,7 +36,6 @@ CONTENT_SECURITY_POLICY = (
 
 _ORIGINS = {Origin.TEXT: "read in the text", Origin.INFERRED: "inferred"}
 _MARK = re.compile(r"\[\d+\]")
-_WEB = re.compile(r"https?://[^\s<>\"'`\\]+")
 # A backslash before any of these is CommonMark's escape, so that what is pasted reads as it was written.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&~|#$!])")
 _OPENS_BLOCK = re.compile(r"^([-+=:]|\d{1,9}(?=[.)]))")
@@ -72,11 +72,6 @@ def html(kept: Kept) -> str:
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
     whole = "\n".join(body)
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n{whole}\n</body></html>\n'
-
-
-def web_address(article: Citation | Source) -> str | None:
-    """The address of an article, if a browser may be sent there."""
-    return article.url if article.url and _WEB.fullmatch(article.url) else None
 
 
 def _about(kept: Kept) -> Iterator[str]:

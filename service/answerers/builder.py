@@ -23,6 +23,7 @@ from service.answers import (
 )
 from service.evidence import Contrast, Quote, Report, Short, Statement
 from service.reading import conflicts as comparison
+from service.references import live_link, permanent_link
 from service.telemetry import tracing
 
 
@@ -164,7 +165,7 @@ def _added(one: Citation, is_side: bool, articles: set[str], days: set[date | No
 def cited(quote: Quote, number: int) -> Citation:
     """The full reference of a quote."""
     article = quote.article
-    return Citation(
+    citation = Citation(
         number=number,
         article_id=str(article.id),
         version=article.version,
@@ -180,6 +181,7 @@ def cited(quote: Quote, number: int) -> Citation:
         speaker=quote.speaker,
         also_printed_by=quote.also_printed_by,
     )
+    return replace(citation, live_link=live_link(citation), permanent_link=permanent_link(citation))
 
 
 def published_origin(article: Article) -> str:

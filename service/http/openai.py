@@ -29,7 +29,7 @@ from service.http.schemas import ConversationId
 from service.pipeline import QUOTES
 from service.questions.plan import Question, Turn
 from service.questions.rewrite import standalone
-from service.reports import web_address
+from service.references import web_address
 from service.storage.conversations import TURNS
 
 MODEL = "dateline"

@@ -30,7 +30,7 @@ from slack_sdk.models.blocks import (
 from service.answerers.formatting import in_words, shortened
 from service.answers import Answer, Citation, Claim, ShortAnswer
 from service.outline import Note, Quoted, Rows, outline, without_marks
-from service.reports import web_address
+from service.references import web_address
 from service.slack.text import as_markdown, link, parts
 
 MOST_MESSAGE = 12_000

@@ -17,7 +17,7 @@ from index.errors import DatelineError
 from service.answerers.formatting import in_words, shortened
 from service.answers import Answer, Citation, Claimed, Event, Shortened, Source, Sources
 from service.http.events import with_heartbeat
-from service.reports import web_address
+from service.references import web_address
 from service.slack import blocks
 from service.slack.record import Job
 from service.slack.text import as_markdown, as_mrkdwn, parts

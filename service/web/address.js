@@ -3,6 +3,7 @@
  *
  * `#/` a new conversation · `#/conversations` all of them · `#/conversations/ID` · `#/answers/ID` ·
  * `#/archive?outlet=…&since=…&until=…&author=…&language=…` · `#/articles/ID` · `#/articles/ID/versions/N` ·
+ * `#/articles/ID/versions/N?start=…&end=…` with the words between marked ·
  * `#q=…` asks that question.
  */
 

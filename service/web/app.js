@@ -41,12 +41,18 @@ function show() {
     answer: ["talk", () => talk.openAnswer(id)],
     conversations: ["history", () => past.show()],
     archive: ["archive", () => archive.show(query)],
-    article: ["archive", () => archive.show(query).then(() => openArticle({ article_id: id, version }, null))],
+    article: ["archive", () => archive.show(new URLSearchParams()).then(() => openArticle({ article_id: id, version, ...stretch(query) }, null))],
   };
   const [name, fill] = shown[view];
   reveal(name);
   fill();
   if (question) talk.ask(question);
+}
+
+/** The words that a permanent link names, by their place. */
+function stretch(query) {
+  const [start, end] = [Number(query.get("start")), Number(query.get("end"))];
+  return end > start ? { start, end } : {};
 }
 
 /** Shows one view alone, and puts the focus at its head, as following a link would. */

@@ -1,6 +1,6 @@
 import { dateSpan, longDate, monthYear } from "./dates.js";
 import { button, count, element } from "./dom.js";
-import { alsoPrintedBy, datedLine, mark, marks, published, quotation, titleOf } from "./citations.js";
+import { alsoPrintedBy, datedLine, mark, marks, published, quotation, titleOf, webAddress } from "./citations.js";
 import { limitsInWords } from "./plan.js";
 
 const SHOWN = 3; // quotes before "more"
@@ -38,7 +38,21 @@ function sourceItem(citation, open) {
         citation.corrected ? [" · ", element("strong", { class: "corrected" }, `corrected since: ${citation.corrected}`)] : null,
       ),
       alsoPrintedBy(citation),
+      links(citation),
     ),
+  );
+}
+
+/** Where the quote stands elsewhere: the live page, scrolled to it, and its permanent place here. */
+function links({ live_link: live, permanent_link: permanent }) {
+  const address = webAddress(live);
+  const here = permanent?.startsWith("/#/") ? permanent : null;
+  if (!address && !here) return null;
+  return element(
+    "p",
+    { class: "places" },
+    address ? element("a", { href: address.href, target: "_blank", rel: "noopener noreferrer" }, "Live page") : null,
+    here ? element("a", { href: here.slice(1) }, "Permanent link") : null,
   );
 }
 

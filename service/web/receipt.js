@@ -7,6 +7,11 @@ import { copyText, withReferences } from "./references.js";
 import { problemText, request } from "./requests.js";
 
 const SHOWN_MS = 2500;
+const REFERENCES = [
+  ["bibtex", "BibTeX"],
+  ["ris", "RIS"],
+  ["csl-json", "CSL-JSON"],
+];
 
 /** What stands below a whole answer: to take it along, to find it again, to say what one thinks of it. */
 export function receiptNodes(answer, announce, { alone = false } = {}) {
@@ -17,7 +22,8 @@ export function receiptNodes(answer, announce, { alone = false } = {}) {
       "div",
       { class: "take" },
       proved ? copyButton("Copy with references", () => withReferences(answer), announce) : null,
-      copyButton("Copy as Markdown", () => markdown(sheet), announce),
+      copyButton("Copy as Markdown", () => written(sheet, "markdown"), announce),
+      ...(proved ? REFERENCES.map(([form, label]) => copyButton(label, () => written(sheet, form), announce)) : []),
       element("a", { href: `${sheet}?format=html`, target: "_blank", rel: "noopener" }, "Evidence sheet", opensElsewhere()),
       alone
         ? element("a", { href: conversationAddress(answer.conversation_id) }, "The whole conversation")
@@ -28,8 +34,8 @@ export function receiptNodes(answer, announce, { alone = false } = {}) {
   ];
 }
 
-async function markdown(sheet) {
-  return (await request(`${sheet}?format=markdown`)).text();
+async function written(sheet, form) {
+  return (await request(`${sheet}?format=${form}`)).text();
 }
 
 function copyButton(label, write, announce) {

@@ -17,7 +17,8 @@ const NOT_EVIDENCE_LABELS = {
  */
 export function articleText(article, quote) {
   const points = Array.from(article.text);
-  const found = points.slice(quote.start, quote.end).join("") === quote.quote;
+  // A permanent link names the place alone.
+  const found = quote.quote === undefined ? quote.end > quote.start : points.slice(quote.start, quote.end).join("") === quote.quote;
   const highlight = found ? quote : { start: 0, end: 0 };
   const nodes = stretches(points, article.zones ?? []).map((stretch) => stretchNode(points, stretch, highlight));
   return { nodes, found };

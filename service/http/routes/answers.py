@@ -2,12 +2,13 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
+from index.errors import NotFound
 from service import reports as sheets
 from service.answering import Desk, ask, final
 from service.answers import EVENT_NAMES, Answer
@@ -25,6 +26,7 @@ from service.http.schemas import (
 from service.http.security import Owner
 from service.http.shutdown import Draining
 from service.pipeline import with_answerer
+from service.references import MEDIA_TYPES, write_references
 from service.serializers import found
 from service.storage.conversations import Conversations, Feedback
 
@@ -95,15 +97,22 @@ def kept_answers(conversations: Conversations) -> APIRouter:
     def show_evidence(
         answer_id: AnswerId,
         owner: Owner,
-        format: Annotated[str, Query(pattern="^(markdown|html)$", description="`markdown` or `html`")] = (
-            "markdown"
-        ),
+        format: Annotated[
+            Literal["markdown", "html", "bibtex", "ris", "csl-json"],
+            Query(description="a sheet as `markdown` or `html`, or its references alone"),
+        ] = "markdown",
+        citation: Annotated[int | None, Query(ge=1, description="only that quote's reference")] = None,
     ) -> Response:
-        """The evidence sheet: numbered quotes with full references, ready to paste or to print."""
+        """The evidence sheet, ready to paste or to print; or the references of the quotes, to be imported."""
         kept = conversations.of(owner).answer(answer_id)
         if format == "html":
             policy = {"Content-Security-Policy": sheets.CONTENT_SECURITY_POLICY}
             return HTMLResponse(sheets.html(kept), headers=policy)
-        return PlainTextResponse(sheets.markdown(kept), media_type="text/markdown; charset=utf-8")
+        if format == "markdown":
+            return PlainTextResponse(sheets.markdown(kept), media_type="text/markdown; charset=utf-8")
+        cited = [one for one in kept.answer.citations if citation in (None, one.number)]
+        if citation and not cited:
+            raise NotFound(f"answer {answer_id!r} has no citation {citation}")
+        return PlainTextResponse(write_references(cited, format), media_type=MEDIA_TYPES[format])
 
     return routes
