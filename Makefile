@@ -5,12 +5,18 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 SCALE := $(VENV)/scale
 MILVUS := $(VENV)/milvus/installed
+TORCH := $(shell grep '^torch==' constraints.txt)
+TORCH_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: run test test-scale check fix test-milvus fuzz load eval bench bench-peers
+.PHONY: run wheel test test-scale check fix test-milvus fuzz load eval bench bench-peers
 
 run: $(INSTALLED)
 	test -e .dateline || { $(BIN)/dateline add eval/sample/articles && cp eval/sample/dateline.toml .dateline/; }
 	$(BIN)/dateline serve
+
+# What pipx, uv and deploy/Dockerfile install; tests/test_wheel.py says what must be in it.
+wheel: $(INSTALLED)
+	$(BIN)/pip wheel --no-deps --wheel-dir dist .
 
 test: $(INSTALLED)
 	$(BIN)/pytest -n 2 --dist loadfile
@@ -61,8 +67,11 @@ bench-peers: $(INSTALLED)
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --upgrade --constraint constraints.txt pip
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable . --group dev
+	$(BIN)/pip install --upgrade --constraint constraints.txt pip
+	@# On Linux the ordinary index's torch brings 2 GB of CUDA; PyTorch's own index has it without.
+	$(BIN)/pip install --retries 0 --timeout 10 --index-url $(TORCH_INDEX) $(TORCH) \
+		|| echo "PyTorch's CPU wheels are not to be had here: torch comes from the ordinary index"
+	$(BIN)/pip install --constraint constraints.txt --editable . --group dev
 	touch $@
 
 $(SCALE): $(INSTALLED)

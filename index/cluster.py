@@ -141,7 +141,7 @@ def _ray() -> Any:
         import ray
     except ImportError as error:
         raise DatelineError(
-            "Ray is not installed; install it on every machine with: pip install 'dateline[scale]'"
+            "Ray is not installed; install it on every machine with: pip install 'ray[data]'"
         ) from error
     return ray
 

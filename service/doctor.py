@@ -72,9 +72,9 @@ def _archive(settings: Settings) -> Check:
 def _embedder(settings: Settings, offline: bool) -> Check:
     folder = settings.models or settings.data / "models"
     exported = (folder / settings.embedder.rstrip("/").replace("/", "--") / CARD).exists()
-    if not exported and (offline or settings.embedder == DEFAULT_MODEL):
+    if offline and not exported and settings.embedder != DEFAULT_MODEL:
         told = f"{settings.embedder} is prepared when it is first needed"
-        return Check(name="embedder", state="ok" if not offline else "warning", told=told)
+        return Check(name="embedder", state="warning", told=told)
     try:
         dimension = settings.load_embedder().dimension
     except DatelineError as error:

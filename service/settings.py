@@ -205,4 +205,4 @@ def misspelt(environment: Iterable[str]) -> Iterator[tuple[str, str | None]]:
     known = [f"{PREFIX}{name}".upper() for name in Settings.model_fields]
     for name in environment:
         if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_") and name not in known:
-            yield name, next(iter(get_close_matches(name, known, 1)), None)
+            yield name, next(iter(get_close_matches(name, known, 1, 0.8)), None)

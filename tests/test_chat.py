@@ -52,5 +52,5 @@ def test_mistakes_are_told_and_the_conversation_goes_on(chat: tuple[Chat, io.Str
 
 
 def test_a_misspelt_setting_is_told_with_the_nearest() -> None:
-    found = misspelt(["DATELINE_ANSWERR", "DATELINE_PORT", "DATELINE_TEST_MILVUS", "PATH", "DATELINE_XQZ"])
-    assert list(found) == [("DATELINE_ANSWERR", "DATELINE_ANSWERER"), ("DATELINE_XQZ", None)]
+    found = misspelt(["DATELINE_ANSWERR", "DATELINE_PORT", "DATELINE_TEST_MILVUS", "PATH", "DATELINE_12345"])
+    assert list(found) == [("DATELINE_ANSWERR", "DATELINE_ANSWERER"), ("DATELINE_12345", None)]

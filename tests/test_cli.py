@@ -52,7 +52,7 @@ def test_from_files_to_an_answer(dateline: Dateline, tmp_path: Path) -> None:
     assert dateline("add", "news").stdout == "0 added, 1 updated, 0 unchanged, 0 skipped\n"
     asked = dateline("ask", "What will the bridge cost?").stdout
     assert "“The bridge will cost 67 million crowns, the mayor said.”" in " ".join(asked.split())
-    assert "[1] The Courier, 9 July 2021" in asked
+    assert "[1] Unknown outlet, 9 July 2021 (read in the text)" in asked
     assert "Bridge to cost more; " in asked
     old = dateline("articles", "show", "1", "--version", "1").stdout
     assert "61 million" in old
@@ -129,7 +129,7 @@ def test_the_sample_archive_comes_in_whole(dateline: Dateline, sample: Path) -> 
         ),
         (
             ["search", "x", "--outlet", "Nope", "--data", "{sample}"],
-            1,
+            2,
             "dateline: no outlet 'Nope' in this archive",
         ),
         (

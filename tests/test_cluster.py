@@ -353,7 +353,7 @@ def test_without_the_package_the_way_to_it_is_told(tmp_path: Path) -> None:
     arguments = [sys.executable, "-c", program, "add", "one.txt", "--ray", "auto"]
     run = subprocess.run(arguments, capture_output=True, text=True, env=environment(), cwd=tmp_path)
     assert run.stderr == (
-        "dateline: Ray is not installed; install it on every machine with: pip install 'dateline[scale]'\n"
+        "dateline: Ray is not installed; install it on every machine with: pip install 'ray[data]'\n"
     )
 
 

@@ -139,7 +139,7 @@ def test_without_litellm_the_way_to_it_is_told(
 ) -> None:
     monkeypatch.setitem(sys.modules, "litellm", None)
     found = checks(settings(data, models, answerer=MODEL), offline=True)
-    assert found["answerer"].told.endswith("install it with: pip install 'dateline[llm]'")
+    assert found["answerer"].told.endswith("install it with: pip install litellm")
 
 
 def run(data: Path, models: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -660,7 +660,7 @@ def test_the_command_that_installs_the_client_is_told() -> None:
     )
     run = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=False)
     assert "DatelineError: an index in Milvus needs pymilvus" in run.stderr
-    assert "pip install 'dateline[scale]'" in run.stderr
+    assert "pip install pymilvus" in run.stderr
 
 
 def test_words_that_do_not_fit_are_left_out_whole() -> None:

@@ -88,7 +88,7 @@ def test_the_driver_that_is_missing_is_named_with_its_install_command(address: s
         "try: Database(sys.argv[1], 'the box')\nexcept DatelineError as error: print(error)"
     )
     ran = subprocess.run([sys.executable, "-c", script, address], capture_output=True, text=True)
-    expected = "a catalogue on PostgreSQL needs psycopg; install it with: pip install 'dateline[scale]'\n"
+    expected = "a catalogue on PostgreSQL needs psycopg; install it with: pip install 'psycopg[binary]'\n"
     assert ran.stdout == expected
 
 

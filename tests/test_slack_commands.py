@@ -15,7 +15,7 @@ from tests.slack_room import Room, Told, in_loop, room, small_archive
 from tests.slack_server import CHANNEL, DIRECT, TEAM, USER, FakeSlack, Refusal, message
 
 FERRY = "How many passengers does the ferry Aurora carry?"
-SENTENCE = "“The ferry Aurora carries 212 passengers to Ostrel.” [[1]](https://gazette.example/ferry)"
+SENTENCE = "**“The ferry Aurora carries 212 passengers to Ostrel.”** [[1]](https://gazette.example/ferry)"
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from index.errors import BadValue, Busy, Damaged, DatelineError, NoSpace
 
 CONNECT_SECONDS = "10"  # until a server that does not answer is given up
 SCHEMES = ("postgresql+psycopg", "postgresql", "postgres")
-INSTALL = "pip install 'dateline[scale]'"
+INSTALL = "pip install 'psycopg[binary]'"
 
 _REPLACED = "\N{REPLACEMENT CHARACTER}"  # for NUL, which PostgreSQL keeps in no text
 

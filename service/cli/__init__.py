@@ -7,10 +7,7 @@ from typing import Annotated
 import typer
 
 from index.errors import BadValue, DatelineError
-from service.cli import archive as keeping
-from service.cli import articles, keys, slack
-from service.cli import ask as asking
-from service.cli import migrate as scaling
+from service.cli import archive, articles, ask, demo, keys, migrate, slack
 
 app = typer.Typer(
     help="Answers questions from an archive of news articles, and proves every sentence it says.",
@@ -71,17 +68,18 @@ def _add_plugins() -> None:
 
 
 _COMMANDS: tuple[Callable[..., None], ...] = (  # in the order of the help
-    keeping.add,
-    asking.ask,
-    asking.chat,
-    asking.timeline,
-    asking.search,
-    keeping.check,
-    keeping.rebuild,
-    keeping.doctor,
-    keeping.serve,
-    scaling.migrate,
-    scaling.upgrade,
+    archive.add,
+    ask.ask,
+    ask.chat,
+    ask.timeline,
+    ask.search,
+    archive.check,
+    archive.rebuild,
+    archive.doctor,
+    archive.serve,
+    demo.demo,
+    migrate.migrate,
+    migrate.upgrade,
 )
 for _command in _COMMANDS:
     app.command()(_command)

@@ -271,8 +271,7 @@ def load_litellm() -> Any:
         litellm = _imported()
     except ImportError as error:
         raise DatelineError(
-            "a language model needs litellm, which is not installed; install it with: "
-            "pip install 'dateline[llm]'"
+            "a language model needs litellm, which is not installed; install it with: pip install litellm"
         ) from error
     # It imports more when it is first asked, and pydantic warns of its types then and while it streams.
     warnings.filterwarnings("ignore", message=".*`ReadOnly` qualifier")

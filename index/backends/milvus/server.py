@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from index.errors import BadValue, DatelineError, IndexUnavailable
 
-INSTALL = "pip install 'dateline[scale]'"
+INSTALL = "pip install pymilvus"
 SCHEMES = {"milvus+http": "http", "milvus+https": "https"}
 PORT = 19530
 NAME = "dateline"
