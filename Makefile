@@ -39,7 +39,8 @@ fix: $(INSTALLED)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# The least that this version's answers to the packaged questions may be.
+# The least that this version's answers to the packaged questions may be, then the table of the targets. DATA is a
+# folder with the public sets; those that it lacks are skipped.
 eval: $(INSTALLED)
 	rm -rf artifacts/runs/packaged
 	$(BIN)/dateline eval run --out artifacts/runs/packaged
@@ -48,6 +49,7 @@ eval: $(INSTALLED)
 		quote_exactness=1 correct=0.79 sources=0.95 newest_source=1 nothing_forbidden=0.95 answered=0.96 \
 		refusal_recall=0.6 disagreement_found=0.8 disagreement_precision=0.8 change_found=0.7 \
 		change_precision=0.5 nDCG@10=0.9
+	$(BIN)/python -m eval.targets --data $(DATA) --limit 40
 
 # A thousand odd requests to every route; `make test` sends a few.
 fuzz: $(INSTALLED)

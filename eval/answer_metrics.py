@@ -13,6 +13,8 @@ from typing import Any, Literal
 from eval.records import Record
 from service.verification.tokens import end_of, holds, tokens, without_marks
 
+EVIDENCE = 0.7  # of the words of a sentence of evidence, that a quote of it holds
+
 
 def is_refused(record: Record) -> bool:
     """Whether the answer is that the archive does not answer."""
@@ -176,6 +178,38 @@ def span(record: Record) -> float | None:
     words = said(record)
     # Scripts that put no spaces between words are searched as they are.
     return float(any(holds(words, gold) or (not gold.isascii() and gold in words) for gold in spans))
+
+
+def first_quote(record: Record) -> float | None:
+    """Of an answer: 1 if its first quote says an expected fact, a gold span or a sentence of the evidence."""
+    if not _is_judged_by_words(record) or not cited(record):
+        return None
+    return float(_says_any(record, cited(record)[0]["quote"]))
+
+
+def quotes_relevant(record: Record) -> float | None:
+    """Of an answer: the share of its quotes that say an expected fact, a gold span or evidence."""
+    quotes = cited(record)
+    if not _is_judged_by_words(record) or not quotes:
+        return None
+    return sum(_says_any(record, one["quote"]) for one in quotes) / len(quotes)
+
+
+def _is_judged_by_words(record: Record) -> bool:
+    asked = record.case
+    told = (asked.expected.facts, asked.expected.order, asked.expected.spans, asked.evidence)
+    return any(told) and is_answered(record)
+
+
+def _says_any(record: Record, quote: str) -> bool:
+    """Whether a quote says any of what is expected; of evidence, most of the words of one sentence."""
+    expected = record.case.expected
+    facts = [spelling for fact in (*expected.facts, *expected.order) for spelling in fact]
+    if any(holds(quote, words) for words in (*facts, *expected.spans)):
+        return True
+    held = set(squad_normalised(quote).split())
+    pieces = [set(squad_normalised(piece).split()) for piece in record.case.evidence]
+    return any(len(held & words) >= EVIDENCE * len(words) for words in pieces)
 
 
 def exact_match(record: Record) -> float | None:

@@ -13,7 +13,7 @@ from index.errors import DatelineError
 from index.records import Filters, Hit
 from service.answering import PASSAGES, Answerer, Desk, final
 from service.answering import ask as answer_question
-from service.evidence import Evidence, Report, Statement
+from service.evidence import Evidence, Report, Short, Statement
 from service.questions.plan import Question
 from service.serializers import found, to_json
 
@@ -59,7 +59,7 @@ class _Watched:
         self.hits: Sequence[Hit] = ()
         self._answerer = answerer
 
-    def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report]:
+    def answer(self, evidence: Evidence) -> AsyncGenerator[Short | Statement | Report]:
         self.hits = evidence.hits
         return self._answerer.answer(evidence)
 

@@ -88,7 +88,7 @@ def load_squad(path: Path, *, given: bool = False) -> PublicSet:
         title = page.title.replace("_", " ") or None
         for number, paragraph in enumerate(page.paragraphs, 1):
             key = f"squad:{page.title or place}/{number}"
-            documents.append(_document(key, paragraph.context, title))
+            documents.append(plain_document(key, paragraph.context, title))
             cases += [_squad_case(asked, key) for asked in paragraph.qas]
             passages |= {asked.id: (documents[-1],) for asked in paragraph.qas}
     version = "2.0" if any(case.expected.refusal for case in cases) else "1.1"
@@ -105,7 +105,7 @@ def load_beir(path: Path) -> PublicSet:
     """
     files = Files(path)
     documents = [
-        _document(f"beir:{row.id}", row.text if row.text.strip() else row.title, row.title or None)
+        plain_document(f"beir:{row.id}", row.text if row.text.strip() else row.title, row.title or None)
         for row in parsed_lines(BeirText, files.read("corpus.jsonl"), files.place("corpus.jsonl"))
     ]
     place = files.place("queries.jsonl")
@@ -169,7 +169,7 @@ def _of_file(path: Path, given: bool, noise: float) -> PublicSet:
     )
 
 
-def _document(key: str, text: str, title: str | None = None, **known: str | date | None) -> Draft:
+def plain_document(key: str, text: str, title: str | None = None, **known: str | date | None) -> Draft:
     """An article that is reporting throughout: the text of a judged set is not to be cleaned."""
     words = normalise(text)
     says = {"title": title, "url": key, "language": language_of(words[:300]), **known}
@@ -199,7 +199,7 @@ def _has_evidence(data: bytes) -> bool:
 
 
 def _hop_document(article: HopArticle, number: int) -> Draft:
-    return _document(
+    return plain_document(
         article.url or f"multihop:{article.doc_id or number}",
         article.body,
         article.title,
@@ -258,6 +258,6 @@ def _rgb_case(
     row: RgbRow, kind: str, expected: Expectation, passages: Sequence[str]
 ) -> tuple[Case, tuple[Draft, ...]]:
     id = f"{row.id}-{kind}"
-    documents = (_document(f"rgb:{id}/{number}", text) for number, text in enumerate(passages, 1))
+    documents = (plain_document(f"rgb:{id}/{number}", text) for number, text in enumerate(passages, 1))
     case = Case(id=id, kind=kind, turns=(row.query,), expected=expected)
     return case, tuple(document for document in documents if document.text)

@@ -46,6 +46,8 @@ _ALL = (
     Metric("order", "facts said in the right order", _A.order),
     Metric("sources", "expected sources cited", _A.sources),
     Metric("span", "a gold span is said", _A.span),
+    Metric("first_quote", "answers whose first quote answers", _A.first_quote),
+    Metric("quotes_relevant", "quotes that answer", _A.quotes_relevant),
     Metric("EM", "SQuAD exact match", _A.exact_match),
     Metric("F1", "SQuAD F1", _A.f1),
     Metric("citation_precision", "citations that support their sentence", _C.citation_precision),

@@ -17,11 +17,13 @@ from eval.answer_metrics import (
     exact_match,
     f1,
     facts,
+    first_quote,
     missing_facts,
     newest_source,
     nothing_forbidden,
     order,
     prediction,
+    quotes_relevant,
     refusal_precision,
     refusal_recall,
     sources,
@@ -66,6 +68,19 @@ def test_facts_are_counted_in_any_of_their_spellings() -> None:
     one = said("Fourteen families, or some 40 [7].", facts=expected)
     assert facts(one) == pytest.approx(2 / 3)
     assert missing_facts(one) == [("the fire brigade",)]
+
+
+def test_a_quote_is_relevant_that_says_a_fact_a_span_or_most_of_the_evidence() -> None:
+    quotes = [quote("It rained."), quote("14 families left."), quote("The quay lay under water for a week.")]
+    told = answer([claim("x", 1, 2, 3)], quotes)
+    by_facts = record(case(facts=(("fourteen families",),)), told)
+    assert (first_quote(by_facts), quotes_relevant(by_facts)) == (0.0, pytest.approx(1 / 3))
+    by_span = record(case(spans=("rained",)), told)
+    assert (first_quote(by_span), quotes_relevant(by_span)) == (1.0, pytest.approx(1 / 3))
+    by_evidence = record(case(evidence=("The whole quay lay under water for a week",)), told)
+    assert quotes_relevant(by_evidence) == pytest.approx(1 / 3)
+    assert first_quote(record(case(facts=(("14",),)), REFUSED)) is None
+    assert quotes_relevant(record(case(refusal=True), told)) is None
 
 
 def test_the_number_of_a_mark_is_no_fact() -> None:

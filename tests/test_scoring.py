@@ -102,7 +102,17 @@ def test_the_right_one_is_right_in_everything(scored: Callable[[Answers], Scores
     assert found.pop("seconds") == 0.25
     assert found == dict.fromkeys(found, 1.0)
     assert set(found) == {
-        *("correct", "facts", "order", "sources", "citation_precision", "citation_recall", "quote_exactness"),
+        *(
+            "correct",
+            "facts",
+            "order",
+            "sources",
+            "first_quote",
+            "quotes_relevant",
+            "citation_precision",
+            "citation_recall",
+            "quote_exactness",
+        ),
         *("independence", "answered", "refusal_precision", "refusal_recall", "disagreement_found"),
         *("disagreement_precision", "change_found", "change_precision"),
         *("newest_source", "nothing_forbidden"),
