@@ -13,7 +13,6 @@ from typing import Any, Self
 
 from index import ingestion
 from index.backends.local.generations import PUBLISH_AFTER, Generations
-from index.backends.local.lexical import stems
 from index.backends.local.snapshots import Summary
 from index.catalogue.catalogue import Catalogue
 from index.catalogue.http_cache import StoredVisits
@@ -175,18 +174,6 @@ class Archive:
                 f"ran with {self.embedder.id!r}; start it again"
             )
         return search(snapshot, self._catalogue, self.embedder, query, rerank)
-
-    def weights(self, text: str) -> dict[str, float]:
-        """The stemmed words of a text, each with how much it tells passages apart.
-
-        Inverse document frequency as in BM25 (Robertson & Zaragoza 2009): a word that every passage
-        holds weighs almost nothing, one that none holds the most.
-        """
-        snapshot = self._current()
-        total = len(snapshot)
-        # Removed passages may still be counted, so that a word seems to stand in more than there are.
-        counts = {stem: min(snapshot.passages_with(stem), total) for stem in dict.fromkeys(stems(text))}
-        return {stem: math.log(1 + (total - count + 0.5) / (count + 0.5)) for stem, count in counts.items()}
 
     def resolved(self, filters: Filters) -> Filters:
         """The filters with outlets spelled as the archive spells them, whatever their case.

@@ -21,6 +21,7 @@ from service.questions.rewrite import standalone
 from service.questions.understand import understand
 from service.reading import conflicts as comparison
 from service.reading.candidates import findings
+from service.reading.ranking import ranking
 from service.storage.conversations import Conversations
 from service.telemetry.callbacks import observer
 from service.verification.verify import Support, verified
@@ -183,7 +184,7 @@ async def _standalone(desk: Desk, question: Question) -> tuple[str, tuple[str, .
 
 def _evidence(desk: Desk, plan: Plan, hits: Sequence[Hit]) -> Evidence:
     found = findings(desk.archive, desk.reader, plan, hits)
-    likely = [finding for finding in found if finding.score >= desk.reader.threshold]
+    likely = [finding for finding in found if finding.score >= ranking().threshold]
     # Those that answer different parts of a question do not differ about one thing.
     contrasts = () if parts(plan) else comparison.contrasts(plan.standalone_question, likely)
     return Evidence(plan=plan, hits=tuple(hits), findings=found, contrasts=contrasts)

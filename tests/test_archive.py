@@ -165,17 +165,6 @@ def test_words_and_meaning_both_find(archive: Archive, draft: DraftMaker) -> Non
     assert archive.search(Query(text="Ilva"))[0].article.id == 2
 
 
-def test_weights_tell_rare_words_from_common_ones(archive: Archive, draft: DraftMaker) -> None:
-    outcomes(
-        archive,
-        *(draft(str(i), f"The bridge opens, says {who}.") for i, who in enumerate(["Ann", "Bob", "Cy"])),
-    )
-    weights = archive.weights("the bridge of Ann and Zanzibar")
-    assert weights["bridg"] < weights["ann"] < weights["zanzibar"]
-    # ln(1 + (3 - 1 + 0.5) / (1 + 0.5)) for a word that one of three passages holds
-    assert weights["ann"] == pytest.approx(0.98083, abs=1e-5)
-
-
 def test_what_another_process_added_is_found(
     archive: Archive, models: Path, draft: DraftMaker, database_address: Address
 ) -> None:

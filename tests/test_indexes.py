@@ -136,7 +136,6 @@ def all_ids(archive: Archive) -> list[int]:
 
 def test_an_archive_without_articles_is_searched(archive: Archive) -> None:
     assert (keys(archive, "bridge"), archive.summary().passages, archive.check()) == ([], 0, [])
-    assert archive.weights("bridge") == {"bridg": pytest.approx(np.log(2))}
     add(archive)
     assert (keys(archive, "bridge"), archive.check()) == ([], [])
 
@@ -352,7 +351,6 @@ def test_the_questions_of_the_sample_find_what_faiss_finds(
             if engine.words:
                 assert told["matching"] >= 0.9
                 assert told["search"] >= 0.95
-                assert other.weights(questions[0]) == plain.weights(questions[0])
 
 
 def shared(some: list[tuple[int, float]], others: list[tuple[int, float]]) -> float:

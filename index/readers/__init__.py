@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
 from index.errors import Unreadable
-from index.readers.compressed import CompressedReader
 from index.readers.decoding import binary_name, suffix_of
 from index.readers.documents import DocumentReader
 from index.readers.feed import FeedReader
@@ -71,13 +70,8 @@ def built_in(mapped: Mapped = ()) -> tuple[Reader, ...]:
     plain: tuple[Reader, ...] = (DocumentReader(), PdfReader(), WarcReader(), WordPressReader(), FeedReader(),
                                  HtmlReader(), JsonReader(mapped), TableReader(mapped), MarkdownReader(),
                                  TextReader())  # fmt: skip
-
-    def inner() -> tuple[Reader, ...]:
-        return (*_registered(), *plain)
-
-    packed = PackedReader(lambda data, source: read_bytes(data, source, inner()))
-    documents, pdf, warc, *others = plain
-    return (documents, packed, pdf, warc, CompressedReader(inner), *others)
+    packed = PackedReader(lambda data, source: read_bytes(data, source, (*_registered(), *plain)))
+    return (plain[0], packed, *plain[1:])
 
 
 BUILT_IN: tuple[Reader, ...] = built_in()

@@ -5,7 +5,6 @@ who said it, who printed it and when; a word that only points back is explained 
 """
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -19,17 +18,12 @@ from service.attribution.speakers import content_of, speaker
 from service.evidence import Evidence, Finding, Quote, Report, Short, Statement
 from service.questions.plan import Plan
 from service.reading.enumerations import items_after
-from service.reading.timeline import timeline
+from service.reading.features import wanted_of
+from service.reading.ranking import ranking
+from service.reading.timeline import relevance, timeline
 
 MOST_QUOTES = 5
-MOST_FROM_ONE = 2
-MOST_OF_A_LIST = 4  # from one article, where several things are asked for
-LEAST_OF_BEST = 0.35  # of a further sentence, as a share of the best one's probability
-
-_LISTING = re.compile(
-    r"\b(?:what|which|who|name|list)\b.*\b(?:are|were|have|points|conditions|demands|reasons|steps|all)\b",
-    re.IGNORECASE,
-)
+MOST_OF_A_LIST = 5  # where several things are asked for
 
 
 class QuotingAnswerer:
@@ -47,11 +41,8 @@ class QuotingAnswerer:
 
     def _proposals(self, evidence: Evidence) -> Sequence[Short | Statement]:
         if evidence.plan.order is Order.TIMELINE:
-            scores = {finding.quote.text: finding.score for finding in evidence.findings}
             return timeline(
-                evidence.plan.standalone_question,
-                evidence.hits,
-                lambda texts: [scores.get(text, 0.0) for text in texts],
+                evidence.plan.standalone_question, evidence.hits, relevance(evidence.plan, evidence.hits)
             )
         chosen = self._chosen(evidence)
         short = short_answer(evidence.plan, chosen, evidence.contrasts, stands_in)
@@ -59,15 +50,15 @@ class QuotingAnswerer:
 
     def _chosen(self, evidence: Evidence) -> list[Finding]:
         """The findings to quote, in the order they are to be read; none where none is probable enough."""
+        plan = evidence.plan
         best = max((finding.score for finding in evidence.findings), default=0.0)
-        if best < self._reader.threshold:
+        if best < ranking().threshold:
             return []
-        good = [finding for finding in evidence.findings if finding.score >= LEAST_OF_BEST * best]
-        good = _of_named(evidence.plan, good)
-        if not _LISTING.search(evidence.plan.standalone_question):
-            return _ordered(evidence.plan, _spread(good, MOST_FROM_ONE))
-        chosen = _ordered(evidence.plan, _spread(good, MOST_OF_A_LIST))
-        told = [one for finding in chosen for one in _with_items(finding, evidence.hits)]
+        likely = [finding for finding in evidence.findings if finding.score >= min(best, ranking().further)]
+        good = _of_named(plan, likely)
+        if wanted_of(plan) != "list":
+            return _ordered(plan, _adding(good))[:MOST_QUOTES]
+        told = [one for finding in good[:MOST_OF_A_LIST] for one in _with_items(finding, evidence.hits)]
         return list({(one.quote.article.id, one.quote.span): one for one in told}.values())
 
 
@@ -125,14 +116,12 @@ def _of_named(plan: Plan, good: list[Finding]) -> list[Finding]:
     return [finding for finding, outlets in zip(good, printed_by, strict=True) if outlets & named] or good
 
 
-def _spread(found: Sequence[Finding], most_from_one: int) -> list[Finding]:
-    """The first MOST_QUOTES, few from any one article."""
-    chosen: list[Finding] = []
+def _adding(found: Sequence[Finding]) -> list[Finding]:
+    """The best of each article: a further sentence of one adds no source, and mostly no answer."""
+    kept: dict[int, Finding] = {}
     for finding in found:
-        from_it = sum(other.quote.article.id == finding.quote.article.id for other in chosen)
-        if from_it < most_from_one and len(chosen) < MOST_QUOTES:
-            chosen.append(finding)
-    return chosen
+        kept.setdefault(finding.quote.article.id, finding)
+    return list(kept.values())
 
 
 def _ordered(plan: Plan, chosen: list[Finding]) -> list[Finding]:

@@ -1,12 +1,11 @@
-"""What the passages say in answer to a question: their sentences as the reading model judges them.
+"""What the passages say in answer to a question: their sentences, each with the probability that it answers.
 
 Every answerer starts from these: the embedded one quotes them, and sources are compared by them.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
 
 from index.archive import Archive
 from index.backends.local.lexical import stems
@@ -16,70 +15,90 @@ from service.answerers.formatting import in_words
 from service.evidence import Finding, Quote
 from service.questions.decompose import parts, put_together
 from service.questions.plan import Plan
-from service.reading.ranking import wanted, weighed
+from service.reading.features import features, sentence_probabilities, sought, words_held
+from service.reading.ranking import ranking
 
 LEAST = 0.05  # probability below which a sentence is no finding at all
+LEAST_READ = 0.002  # the reader's probability below which a sentence is not weighed
 SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
 
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”’»)]*\s+|\n+")
-_BOUND = re.compile(  # "as of June 2022" asks for what holds then, and not for what happened then
-    r"\b(?:as of|as at|since|after|before|until|till|by|from)\s+(?:\w+\s+){0,2}\d{4}\b", re.IGNORECASE
-)
+_WORD = re.compile(r"\w+(?:[-'’]\w+|(?<=\d)[.,:]\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer, with its features; `answer` are the words of it that do."""
+
+    quote: Quote
+    answer: str
+    features: Mapping[str, float]
 
 
 def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[Hit]) -> tuple[Finding, ...]:
     """The sentences that may answer, the most probable first, each text once.
 
     A sentence that several articles print is found in the best ranked of them, and the quote names
-    the outlets of the others. A sentence is left out where the question names a year that neither
-    it, nor its passage, nor its article's title and date name: the right subject in the wrong year
-    does not answer.
+    the outlets of the others.
     """
-    weights = archive.weights(plan.search_words)
-    fitting = [hit for hit in hits if _fits(plan, hit)]
-    found = _read(model, plan, weights, fitting)
+    found = _ranked(candidates(plan, hits, read(model, plan, hits)))
     if asked := parts(plan):
-        by_part = [
-            _read(model, replace(plan, standalone_question=part, search_words=part), words, about)
-            for part, words, about in _shared_out(asked, weights, fitting)
-        ]
-        found += put_together(by_part)
+        plans = [replace(plan, standalone_question=part, search_words=part) for part in asked]
+        shared = _shared_out(plans, hits)
+        found += put_together(
+            [
+                _ranked(candidates(part, theirs, read(model, part, theirs)))
+                for part, theirs in zip(plans, shared, strict=True)
+            ]
+        )
     found.sort(key=lambda finding: -finding.score)
     copies = {hit.article.id: _printed(archive.copies(hit.article)) for hit in hits}
     return tuple(_with_copies(finding, copies) for finding in _merged(found))
 
 
-def _read(
-    model: ReadingModel, plan: Plan, weights: Mapping[str, float], hits: Sequence[Hit]
-) -> list[Finding]:
-    """The sentences of those passages that may answer a plan's question."""
-    dated = _YEAR.search(plan.standalone_question) is not None
-    texts = [_text(hit, dated=dated) for hit in hits]
-    readings = model.read(plan.standalone_question, [text for text, _ in texts]) if texts else []
-    want = wanted(plan, weights, hits)
+def read(model: ReadingModel, plan: Plan, hits: Sequence[Hit]) -> list[Reading]:
+    """What the reader makes of each hit."""
+    if not hits:
+        return []
+    return model.read(plan.standalone_question, [_head(plan, hit) + hit.passage.text for hit in hits])
+
+
+def candidates(plan: Plan, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Candidate]:
+    """The sentences of the hits that the reader gives any chance, with what speaks for each."""
+    probabilities = [
+        sentence_probabilities(hit, len(_head(plan, hit)), reading)
+        for hit, reading in zip(hits, readings, strict=True)
+    ]
+    want = sought(plan)
+    found = []
+    for hit, reading, own_of in zip(hits, readings, probabilities, strict=True):
+        shift = hit.passage.start - len(_head(plan, hit))
+        for sentence, own in zip(hit.passage.sentences, own_of, strict=True):
+            if own >= LEAST_READ or not want.read:
+                answer = _answer(hit, sentence, shift, reading)
+                quote = Quote(article=hit.article, span=sentence, answer=answer)
+                held = features(want, hit, quote, reading.score, own)
+                found.append(Candidate(quote, answer.of(hit.article.text), held))
+    return found
+
+
+def _ranked(found: Sequence[Candidate]) -> list[Finding]:
+    """The candidates that are probable enough to be findings."""
+    scored = [(one, ranking().probability(one.features)) for one in found]
     return [
-        finding
-        for hit, (_, offset), reading in zip(hits, texts, readings, strict=True)
-        for read in _of_passage(hit, offset, reading)
-        if (finding := weighed(read, hit, want, reading.score)).score >= LEAST
+        Finding(quote=one.quote, answer=one.answer, score=score) for one, score in scored if score >= LEAST
     ]
 
 
-def _shared_out(
-    asked: Sequence[str], weights: Mapping[str, float], hits: Sequence[Hit]
-) -> list[tuple[str, Mapping[str, float], list[Hit]]]:
-    """Each part with the weights of its words, and the passages that hold more of it than of the others."""
-    wanted = [{stem: weights[stem] for stem in stems(part) if stem in weights} for part in asked]
-    shared: list[list[Hit]] = [[] for _ in asked]
+def _shared_out(plans: Sequence[Plan], hits: Sequence[Hit]) -> list[list[Hit]]:
+    """For each part of a question the hits that hold more of its words than of the others'."""
+    wanted = [sought(plan) for plan in plans]
+    shared: list[list[Hit]] = [[] for _ in plans]
     for hit in hits:
-        held = set(stems(f"{hit.article.title or ''} {hit.passage.text}"))
-        shares = [
-            sum(weight for stem, weight in words.items() if stem in held) / (sum(words.values()) or 1)
-            for words in wanted
-        ]
+        held = frozenset(stems(f"{hit.article.title or ''} {hit.passage.text}"))
+        shares = [words_held(want.shares, held) for want in wanted]
         shared[shares.index(max(shares))].append(hit)
-    return list(zip(asked, wanted, shared, strict=True))
+    return shared
 
 
 def _printed(copies: Sequence[Article]) -> list[tuple[str, list[frozenset[str]]]]:
@@ -102,64 +121,35 @@ def _with_copies(finding: Finding, copies: Mapping[int, list[tuple[str, list[fro
     return _also_printed(finding, outlets)
 
 
-def _text(hit: Hit, *, dated: bool) -> tuple[str, int]:
-    """What the model reads of a hit, and how far in its passage begins: titles say what it is about.
+def _head(plan: Plan, hit: Hit) -> str:
+    """What the reader is told before a passage: its title, which says what it is about.
 
-    With `dated` the day of publication stands before it, for a passage seldom names its own year.
+    Where the question names a time, the day of publication stands before it, for a passage seldom names its
+    own year.
     """
     article = hit.article
-    day = f"{in_words(article.published)}. " if dated and article.published else ""
-    title = f"{article.title}. " if article.title else ""
-    return f"{day}{title}{hit.passage.text}", len(day) + len(title)
+    day = f"{in_words(article.published)}. " if plan.named_periods and article.published else ""
+    return f"{day}{article.title}. " if article.title else day
 
 
-def _of_passage(hit: Hit, offset: int, reading: Reading) -> list[Finding]:
-    found = []
-    for sentence in hit.passage.sentences:
-        start = sentence.start - hit.passage.start + offset
-        stretch = Span(start, start + sentence.end - sentence.start)
-        within = [s for s in reading.spans if stretch.start <= s.start and s.end <= stretch.end]
-        first = hit.passage.start - offset
-        answer = _whole_words(hit, within[0].start + first, within[0].end + first) if within else sentence
-        quote = Quote(article=hit.article, span=sentence, answer=answer)
-        found.append(
-            Finding(quote=quote, answer=answer.of(hit.article.text), score=sum(s.score for s in within))
-        )
-    return found
+def _answer(hit: Hit, sentence: Span, shift: int, reading: Reading) -> Span:
+    """Where the words stand that answer: the best stretch that the reader chose, or the sentence."""
+    for span in reading.spans:
+        if sentence.start <= span.start + shift and span.end + shift <= sentence.end:
+            return _whole_words(hit.article.text, Span(span.start + shift, span.end + shift), sentence)
+    return sentence
 
 
-def _whole_words(hit: Hit, start: int, end: int) -> Span:
-    """The stretch with the words at its ends whole: "Sixty-two", where the model chose the "two" of it."""
-    text = hit.article.text
-    while start > hit.passage.start and re.fullmatch(r"\w[\w-]|-\w", text[start - 1 : start + 1]):
-        start -= 1
-    while end < hit.passage.end and re.fullmatch(r"\w[\w-]|-\w", text[end - 1 : end + 1]):
-        end += 1
-    return Span(start, end)
-
-
-def _fits(plan: Plan, hit: Hit) -> bool:
-    """Whether a passage may be about the year that is asked about: one of them, where several are named."""
-    years = set(_YEAR.findall(_BOUND.sub(" ", plan.standalone_question)))
-    return not years or bool(years & _years(hit))
-
-
-def _years(hit: Hit) -> set[str]:
-    article = hit.article
-    there = set(_YEAR.findall(f"{article.title or ''} {hit.passage.text}"))
-    for day in (article.published, *_days_within(article, hit.passage)):
-        if day is not None:
-            there.add(str(day.year))
-    return there
-
-
-def _days_within(article: Article, stretch: Span) -> list[date]:
-    return [
-        day
-        for mention in article.dates
-        if stretch.start <= mention.start and mention.end <= stretch.end
-        for day in (mention.first, mention.last)
+def _whole_words(text: str, span: Span, sentence: Span) -> Span:
+    """The stretch with the words at its ends whole: "Sixty-two" for its "two", "725,246" for its "246"."""
+    words = [
+        word
+        for word in _WORD.finditer(text, sentence.start, sentence.end)
+        if word.start() < span.end and span.start < word.end()
     ]
+    if not words:
+        return span
+    return Span(min(span.start, words[0].start()), max(span.end, words[-1].end()))
 
 
 def _merged(found: Sequence[Finding]) -> list[Finding]:

@@ -14,10 +14,13 @@ from index.backends.local.lexical import stems
 from index.records import DateMention, Hit, Origin
 from service.answerers.formatting import in_words, period_in_words
 from service.evidence import Quote, Statement
+from service.questions.plan import Plan
+from service.reading.features import sought, words_held
 from service.verification.assertions import told_of
 
 MOST_EVENTS = 12
-LEAST_OF_BEST = 0.25  # the relevance of a sentence, as a share of the best one's
+LEAST = 0.5  # the relevance that the best sentence must have
+LEAST_OF_BEST = 0.6  # that of any other, as a share of the best one's
 LEAST_WORDS = 6  # a shorter sentence tells no event by itself
 SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
 SAME_EVENT = 0.4  # the same of two sentences that tell of the same days
@@ -52,15 +55,31 @@ def timeline(
     """
     quotes = _sentences(hits)
     scores = relevance([quote.text for quote in quotes]) if quotes else []
-    least = LEAST_OF_BEST * max(scores, default=0.0)
+    best = max(scores, default=0.0)
+    if best < LEAST:
+        return ()
+    least = LEAST_OF_BEST * best
     asked = frozenset(stems(question))
     events = [
         event
         for quote, score in zip(quotes, scores, strict=True)
-        if score >= least and score > 0 and (event := _event(quote, score, asked))
+        if score >= least and (event := _event(quote, score, asked))
     ]
     chosen = _distinct(sorted(events, key=lambda event: -event.score))[:MOST_EVENTS]
     return tuple(_statement(event) for event in sorted(chosen, key=_order))
+
+
+def relevance(plan: Plan, hits: Sequence[Hit]) -> Callable[[Sequence[str]], Sequence[float]]:
+    """Returns what scores the sentences of the hits: the share of the plan's words in each and around it."""
+    want = sought(plan)
+    scores: dict[str, float] = {}
+    for hit in hits:
+        around = words_held(want.shares, frozenset(stems(f"{hit.article.title or ''} {hit.passage.text}")))
+        for sentence in hit.passage.sentences:
+            text = hit.passage.sentence_text(sentence)
+            own = words_held(want.shares, frozenset(stems(text)))
+            scores[text] = max(scores.get(text, 0.0), (own + around) / 2)
+    return lambda texts: [scores.get(text, 0.0) for text in texts]
 
 
 def _sentences(hits: Sequence[Hit]) -> list[Quote]:
