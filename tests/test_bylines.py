@@ -171,6 +171,11 @@ def test_the_house_stands_anywhere_in_the_head(header: str, outlet: str | None) 
     assert read(header).outlet == outlet
 
 
+def test_a_section_above_the_title_is_no_house() -> None:
+    story = STORY + " The mayor told Diyaruna that it was safe."
+    assert read("Iraq News\nSecurity\n\nDam to close for repairs", story, "diyaruna").outlet == "Diyaruna"
+
+
 def test_the_house_may_sign_with_its_copyright() -> None:
     text = (
         "Dam to close for repairs\n\n2 June 2021\n\n" + STORY + "\n\n© 2021 Ridge News. All rights reserved."

@@ -364,6 +364,8 @@ def _outlet(
         or _signed(zones, text)
         or agency
         or _told(text, zones, confirming)
+        # Above a headline and a day the first line is the house; else it may be a section ("Iraq News").
+        or _first_house(header[:1] if any(map(is_date_line, header[2:])) else [], text, confirming)
     )
 
 
@@ -383,14 +385,15 @@ def _masthead(header: Sequence[str]) -> str | None:
 
 
 def _beside_date(header: Sequence[str], text: str, confirming: Sequence[str]) -> str | None:
-    """The house in the line below the date, else above it, else in the first line of all."""
+    """The house in the line below the date, else above it."""
     pairs = [(above, line) for above, line in pairwise(header)]
     places = [line for above, line in pairs if is_date_line(above)]
     places += [above for above, line in pairs if is_date_line(line) and above != header[0]]
-    places += header[:1] if len(header) > 2 else []
-    return next(
-        (line for line in places if _could_be_name(line) and _is_outlet(line, text, confirming)), None
-    )
+    return _first_house(places, text, confirming)
+
+
+def _first_house(lines: Sequence[str], text: str, confirming: Sequence[str]) -> str | None:
+    return next((line for line in lines if _could_be_name(line) and _is_outlet(line, text, confirming)), None)
 
 
 def _signed(zones: Sequence[Zone], text: str) -> str | None:
