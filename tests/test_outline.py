@@ -119,10 +119,10 @@ def test_the_age_of_a_day(day: date | None, told: str) -> None:
     ("words", "shown"),
     [
         ("It rained.", "“It rained.”"),
-        ("“It rained,” she said.", "““It rained,” she said.”"),
+        ("“It rained,” she said.", "“It rained,” she said."),
         ("“It rained.”", "“It rained.”"),
         ("«Il pleut.»", "«Il pleut.»"),
-        ('"One," he said, "two."', '“"One," he said, "two."”'),
+        ("She said: “It rained.”", "“She said: “It rained.””"),
     ],
 )
 def test_quotation_marks_stand_once(words: str, shown: str) -> None:

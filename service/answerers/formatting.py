@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from service.evidence import Quote
 
-_PAIRS = {("“", "”"), ('"', '"'), ("«", "»"), ("„", "“")}
+_OPENING = ("“", '"', "«", "„", "‘")
 
 
 def worded(quote: Quote) -> str:
@@ -13,9 +13,8 @@ def worded(quote: Quote) -> str:
 
 
 def quotation(words: str) -> str:
-    """Words in quotation marks; those that stand in a pair of them already get no second one."""
-    ends = (words[:1], words[-1:])
-    return words if ends in _PAIRS and not set(words[1:-1]) & set(ends) else f"“{words}”"
+    """Words in quotation marks; those that open with a mark of their own get no second one."""
+    return words if words[:1] in _OPENING else f"“{words}”"
 
 
 def printed(quote: Quote) -> str:

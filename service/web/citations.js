@@ -70,10 +70,9 @@ export function webAddress(address) {
   return url.protocol === "http:" || url.protocol === "https:" ? url : null;
 }
 
-/** A verbatim quotation, in its own direction of writing; one that has its marks gets no second pair. */
+/** A verbatim quotation, in its own direction of writing; one that opens with a mark gets no second one. */
 export function quotation(quote) {
-  const marked = /^(?:“[^“”]*”|"[^"]*"|«[^«»]*»|„[^„“]*“)$/.test(quote);
-  return element("blockquote", { dir: "auto" }, marked ? quote : `“${quote}”`);
+  return element("blockquote", { dir: "auto" }, /^[“"«„‘]/.test(quote) ? quote : `“${quote}”`);
 }
 
 /** What to call an article that may have no title. */
