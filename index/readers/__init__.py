@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
 from index.errors import Unreadable
+from index.readers.compressed import CompressedReader
 from index.readers.decoding import binary_name, suffix_of
 from index.readers.documents import DocumentReader
 from index.readers.feed import FeedReader
 from index.readers.fields import Mapped
 from index.readers.html import HtmlReader
 from index.readers.json_lines import JsonReader
+from index.readers.mail import MailReader
 from index.readers.markdown import MarkdownReader
 from index.readers.packed import PackedReader
 from index.readers.pdf import PdfReader
@@ -70,8 +72,16 @@ def built_in(mapped: Mapped = ()) -> tuple[Reader, ...]:
     plain: tuple[Reader, ...] = (DocumentReader(), PdfReader(), WarcReader(), WordPressReader(), FeedReader(),
                                  HtmlReader(), JsonReader(mapped), TableReader(mapped), MarkdownReader(),
                                  TextReader())  # fmt: skip
-    packed = PackedReader(lambda data, source: read_bytes(data, source, (*_registered(), *plain)))
-    return (plain[0], packed, *plain[1:])
+
+    def inner() -> tuple[Reader, ...]:
+        return (*_registered(), mail, *plain)
+
+    def read_member(data: bytes, source: str) -> Iterator[Draft | Skipped]:
+        return read_bytes(data, source, inner())
+
+    documents, pdf, warc, *others = plain
+    mail = MailReader(lambda data, source: read_bytes(data, source, plain))
+    return (documents, PackedReader(read_member), pdf, warc, CompressedReader(inner), mail, *others)
 
 
 BUILT_IN: tuple[Reader, ...] = built_in()

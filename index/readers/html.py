@@ -79,22 +79,38 @@ class HtmlReader:
         return holds_body or (suffix in self.suffixes and _TAG.search(start) is not None)
 
     def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
-        """One article. Raises Unreadable if the bytes are in no known encoding or hold no page."""
+        """One article, or each of several. Raises Unreadable for bytes in no known encoding or no page."""
         match = _DECLARED.search(data[:4096])
         declared = (match[1] or match[2]).decode("ascii") if match else None
-        yield page_draft(decode(data, declared), source)
+        yield from _page_drafts(decode(data, declared), source)
+
+
+def _page_drafts(page: str, source: str) -> Iterator[Draft | Skipped]:
+    """The articles of a page of several or the entries of a live blog, else the one article of a page."""
+    from index.readers import stories
+
+    tree = parsed(page)
+    says = page_metadata.of(tree, _address(source))
+    yield from list(stories.of_page(tree, says, source)) or [_page_draft(tree, says, source)]
 
 
 def page_draft(page: str, source: str, around: Found = NOTHING_FOUND) -> Draft | Skipped:
-    """The article of a whole web page, or why there is none; `around` is what else is known of it."""
-    tree = _parsed(page)
-    address = source if is_url(source) else None
-    says = page_metadata.of(tree, address)
+    """The one article of a whole page, or why there is none; `around` is what else is known of it."""
+    tree = parsed(page)
+    return _page_draft(tree, page_metadata.of(tree, _address(source)), source, around)
+
+
+def _page_draft(tree: "_Element", says: Found, source: str, around: Found = NOTHING_FOUND) -> Draft | Skipped:
     text, marked = cleaning.join(_article_blocks(tree, says.known))
     if not text:
         return Skipped(source, "the page holds no text that can be read; it is empty or nested too deeply")
     zones = cleaning.zones(text, title=says.known.title, marked=marked)
-    return draft(text, zones, says, source, otherwise=first(around, _concluded(tree, says, address)))
+    concluded = _concluded(tree, says, _address(source))
+    return draft(text, zones, says, source, otherwise=first(around, concluded))
+
+
+def _address(source: str) -> str | None:
+    return source if is_url(source) else None
 
 
 def _concluded(tree: "_Element", says: Found, address: str | None) -> Found:
@@ -110,7 +126,7 @@ def holds_markup(text: str) -> bool:
 
 def fragment_draft(markup: str, says: Found, source: str, key: str | None = None) -> Draft | Skipped:
     """The article of a text field that holds HTML; `says` goes before what a page in it says."""
-    tree = _parsed(markup)
+    tree = parsed(markup)
     whole = _PAGE.match(markup.lstrip()) is not None
     says = first(says, page_metadata.of(tree)) if whole else says
     text, marked = cleaning.join(_article_blocks(tree, says.known) if whole else blocks(tree))
@@ -121,7 +137,7 @@ def fragment_draft(markup: str, says: Found, source: str, key: str | None = None
 
 def fragment_blocks(markup: str) -> Blocks:
     """The blocks of a piece of HTML, such as stands in Markdown; none if it holds no text."""
-    return blocks(_parsed(markup)) if cleaning.normalise(markup) else ()
+    return blocks(parsed(markup)) if cleaning.normalise(markup) else ()
 
 
 def blocks(tree: "_Element") -> Blocks:
@@ -180,7 +196,7 @@ def _flushed(gathered: list[str], kind: ZoneKind | None) -> Blocks:
         yield text, kind
 
 
-def _parsed(page: str) -> "_Element":
+def parsed(page: str) -> "_Element":
     """The tree of a page. Raises Unreadable for an empty one and for one of a size no article has."""
     from lxml import etree, html
 

@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 
 from index.errors import Unreadable
+from index.fetching.inflate import inflated
 from index.readers.decoding import decode, head
 from index.readers.drafting import NOTHING_FOUND, Found, is_url
 from index.readers.fields import Fields
@@ -42,13 +43,14 @@ class Address:
 
 def is_site_list(data: bytes) -> bool:
     """Whether the bytes are OPML or a sitemap, which sites publish for others to follow."""
-    return _XML.match(head(data)) is not None
+    return _XML.match(head(_plain_bytes(data))) is not None
 
 
 def listed(data: bytes) -> list[Address]:
     """The addresses of a file that holds nothing else; empty for any other file. No address comes twice."""
     if len(data) > LARGEST_LIST:
         return []
+    data = _plain_bytes(data)
     start = head(data)
     match = _XML.match(start)
     try:
@@ -61,6 +63,14 @@ def listed(data: bytes) -> list[Address]:
         return list({address.url: address for address in found if is_url(address.url)}.values())
     except Unreadable:
         return []
+
+
+def _plain_bytes(data: bytes) -> bytes:
+    """A sitemap may be packed, whatever its server says of it."""
+    try:
+        return inflated(data, "gzip", LARGEST_LIST) if data.startswith(b"\x1f\x8b") else data
+    except Unreadable:
+        return data
 
 
 def _plain(data: bytes) -> list[Address]:

@@ -145,7 +145,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, seen: set[str], 
 
 def _refuse_hostile(entry: zipfile.ZipInfo, seen: set[str]) -> None:
     """Raises _Refused by what the archive's directory says of a member."""
-    if _LEADS_OUT.search(entry.filename):
+    if leads_out(entry.filename):
         raise _Refused("its name leads out of the archive")
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise _Refused("it is a link, which is not followed")
@@ -185,10 +185,15 @@ def _directory_bytes(file: BinaryIO) -> int:
     return int(length)
 
 
+def leads_out(name: str) -> bool:
+    """Whether a member would be unpacked outside the folder of its archive."""
+    return _LEADS_OUT.search(name) is not None
+
+
 def _is_hidden(name: str) -> bool:
     """What list_files leaves out in folders, and what macOS packs beside each file."""
     parts = name.split("/")
-    if _LEADS_OUT.search(name):
+    if leads_out(name):
         return False  # to be told of
     return any(part.startswith(".") and part not in (".", "..") for part in parts) or parts[0] == "__MACOSX"
 

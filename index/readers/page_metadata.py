@@ -117,6 +117,18 @@ def article_body(tree: "_Element") -> str | None:
     return body if isinstance(body, str) else None
 
 
+def live_updates(tree: "_Element") -> list[Mapping[str, object]]:
+    """The entries of a live blog, where the page's JSON-LD holds them."""
+    lists = (value.get("liveBlogUpdate") for value in _objects(tree))
+    return [
+        entry
+        for entries in lists
+        if isinstance(entries, list)
+        for entry in entries
+        if isinstance(entry, Mapping)
+    ]
+
+
 def _json_ld(tree: "_Element") -> Known:
     objects = list(_objects(tree))
     article = _main_article(objects, tree)

@@ -29,13 +29,13 @@ class TextReader:
 
 
 def text_drafts(raw: str, source: str) -> Iterator[Draft | Skipped]:
-    """The articles of a text without markup: of an export of many, else of the whole."""
-    from index.readers import exports
+    """The articles of a text without markup: of an export of many, of a live blog, else of the whole."""
+    from index.readers import exports, stories
 
     if raw.count("\n") > MOST_LINES * MOST_ARTICLES:
         yield too_long(source)
         return
-    yield from exports.articles(raw, source) or [text_draft(raw, Found(), source)]
+    yield from exports.articles(raw, source) or stories.of_text(raw, Found(), source)
 
 
 def text_draft(raw: str, says: Found, source: str, key: str | None = None) -> Draft | Skipped:

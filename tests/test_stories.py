@@ -1,0 +1,111 @@
+# ruff: noqa: E501 - whole files stand in these tests as they are written
+"""Pages and texts that hold several stories, and those that only seem to."""
+
+import json
+from datetime import date
+
+from index.readers import read_bytes
+from index.records import Draft
+from tests.websites import FIRST, SECOND
+
+MORE = "Nobody needs to be afraid, said the woman who leads the works there, and the water stays low."
+
+
+def drafts(text: str, name: str) -> list[Draft]:
+    return [item for item in read_bytes(text.encode(), name) if isinstance(item, Draft)]
+
+
+def article(title: str, *paragraphs: str, time: str = "", by: str = "", name: str = "article") -> str:
+    when = f'<time datetime="{time}">x</time>' if time else ""
+    byline = f'<p class="byline">By {by}</p>' if by else ""
+    words = "".join(f"<p>{words}</p>" for words in paragraphs)
+    return f"<{name}><h2>{title}</h2>{byline}{when}{words}</{name.split()[0]}>"
+
+
+def site(*parts: str, head: str = "") -> str:
+    head = f'<title>Dam to close</title><meta property="og:site_name" content="Valley Daily">{head}'
+    return f"<!DOCTYPE html><html lang='en'><head>{head}</head><body>{''.join(parts)}</body></html>"
+
+
+def test_a_page_of_two_full_articles_is_two() -> None:
+    page = site(
+        article("Dam to close", FIRST, SECOND, time="2021-06-02", by="Ann Lee"),
+        article(
+            "Tram line reopens",
+            MORE,
+            "It had been shut for a year.",
+            time="2022-08-09T10:00:00Z",
+            by="Bo Chen",
+        ),
+        head='<meta property="article:published_time" content="2021-06-02"><meta name="author" content="Ann Lee">',
+    )
+    one, two = drafts(page, "a.html")
+    assert (one.title, one.author, one.published, one.outlet) == (
+        "Dam to close",
+        "Ann Lee",
+        date(2021, 6, 2),
+        "Valley Daily",
+    )
+    assert (two.title, two.author, two.published, two.outlet) == (
+        "Tram line reopens", "Bo Chen", date(2022, 8, 9), "Valley Daily",
+    )  # fmt: skip
+    assert FIRST in one.evidence()
+    assert MORE not in one.evidence()
+    assert MORE in two.evidence()
+    assert one.key != two.key
+
+
+def test_teasers_and_comments_do_not_make_a_page_several() -> None:
+    page = site(
+        article("Dam to close", FIRST, SECOND, MORE),
+        article("Tram line reopens", MORE),
+        article("Ann", FIRST, SECOND, name='article class="comment-body"'),
+    )
+    assert [draft.title for draft in drafts(page, "a.html")] == ["Dam to close"]
+
+
+LIVE = [
+    ("2021-06-02T18:42:00Z", "Bridge reopened", FIRST),
+    ("2021-06-02T12:05:00Z", None, SECOND),
+    ("2021-06-01T23:00:00Z", "Rain", f"<p>{MORE}</p>"),
+]
+
+
+def test_a_live_blog_is_its_entries_with_their_times() -> None:
+    updates = [
+        {"@type": "BlogPosting", "datePublished": at, "headline": title, "articleBody": body}
+        for at, title, body in LIVE
+    ]
+    data = {
+        "@type": "LiveBlogPosting",
+        "headline": "Flood: live",
+        "datePublished": "2021-06-01",
+        "liveBlogUpdate": updates,
+    }
+    page = site(f"<p>{FIRST}</p>", head=f'<script type="application/ld+json">{json.dumps(data)}</script>')
+    found = drafts(page, "a.html")
+    assert [(draft.title, draft.published) for draft in found] == [
+        ("Flood: live, 23:00: Rain", date(2021, 6, 1)),
+        ("Flood: live, 12:05", date(2021, 6, 2)),
+        ("Flood: live, 18:42: Bridge reopened", date(2021, 6, 2)),
+    ]
+    assert [draft.evidence().split("\n")[-1] for draft in found] == [MORE, SECOND, FIRST]
+    text = f"Flood: live\n2 June 2021\n\n6.42 pm\nBridge reopened\n{FIRST}\n\n12:05\n{SECOND}\n\n9:30 a.m.\n{MORE}\n"
+    assert [draft.title for draft in drafts(text, "a.txt")] == [
+        "Flood: live, 9:30 a.m.",
+        "Flood: live, 12:05",
+        "Flood: live, 6.42 pm: Bridge reopened",
+    ]
+
+
+def test_a_list_of_times_is_no_live_blog() -> None:
+    text = f"Ferries on Friday\n\n9:30\nLenn\n\n12:05\nRidge\n\n18:42\nLenn\n\n{FIRST}"
+    assert len(drafts(text, "a.txt")) == 1
+    assert len(drafts(f"Dam to close\n\n9:30\n{FIRST}\n\n8:10\n{SECOND}\n\n9:50\n{MORE}", "a.txt")) == 1
+
+
+def test_a_plain_newsletter_is_its_stories() -> None:
+    text = f"The Valley Briefing\n2 June 2021\n\nDAM TO CLOSE\n{FIRST}\nhttps://v.example/dam\n\nTRAM REOPENS\n{MORE}\nRead more: https://v.example/tram\n"
+    one, two = drafts(text, "a.txt")
+    assert (one.title, one.evidence(), one.url) == ("DAM TO CLOSE", FIRST, "https://v.example/dam")
+    assert (two.title, two.evidence(), two.published) == ("TRAM REOPENS", MORE, date(2021, 6, 2))
