@@ -15,6 +15,7 @@ from index import durable
 from index.errors import DatelineError
 
 RESULTS = Path(__file__).with_name("results")
+TARGETS = "targets.md"
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
 
 
@@ -57,17 +58,24 @@ def read_releases(folder: Path = RESULTS) -> list[Release]:
 def write_results_page(folder: Path = RESULTS, page: Path = PAGE) -> Path:
     """Builds the page of results anew and returns its path."""
     page.parent.mkdir(parents=True, exist_ok=True)
-    durable.write(page, results_page(read_releases(folder)).encode())
+    durable.write(page, results_page(read_releases(folder), targets_table(folder)).encode())
     return page
 
 
-def results_page(releases: Sequence[Release]) -> str:
-    """The page: for each set every metric of every release, the newest first."""
+def targets_table(folder: Path = RESULTS) -> str:
+    """The table that `eval.targets --write` kept; empty where it kept none."""
+    file = folder / TARGETS
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def results_page(releases: Sequence[Release], targets: str = "") -> str:
+    """The page: the targets, then for each set every metric of every release, the newest first."""
     lines = [
         "# Results",
         "",
         "Built from `eval/results/`; do not edit. Means over the questions that "
         "ask for a metric, with 95 % bootstrap intervals.",
+        *(["", "## targets", "", targets.rstrip()] if targets else []),
     ]
     for name in dict.fromkeys(release.set for release in releases):
         of_set = [release for release in releases if release.set == name]

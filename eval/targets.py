@@ -24,6 +24,7 @@ from eval.intervals import interval_of_mean
 from eval.metrics import METRICS
 from eval.public import FIVE, NEWS, PARAGRAPHS, SETS, Asked, digest, open_archive, sampled
 from eval.records import Case, Expectation, Record
+from eval.results_page import RESULTS, TARGETS, write_results_page
 from eval.run import read_records, run_set
 from eval.sets import limited
 from index.archive import Archive
@@ -33,6 +34,7 @@ from index.readers import read_paths
 from index.records import Draft
 from service.answering import Desk
 from service.pipeline import open_desk
+from service.reading.ranking import PACKAGED
 from service.settings import load_settings
 from service.storage.conversations import Conversations
 
@@ -225,6 +227,86 @@ def _cell(values: Sequence[float]) -> str:
     return f"{mean} ({interval.low:.2f}–{interval.high:.2f})" if interval else mean
 
 
+def headline(found: Mapping[str, Sequence[Record]]) -> Iterator[str]:
+    """The figures that the project aims at: of 0.4.0, aimed at, and now, for the suites that were asked."""
+    yield "| | 0.4.0 | target | now |\n|---|---:|---:|---:|"
+    for name, key, before, target, figures in _AIMS:
+        if key in found:
+            values = [figure([*found[key]]) for figure in figures]
+            yield f"| {name} | {before} | {target} | {'; '.join(f'{value:.2f}' for value in values)} |"
+    card = json.loads(PACKAGED.read_text(encoding="utf-8"))["cross_validated"]
+    noise = card["refused_without_their_passages"]
+    yield f"| passages of noise only, refused at {card['kept']} kept | 0.23 | 0.60 | {noise:.2f} |"
+
+
+def _right(records: Sequence[Record]) -> float:
+    return _mean([METRICS["correct"].score(one) or 0.0 for one in records if wants_answer(one)])
+
+
+def _first(records: Sequence[Record]) -> float:
+    """Of the questions with an answer, those whose first quote answers; a refusal is wrong."""
+    return _mean([METRICS["first_quote"].score(one) or 0.0 for one in records if wants_answer(one)])
+
+
+def _relevant(records: Sequence[Record]) -> float:
+    scores = [METRICS["quotes_relevant"].score(one) for one in records]
+    return _mean([score for score in scores if score is not None])
+
+
+def _kept(records: Sequence[Record]) -> float:
+    return _mean([float(is_answered(one)) for one in records if wants_answer(one)])
+
+
+def _false_refusals(records: Sequence[Record]) -> float:
+    return 1 - _kept(records)
+
+
+def _refused(records: Sequence[Record]) -> float:
+    return _mean([float(is_refused(one)) for one in records if one.case.expected.refusal])
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else float("nan")
+
+
+Figure = Callable[[Sequence[Record]], float]
+_AIMS: tuple[tuple[str, str, str, str, tuple[Figure, ...]], ...] = (
+    ("five articles: right", "five", "0.80", "0.95", (_right,)),
+    (
+        "news archive: first quote answers; quotes relevant",
+        "news",
+        "0.73; 0.44",
+        "0.88; 0.80",
+        (_first, _relevant),
+    ),
+    (
+        "news archive: unanswerable refused; answerable kept",
+        "news",
+        "0.45; 0.99",
+        "0.80; 0.92",
+        (_refused, _kept),
+    ),
+    (
+        "SQuAD 2.0: near misses refused; answerable kept",
+        "squad",
+        "0.28; 0.87",
+        "0.50; 0.88",
+        (_refused, _kept),
+    ),
+    ("RAMDocs: all true answers shown", "ramdocs", "0.26", "0.60", (_right,)),
+    (
+        "MultiHop-RAG: false refusals; null refused",
+        "multihop",
+        "0.67; 1.00",
+        "0.25; 0.90",
+        (_false_refusals, _refused),
+    ),
+    ("RealTimeQA: answered; first quote right", "realtimeqa", "0.56; 0.53", "0.85; 0.80", (_kept, _first)),
+    ("sample: right", "sample", "0.81", "0.81", (_right,)),
+    ("sample, names exchanged: right", "exchanged", "0.78", "0.79", (_right,)),
+    ("sample, wrapped: right", "wrapped", "", "0.81", (_right,)),
+)
+
 HEAD = (
     f"| set | questions | {' | '.join(SHOWN)} | false refusals | false answers |\n"
     f"|---|---:|{'---:|' * (len(SHOWN) + 2)}"
@@ -240,10 +322,13 @@ def main() -> None:
         "--out", type=Path, default=Path("artifacts/runs/targets"), help="where answers are kept"
     )
     parser.add_argument("--only", nargs="*", choices=SUITES, default=[*SUITES], help="these suites alone")
+    parser.add_argument("--write", action="store_true", help="keep the table, for the page of results")
     parser.add_argument("--limit", type=int, help="so many questions of each suite over DIR")
     arguments = parser.parse_args()
     at = Folders(arguments.data, arguments.cache)
+    told = [HEAD]
     print(HEAD)
+    found: dict[str, Sequence[Record]] = {}
     for key in arguments.only:
         load, needs = SUITES[key]
         if needs and not (at.data / needs).exists():
@@ -251,7 +336,15 @@ def main() -> None:
             continue
         suite = load(at)
         records = answers(suite, arguments.out / key, arguments.limit if needs else None)
-        print("\n".join(lines(suite.name, records)), flush=True)
+        found[key] = records
+        rows = list(lines(suite.name, records))
+        print("\n".join(rows), flush=True)
+        told += rows
+    aims = "\n".join(headline(found))
+    print(f"\n{aims}")
+    if arguments.write:
+        (RESULTS / TARGETS).write_text("\n".join([aims, "", *told, ""]), encoding="utf-8")
+        write_results_page()
 
 
 if __name__ == "__main__":

@@ -74,6 +74,6 @@ def test_no_file_of_the_docs_points_at_nothing() -> None:
 
 
 def test_the_page_of_results_is_built_from_the_results() -> None:
-    from eval.results_page import PAGE, read_releases, results_page
+    from eval.results_page import PAGE, read_releases, results_page, targets_table
 
-    assert PAGE.read_text() == results_page(read_releases())
+    assert PAGE.read_text() == results_page(read_releases(), targets_table())
