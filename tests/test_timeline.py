@@ -1,6 +1,7 @@
 """Timelines over the sample archive and over articles made here."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,8 @@ from index.extraction.dates.mentions import mentions
 from index.records import Article, Query
 from service.answerers.formatting import period_in_words
 from service.evidence import Statement
-from service.reading.timeline import MOST_EVENTS, timeline
+from service.questions.plan import Plan
+from service.reading.timeline import MOST_EVENTS, tellings, timeline
 from tests.evidence import article, hit
 
 QUESTION = "harbour bridge"
@@ -143,3 +145,13 @@ def test_nothing_found_is_no_timeline() -> None:
 )
 def test_periods_are_told_shortly(first: date, last: date, words: str) -> None:
     assert period_in_words(first, last) == words
+
+
+def test_the_latest_of_a_subject_is_what_tells_most_of_it() -> None:
+    bridge = report(1, "The harbour bridge costs 61 million crowns by now. Nobody came to the fair at all.")
+    fair = report(2, "The fair on the harbour was full of people from abroad.")
+    plan = Plan(standalone_question="latest on the harbour bridge", search_words="harbour bridge")
+    (found,) = tellings(plan, [hit(bridge), hit(fair)])
+    assert found.quote.text == "The harbour bridge costs 61 million crowns by now."
+    assert found.score == pytest.approx(1.0)
+    assert tellings(replace(plan, search_words="airport of Berlin"), [hit(bridge)]) == []

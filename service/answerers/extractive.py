@@ -20,7 +20,7 @@ from service.questions.plan import Plan
 from service.reading.enumerations import items_after
 from service.reading.features import wanted_of
 from service.reading.ranking import ranking
-from service.reading.timeline import relevance, timeline
+from service.reading.timeline import relevance, tellings, timeline
 
 MOST_QUOTES = 5
 MOST_OF_A_LIST = 5  # where several things are asked for
@@ -51,6 +51,9 @@ class QuotingAnswerer:
     def _chosen(self, evidence: Evidence) -> list[Finding]:
         """The findings to quote, in the order they are to be read; none where none is probable enough."""
         plan = evidence.plan
+        if plan.order is Order.NEWEST and wanted_of(plan) == "any":
+            # "The latest on the bridge" asks for no one thing that a sentence could answer.
+            return _ordered(plan, _adding(tellings(plan, evidence.hits)))[:MOST_QUOTES]
         best = max((finding.score for finding in evidence.findings), default=0.0)
         if best < ranking().threshold:
             return []

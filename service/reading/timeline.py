@@ -13,7 +13,7 @@ from datetime import date
 from index.backends.local.lexical import stems
 from index.records import DateMention, Hit, Origin
 from service.answerers.formatting import in_words, period_in_words
-from service.evidence import Quote, Statement
+from service.evidence import Finding, Quote, Statement
 from service.questions.plan import Plan
 from service.reading.features import sought, words_held
 from service.verification.assertions import told_of
@@ -21,6 +21,7 @@ from service.verification.assertions import told_of
 MOST_EVENTS = 12
 LEAST = 0.5  # the relevance that the best sentence must have
 LEAST_OF_BEST = 0.6  # that of any other, as a share of the best one's
+NEAREST = 0.85  # the same of what is told as the latest
 LEAST_WORDS = 6  # a shorter sentence tells no event by itself
 SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
 SAME_EVENT = 0.4  # the same of two sentences that tell of the same days
@@ -80,6 +81,19 @@ def relevance(plan: Plan, hits: Sequence[Hit]) -> Callable[[Sequence[str]], Sequ
             own = words_held(want.shares, frozenset(stems(text)))
             scores[text] = max(scores.get(text, 0.0), (own + around) / 2)
     return lambda texts: [scores.get(text, 0.0) for text in texts]
+
+
+def tellings(plan: Plan, hits: Sequence[Hit]) -> list[Finding]:
+    """The sentences that tell most of what a plan is about, the most relevant first."""
+    quotes = _sentences(hits)
+    scores = relevance(plan, hits)([quote.text for quote in quotes])
+    best = max(scores, default=0.0)
+    found = [
+        Finding(quote=quote, answer=quote.text, score=score)
+        for quote, score in zip(quotes, scores, strict=True)
+        if best >= LEAST and score >= NEAREST * best
+    ]
+    return sorted(found, key=lambda finding: -finding.score)
 
 
 def _sentences(hits: Sequence[Hit]) -> list[Quote]:
