@@ -10,6 +10,7 @@ import pytest
 from eval.benchmarks.entailment import CLAIMS, auroc, measured, written
 from eval.training.entailment import data as sets
 from eval.training.entailment.data import NOT, SUPPORTS, Pair
+from eval.training.entailment.exchanges import exchanged
 from index.errors import Damaged
 from index.models.entailment import LONGEST_CLAIM, PACKAGED, UNREAD, Entailed, EntailmentModel
 
@@ -155,6 +156,20 @@ def test_a_long_premise_is_cut_to_the_sentences_that_share_most() -> None:
         premise, "The bridge was designed by Ada Marsh.", 200
     )
     assert len(sets.focused(premise, "The bridge was designed by Ada Marsh.", 200)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("The fire of 1932 cost 40 lives.", "The fire of 40 cost 1932 lives."),
+        ("When Tom Reed met Ada Marsh, he left.", "When Ada Marsh met Tom Reed, he left."),
+        ("Sweden beat Norway.", None),
+        ("The tickets cost 5 or 10 crowns.", None),
+        ("Nothing was sold.", None),
+    ],
+)
+def test_two_numbers_or_names_are_exchanged_but_those_of_a_list(text: str, changed: str | None) -> None:
+    assert exchanged(text, random.Random(1)) == changed
 
 
 def test_the_loss_of_not_supported_is_that_of_both_other_classes() -> None:

@@ -2,9 +2,9 @@
 
     python -m eval.training.entailment --data DIR --pairs FILE --out DIR --begin DIR [--steps N] [--install]
 
-`--pairs` is the file that `eval.training.entailment.pairs` writes,
-`--begin` holds the reading model to go on from.
-With `--finish` the last checkpoint in `--out` is exported, calibrated and measured as it stands.
+`--pairs` is the file that `eval.training.entailment.pairs` writes; `--begin` holds the reading model to go on
+from. A checkpoint in `--out` is gone on from. With `--finish` it is exported, calibrated and measured as it
+stands, or in the mean with other checkpoints and with what it began from.
 """
 
 import argparse
@@ -36,8 +36,13 @@ def main() -> None:
     )
     parser.add_argument("--steps", type=int, default=4000, help="batches to learn from")
     parser.add_argument("--seconds", type=float, default=1e9, help="ends the run earlier")
+    parser.add_argument(
+        "--falling", type=float, default=0.45, help="the part of the run over which the rate falls"
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--limit", type=int, default=2000, help="the most pairs of a set to measure on")
+    parser.add_argument("--mean", nargs=2, action="append", default=[], metavar=("SHARE", "FILE"))
+    parser.add_argument("--kept", type=float, default=0.0, help="the share of what it began from in the mean")
     parser.add_argument("--finish", action="store_true", help="train no more")
     parser.add_argument("--install", action="store_true", help="replace the packaged model")
     arguments = parser.parse_args()
@@ -64,13 +69,16 @@ def trained(arguments: argparse.Namespace) -> None:
     torch.manual_seed(SEED)
     rng = random.Random(SEED)
     tokenizer = Tokenizer.from_file(str(Path(get_model_path()) / "tokenizer.json"))
-    recipe = Recipe(steps=arguments.steps, seconds=arguments.seconds)
+    recipe = Recipe(steps=arguments.steps, seconds=arguments.seconds, falling=arguments.falling)
     pairs = mixture(arguments.data, arguments.pairs, rng)
     examples = encoded(tokenizer, pairs, rng)
     log.info("%d pairs, %d tokens; %s", len(pairs), sum(len(e.ids) for e in examples), asdict(recipe))
     reading = arguments.begin / "model.onnx"
     model = network(rarity_of(reading), recipe.dropout)
     model.begin_from(learned(reading))
+    before = arguments.out / "checkpoint.pt"
+    if before.exists():
+        model.load_state_dict(torch.load(before, weights_only=True)["model"])
     train(model, examples, recipe, arguments.out)
 
 
@@ -92,13 +100,18 @@ def finish(arguments: argparse.Namespace, directory: Path) -> None:
     from eval.benchmarks.entailment import table
     from eval.training.entailment.calibrating import calibrate
     from eval.training.entailment.exporting import export
-    from eval.training.entailment.training import network
+    from eval.training.entailment.training import mean_of, network
+    from eval.training.exporting import learned
     from index.models.entailment import EntailmentModel
 
     torch.set_num_threads(arguments.threads)
     state = torch.load(arguments.out / "checkpoint.pt", weights_only=True)
     model = network(state["model"]["rarity"])
-    model.load_state_dict(state["model"])
+    reading = arguments.begin / "model.onnx"
+    model.begin_from(learned(reading))
+    others = [(arguments.kept, model.state_dict())] if arguments.kept else []
+    others += [(float(share), torch.load(file, weights_only=True)["model"]) for share, file in arguments.mean]
+    model.load_state_dict(mean_of(state["model"], others))
     export(model, directory)
     calibration = calibrate(EntailmentModel(directory, 1), arguments.data, arguments.pairs)
     card = json.loads((directory / "card.json").read_text())

@@ -4,6 +4,7 @@ A scale and an offset for each of the three classes are fitted on claims kept ap
 least that at most LET_THROUGH of the false claims reach, over sets in which the meaning was changed.
 """
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +14,14 @@ import torch
 from numpy.typing import NDArray
 
 from eval.training.entailment import data as sets
-from eval.training.entailment.data import LABELS, SUPPORTS, Pair
+from eval.training.entailment.data import LABELS, NOT, SUPPORTS, Pair
+from eval.training.entailment.exchanges import exchanged
 from eval.training.entailment.training import losses_of
 from index.models.entailment import EntailmentModel
 
 LET_THROUGH = 0.03
+EACH = 60  # false claims of one kind of change
+SEED = 7
 CHANGED = ("made by rule", "breaking_half", "negation_half", "fm2")  # sets in which meaning was changed
 
 
@@ -55,9 +59,24 @@ def calibrating_sets(data: Path, made: Path) -> dict[str, list[Pair]]:
     for pair in real:
         if sets.calibrates(pair):
             groups.setdefault(pair.source, []).append(pair)
-    own = [row for row in sets.rows(made) if sets.share(row["group"], 10)]
-    groups["made by rule"] = [Pair(r["premise"], r["claim"], r["label"], r["kind"]) for r in own[::4]]
-    return groups
+    return groups | {"made by rule": made_by_rule(made)}
+
+
+def made_by_rule(made: Path) -> list[Pair]:
+    """Pairs made of sentences that nothing was learned from, as many of one kind of change as of another."""
+    rng = random.Random(SEED)
+    kinds: dict[str, list[Pair]] = {}
+    for row in sets.rows(made):
+        if sets.share(row["group"], 10):
+            pair = Pair(row["premise"], row["claim"], row["label"], row["kind"])
+            kinds.setdefault("" if pair.label == SUPPORTS else pair.source, []).append(pair)
+            changed = exchanged(pair.claim, rng) if pair.label == SUPPORTS else None
+            if changed is not None and changed not in pair.premise:
+                kinds.setdefault("exchanged", []).append(Pair(pair.premise, changed, NOT, "exchanged"))
+    false = [
+        pair for kind, pairs in kinds.items() if kind for pair in rng.sample(pairs, min(len(pairs), EACH))
+    ]
+    return [*false, *rng.sample(kinds[""], min(len(kinds[""]), len(false)))]
 
 
 def _scores(model: EntailmentModel, groups: dict[str, list[Pair]]) -> list[tuple[str, NDArray[np.float64]]]:
