@@ -16,6 +16,7 @@ from index.backends.local.generations import PUBLISH_AFTER, Generations
 from index.backends.local.snapshots import Summary
 from index.catalogue.catalogue import Catalogue
 from index.catalogue.http_cache import StoredVisits
+from index.catalogue.keys import ids_of, keys_below
 from index.catalogue.tables import tables
 from index.check import catalogue_faults
 from index.database.connections import Address
@@ -152,6 +153,20 @@ class Archive:
             if not self._catalogue.remove(article_id):
                 raise NotFound(f"there is no article {article_id} in this archive")
             self._publish()
+
+    def keys_below(self, start: str) -> list[str]:
+        """The keys of the articles that begin so."""
+        return keys_below(self._catalogue, start)
+
+    def remove_keys(self, keys: Sequence[str]) -> int:
+        """Removes the articles of those keys that are there, with all their versions; gives how many."""
+        with self._alone():
+            ids = ids_of(self._catalogue, keys)
+            for article_id in ids.values():
+                self._catalogue.remove(article_id)
+            if ids:
+                self._publish()
+        return len(ids)
 
     # Finding
 

@@ -16,8 +16,8 @@ def add(
     sources: Annotated[
         list[str],
         typer.Argument(
-            help="Files, folders and addresses: .txt, .md, .html, .pdf, .json, .jsonl, .zip, .warc; feeds; "
-            "files of addresses.",
+            help="Files, folders and addresses: text, pages, PDF, documents, mail, JSON, tables, exports, "
+            "archives, crawls; feeds; lists of addresses.",
             metavar="PATH|URL...",
         ),
     ],
@@ -33,6 +33,9 @@ def add(
     ] = None,
     entries: Annotated[
         bool, typer.Option("--entries", help="Take feed entries as they are; fetch none of their pages.")
+    ] = False,
+    mirrored: Annotated[
+        bool, typer.Option("--mirror", help="Remove the articles whose files are gone from the folders.")
     ] = False,
     ray: Annotated[
         str | None,
@@ -50,6 +53,7 @@ def add(
     from index.readers.fields import parse_mapped
     from index.readers.web import Fetcher
     from service.cli.ingest import Sources, Tally, add_sources, on_cluster, show_tally
+    from service.cli.mirror import Mirror
     from service.cli.watch import parse_interval, watch
 
     chosen = Sources(tuple(sources), tuple(mapped or ()), entries)
@@ -57,6 +61,8 @@ def add(
     seconds = None if every is None else parse_interval(every)
     if ray and every:
         raise BadValue("--every watches feeds, which one machine fetches: give --ray or --every, not both")
+    if mirrored and (ray or every):
+        raise BadValue("--mirror looks at each file by itself: give it without --ray and --every")
     settings = settings_of(data)
     tally = None
     try:
@@ -67,7 +73,9 @@ def add(
                 watch(archive, following, chosen, seconds, json)
                 return
             tally = Tally()
-            add_sources(archive, following, chosen, tally, chosen.work(archive, settings) if ray else None)
+            mirror = Mirror.of(archive, sources) if mirrored else None
+            work = chosen.work(archive, settings) if ray else None
+            add_sources(archive, following, chosen, tally, work, mirror)
     finally:
         # However the run ended, the reader learns what is safely in.
         if tally is not None:

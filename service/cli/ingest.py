@@ -18,9 +18,10 @@ from index.cluster import Work
 from index.ingestion import Block, Prepared
 from index.readers import list_files, readers
 from index.readers.fields import parse_mapped
-from index.readers.following import Following, is_address
+from index.readers.following import Following, Item, is_address
 from index.readers.web import Fetcher, Unchanged
 from index.records import Draft, Skipped
+from service.cli.mirror import Mirror
 from service.serializers import to_json
 from service.settings import Settings
 from service.signals import stoppable
@@ -43,6 +44,7 @@ class Tally:
     skipped: list[Skipped] = field(default_factory=list)
     notes: Counter[tuple[str, str]] = field(default_factory=Counter)
     passages: int = 0
+    removed: int = 0
     began: float = field(default_factory=time.monotonic)
 
     def count(self, result: Added | Skipped | Unchanged) -> None:
@@ -70,7 +72,8 @@ class Tally:
     def line(self) -> str:
         """All counts in one line."""
         told = ", ".join(f"{number} {name}" for name, number in self.counts().items())
-        return f"{told}, {len(self.skipped)} skipped"
+        removed = f", {self.removed} removed" if self.removed else ""
+        return f"{told}, {len(self.skipped)} skipped{removed}"
 
     def speed(self) -> str:
         """Articles and passages a second."""
@@ -108,9 +111,16 @@ class Sources:
 
 
 def add_sources(
-    archive: Archive, following: Following, sources: Sources, tally: Tally, work: Work | None = None
+    archive: Archive,
+    following: Following,
+    sources: Sources,
+    tally: Tally,
+    work: Work | None = None,
+    mirror: Mirror | None = None,
 ) -> None:
     """Adds every article of the sources; each problem is told at once, on standard error.
+
+    With a `mirror` what is gone from its folders is removed once all was read.
 
     With `work` the files are read, cut and embedded on the Ray cluster that is connected. Addresses are
     not: a polite fetcher brings a page a second, which one core embeds ten times over.
@@ -120,7 +130,8 @@ def add_sources(
     errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
     following.start_round()
     with Progress(*_COLUMNS, console=errors, transient=True, disable=not sys.stderr.isatty()) as progress:
-        reading = _Reading(following, sources.each(), tally, progress)
+        named = sources.each()
+        reading = _Reading(following, named, tally, progress, mirror)
         with closing(_results(archive, reading, work)) as results:
             for result in results:
                 tally.count(result)
@@ -130,6 +141,8 @@ def add_sources(
                     errors.print(f"skipped {result.source}: {result.reason}", soft_wrap=True)
     if reading.interrupted:
         raise KeyboardInterrupt
+    if mirror:
+        tally.removed = mirror.finish(archive, named)
 
 
 def _results(
@@ -163,11 +176,17 @@ class _Reading:
     """The articles of the sources, with a bar that moves by the bytes read."""
 
     def __init__(
-        self, following: Following, sources: Sequence[str], tally: Tally, progress: Progress
+        self,
+        following: Following,
+        sources: Sequence[str],
+        tally: Tally,
+        progress: Progress,
+        mirror: Mirror | None = None,
     ) -> None:
         self.interrupted = False
         self._following = following
         self._tally = tally
+        self._mirror = mirror
         self._progress = progress
         self._sizes = {source: _size(source) for source in sources}
         self.task: TaskID = progress.add_task("reading", total=sum(self._sizes.values()), speed="")
@@ -198,6 +217,8 @@ class _Reading:
         """The articles of one source. Within it the bar moves by their text, the best guess there is."""
         left = size
         for item in self._following.read(source):
+            if self._mirror:
+                self._reflect(self._mirror, source, item)
             if isinstance(item, Unchanged):
                 self._tally.count(item)
                 continue
@@ -208,6 +229,12 @@ class _Reading:
             left -= step
             self._progress.advance(self.task, step)
         self._progress.advance(self.task, left)
+
+    def _reflect(self, mirror: Mirror, source: str, item: Item) -> None:
+        if isinstance(item, Draft):
+            mirror.note(source, item.key)
+        else:  # of a page that is unchanged it is not known which articles it holds
+            mirror.fault(source)
 
 
 def _size(source: str) -> int:
@@ -220,7 +247,8 @@ def _size(source: str) -> int:
 def show_tally(tally: Tally, json: bool) -> None:
     """The summary: added, updated, unchanged, skipped; and how fast, where anything went in."""
     if json:
-        typer.echo(to_json(tally.counts() | {"skipped": tally.skipped, "notes": tally.noted()}, indent=2))
+        told = {"removed": tally.removed, "skipped": tally.skipped, "notes": tally.noted()}
+        typer.echo(to_json(tally.counts() | told, indent=2))
         return
     for (source, note), articles in tally.notes.items():
         counted = f" ({articles:,} articles)" if articles > 1 else ""

@@ -8,11 +8,9 @@ from hashlib import sha256
 from itertools import chain
 from pathlib import PurePosixPath
 
-from sqlalchemy import select
-
 from index.archive import Archive
-from index.catalogue.catalogue import IDS_A_STATEMENT, Catalogue, Outcome
-from index.catalogue.tables import article
+from index.catalogue.catalogue import Outcome
+from index.catalogue.keys import ids_of
 from index.errors import BadValue
 from index.readers import html, read_bytes, readers
 from index.readers.decoding import suffix_of
@@ -133,7 +131,7 @@ def _receipt(
     archive: Archive, outcomes: dict[str, tuple[str, int]], skipped: Iterable[Skipped]
 ) -> AddedArticles:
     counts = Counter(outcome for outcome, _ in outcomes.values())
-    ids = _ids(archive.visits.catalogue, list(outcomes))
+    ids = ids_of(archive.visits.catalogue, list(outcomes))
     told = [SkippedArticle(item.source, item.reason) for item in skipped]
     return AddedArticles(
         added=counts["added"],
@@ -148,13 +146,3 @@ def _receipt(
         ],
         skipped_articles=told,
     )
-
-
-def _ids(catalogue: Catalogue, keys: list[str]) -> dict[str, int]:
-    found = {}
-    with catalogue.reading() as connection:
-        for first in range(0, len(keys), IDS_A_STATEMENT):
-            some = article.c.key.in_(keys[first : first + IDS_A_STATEMENT])
-            for row in connection.execute(select(article.c.key, article.c.id).where(some)):
-                found[row.key] = row.id
-    return found
