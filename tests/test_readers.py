@@ -343,7 +343,7 @@ def test_importing_loads_nothing_heavy() -> None:
 
 
 EXPECTED = {
-    "diyaruna": ("Diyaruna", "Khalid al-Taie", None, 17),
+    "diyaruna": ("Diyaruna", "Khalid al-Taie", date(2019, 2, 6), 17),
     "esta": ("ESTA", None, None, 12),
     "pukmedia": ("PUKmedia", None, date(2021, 12, 4), 12),
     "rudaw": ("Rudaw", None, date(2024, 7, 14), 12),

@@ -37,6 +37,8 @@ _NAVIGATION_LINES = frozenset(
     les plus lus | partager | publicité | accueil | sur le même sujet | mehr lesen | weiterlesen | lesen sie auch
     meistgelesen | am meisten gelesen | teilen | anzeige | startseite | mehr zum thema | das könnte sie auch interessieren
     zum weiterlesen | weitere informationen | weiterführende links | zum newsletter anmelden | newsletter abonnieren
+    more options | agree | accept | accept all | reject all | manage preferences | i accept | got it
+    continued on page | continued from page | story continues below advertisement | view in browser
     subscribe to our newsletter | sign up for our newsletter | sign up to our newsletter | pour aller plus loin
     """.replace("\n", "|").split("|")
     if line.strip()
@@ -67,12 +69,13 @@ _PROMOTION = re.compile(
     r"|to (?:view|read|see|continue reading) (?:the|this) (?:full |whole |rest of the )?(?:story|article)\b.{0,60}"
     r"(?:subscribe|log ?in|sign (?:in|up)|register).{0,80}|if you(?:'re| are) (?:seeing this message|already a subscriber).*"
     r"|we want to hear (?:what you think|from you).{0,160}|(?:%d|\d+) bloggern? (?:like|gefällt).{0,20}"
-    r"|>> .{2,150} <<"
+    r"|>> .{2,150} <<|continued (?:on|from) page \d+"
 )
 _LEGAL_LINE = re.compile(
     r"(?:©|\(c\) ?\d|copyright\b|all rights reserved|todos los derechos reservados|tous droits réservés"
     r"|alle rechte vorbehalten|جميع الحقوق محفوظة|terms of (?:use|service)|privacy policy|cookie policy"
-    r"|(?:we|this (?:web)?site|our (?:web)?site) uses? cookies|by (?:continuing|using) .{0,40}(?:site|cookies))"
+    r"|(?:we|this (?:web)?site|our (?:web)?site) uses? cookies|we value your privacy|we and our (?:\d+ )?partners"
+    r"|you may click to consent|with your (?:permission|consent),? we|by (?:continuing|using) .{0,40}(?:site|cookies))"
 )
 POLICY_WORDS = re.compile(
     r"moderates? (?:all )?(?:the )?comments|comments (?:that|which|must|will|should|are)\b"

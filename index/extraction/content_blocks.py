@@ -25,6 +25,9 @@ _INVISIBLE = re.compile(
     "\ufdd0-\ufdef\U000e0000-\U000e007f]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_SENTENCE_INSIDE = re.compile(r"[^\W\d_]{3,}[.!?]['\"”’»)]*\s")
+_QUOTES = frozenset("\"'“”‘’«»„")
+_NEAR = 40  # lines in which a quote that is drawn to be seen may be repeated
 _LONGEST_TITLE = 300  # code points
 _LONGEST_HEADER = 500  # lines; a list or table without a sentence must not pass for a header
 _FEWEST, _SHARE = 3, 0.3  # of an outlet's articles, for a line to be its template
@@ -206,7 +209,11 @@ def _kinds(lines: Sequence[_Line], title: str | None) -> list[ZoneKind]:
     start = _body_start(lines)
     kinds = [*_header_kinds(lines[:start], title), *_body_kinds(lines[start:])]
     if EVIDENCE.intersection(kinds):
-        return [kinds[0], *map(_unless_repeated, pairwise(lines), kinds[1:])]
+        once = [kinds[0], *map(_unless_repeated, pairwise(lines), kinds[1:])]
+        return [
+            ZoneKind.NAVIGATION if kind in EVIDENCE and _is_pulled(lines, number) else kind
+            for number, kind in enumerate(once)
+        ]
     # A note of a few short lines has no prose to stand out against: all of it is what was reported.
     return [line.kind or furniture.known(line.words) or ZoneKind.REPORTING for line in lines]
 
@@ -220,6 +227,16 @@ def _asked(text: str, lines: Sequence[_Line], kinds: list[ZoneKind]) -> list[Zon
     if len(asking) == len(body):
         return kinds
     return [ZoneKind.QUESTION if number in asking else kind for number, kind in enumerate(kinds)]
+
+
+def _is_pulled(lines: Sequence[_Line], number: int) -> bool:
+    """Whether a line only repeats, in quotation marks, words of a paragraph: it is drawn to be seen."""
+    words = lines[number].words
+    if words[:1] not in _QUOTES or words[-1:] not in _QUOTES or not 3 <= len(words.split()) <= 30:
+        return False
+    quoted = words.strip("".join(_QUOTES) + ".,")
+    near = [*lines[max(0, number - _NEAR) : number], *lines[number + 1 : number + 1 + _NEAR]]
+    return any(quoted in line.words for line in near)
 
 
 def _unless_repeated(pair: tuple[_Line, _Line], kind: ZoneKind) -> ZoneKind:
@@ -379,7 +396,9 @@ def _resumes(words: str) -> bool:
 
 def _is_prose(words: str) -> bool:
     weight = _weight(words)
-    return weight >= 25 or (weight >= 4 and (ends_sentence(words) or furniture.junk_start(words) is not None))
+    leads_in = words.endswith(":") and _SENTENCE_INSIDE.search(words) is not None  # to a table or a list
+    ended = ends_sentence(words) or leads_in or furniture.junk_start(words) is not None
+    return weight >= 25 or (weight >= 4 and ended)
 
 
 def _weight(words: str) -> int:

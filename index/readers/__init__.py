@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
 from index.errors import Unreadable
+from index.extraction.page_kinds import refusal
 from index.readers.compressed import CompressedReader
 from index.readers.decoding import binary_name, suffix_of
 from index.readers.documents import DocumentReader
@@ -154,7 +155,9 @@ def read_bytes(
 def _told(results: Iterator[Draft | Skipped], source: str) -> Iterator[Draft | Skipped]:
     """What a reader gives, with its refusal as the last of it."""
     try:
-        yield from results
+        for result in results:
+            reason = refusal(result) if isinstance(result, Draft) else None
+            yield Skipped(source, reason) if reason else result
     except Unreadable as error:
         yield Skipped(source, str(error))
     except RecursionError:

@@ -44,6 +44,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_ON_THE_WEB = {
+    "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874",
+    "tis-620": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
+}  # fmt: skip
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 _SAMPLE = 8192
 # A French text scores alike in these as in cp1252, from which they differ by a few letters.
@@ -85,12 +89,20 @@ def decode(data: bytes, declared: str | None = None) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
-    for encoding in filter(None, ("utf-8", declared)):
+    for encoding in filter(None, ("utf-8", _as_browsers_take(declared))):
         try:
             return data.decode(encoding)
         except (ValueError, LookupError):  # bytes that do not fit, names of no charset, "undefined"
             continue
     return _almost_utf8(data) or _detected(data)
+
+
+def _as_browsers_take(declared: str | None) -> str | None:
+    """The encoding that a declared one stands for on the web (WHATWG Encoding, section 4.2)."""
+    try:
+        return _ON_THE_WEB.get(codecs.lookup(declared).name, declared) if declared else None
+    except LookupError:
+        return None
 
 
 def _looks_binary(sample: bytes) -> bool:

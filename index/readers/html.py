@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import Unreadable
 from index.extraction import boilerplate as furniture
 from index.extraction import content_blocks as cleaning
+from index.extraction import layout
 from index.extraction.boilerplate import ends_sentence
+from index.extraction.dates import dates_in
 from index.readers import page_metadata
 from index.readers.decoding import binary_name, decode, head
 from index.readers.drafting import NOTHING_FOUND, Found, Known, draft, first, is_url
-from index.records import Draft, Skipped, ZoneKind
+from index.records import EVIDENCE, Draft, Skipped, ZoneKind
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
@@ -82,7 +85,13 @@ class HtmlReader:
         """One article, or each of several. Raises Unreadable for bytes in no known encoding or no page."""
         match = _DECLARED.search(data[:4096])
         declared = (match[1] or match[2]).decode("ascii") if match else None
-        yield from _page_drafts(decode(data, declared), source)
+        written = decode(data, declared)
+        page = layout.readable(written)
+        for made in _page_drafts(page, source):
+            if page != written and isinstance(made, Draft):
+                yield replace(made, repairs=(layout.MOJIBAKE,))
+            else:
+                yield made
 
 
 def _page_drafts(page: str, source: str) -> Iterator[Draft | Skipped]:
@@ -105,7 +114,8 @@ def _page_draft(tree: "_Element", says: Found, source: str, around: Found = NOTH
     if not text:
         return Skipped(source, "the page holds no text that can be read; it is empty or nested too deeply")
     zones = cleaning.zones(text, title=says.known.title, marked=marked)
-    concluded = _concluded(tree, says, _address(source))
+    evidence = "\n".join(zone.of(text) for zone in zones if zone.kind in EVIDENCE)
+    concluded = _concluded(tree, says, _address(source), evidence)
     return draft(text, zones, says, source, otherwise=first(around, concluded))
 
 
@@ -113,10 +123,11 @@ def _address(source: str) -> str | None:
     return source if is_url(source) else None
 
 
-def _concluded(tree: "_Element", says: Found, address: str | None) -> Found:
+def _concluded(tree: "_Element", says: Found, address: str | None, evidence: str) -> Found:
     if says.known.published:
         return Found()
-    return page_metadata.concluded_date(tree, says.known.url or address)
+    told = frozenset(day for _, day in dates_in(evidence))
+    return page_metadata.concluded_date(tree, says.known.url or address, told)
 
 
 def holds_markup(text: str) -> bool:

@@ -88,18 +88,23 @@ def _without_house(known: Known) -> str | None:
     )
 
 
-def concluded_date(tree: "_Element", address: str | None) -> Found:
+def concluded_date(tree: "_Element", address: str | None, told: frozenset[date]) -> Found:
     """Returns the day of publication that htmldate concludes, for a page that states none.
 
-    Of the ten pages of its evaluation that state none, its search of the whole page finds seven right.
+    Its search of the whole page comes last, and a day that the article's own words tell of is not taken.
     """
+    day = _search(tree, address, everywhere=False) or _search(tree, address, everywhere=True)
+    return found(Known(published=None if day in told else day), Origin.INFERRED)
+
+
+def _search(tree: "_Element", address: str | None, *, everywhere: bool) -> date | None:
     from htmldate import find_date
 
     try:
-        day = find_date(tree, url=address, original_date=True, extensive_search=True)
+        day = find_date(tree, url=address, original_date=True, extensive_search=everywhere)
     except (ValueError, TypeError, AttributeError, RecursionError):
-        return Found()  # as for trafilatura: what it cannot take is no reason to lose the page
-    return found(Known(published=parse_date(day) if day else None), Origin.INFERRED)
+        return None  # as for trafilatura: what it cannot take is no reason to lose the page
+    return parse_date(day) if day else None
 
 
 def descriptions(tree: "_Element") -> list[str]:

@@ -1,8 +1,10 @@
 """Plain text: articles saved or copied from a page, with or without the page's furniture around them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from index.extraction import content_blocks as cleaning
+from index.extraction import layout
 from index.readers.decoding import binary_name, decode
 from index.readers.drafting import Found, draft
 from index.records import Draft, Skipped
@@ -40,12 +42,14 @@ def text_drafts(raw: str, source: str) -> Iterator[Draft | Skipped]:
 
 def text_draft(raw: str, says: Found, source: str, key: str | None = None) -> Draft | Skipped:
     """The article of a text without markup, or why there is none."""
-    text = cleaning.normalise(raw)
+    if raw.count("\n") > MOST_LINES:
+        return too_long(source)
+    plain, repairs = layout.mended(raw)
+    text = cleaning.normalise(plain)
     if not text:
         return Skipped(source, "the text is empty")
-    if text.count("\n") > MOST_LINES:
-        return too_long(source)
-    return draft(text, cleaning.zones(text, title=says.known.title), says, source, key)
+    made = draft(text, cleaning.zones(text, title=says.known.title), says, source, key)
+    return replace(made, repairs=repairs) if repairs else made
 
 
 def too_long(source: str) -> Skipped:

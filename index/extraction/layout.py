@@ -1,0 +1,133 @@
+"""Plain text as it was before a page was drawn: columns one below the other, words and sentences whole.
+
+Each mend is named, so that an article can tell what was changed in it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from html import unescape
+
+COLUMNS, HEADS, HYPHENS, MOJIBAKE, ENTITIES = "columns", "page heads", "hyphens", "mojibake", "entities"
+SOFT_HYPHENS, LIGATURES = "soft hyphens", "ligatures"
+
+_GAP = re.compile(r"(?<=\S) {3,}(?=\S)")
+_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6}|#x[0-9a-f]{2,5});", re.IGNORECASE)
+# What a page prints between the halves of a sentence: its number, its address, its head with the day.
+_PAGE_LINE = (
+    r"(?:\d{1,4}|www\.\S+|https?://\S+|[Cc]ontinued (?:on|from) page \d+|[^\n]{3,70}\b\d{4}"
+    r"|[Pp]age \d+[^\n]{0,20})"
+)
+_PAGE_BREAK = re.compile(rf"(?<=[^\s.!?:”\"|])[ \t]*\n\s*(?:{_PAGE_LINE}[ \t]*\n\s*){{1,4}}(?=[a-zà-öø-ÿ])")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[a-zà-öø-ÿ])")
+_LEAST_ROWS = 5
+
+
+def mended(raw: str) -> tuple[str, tuple[str, ...]]:
+    """Returns a text with what a page or a program did to it undone, and the names of what was."""
+    text, done = raw, []
+    for name, mend in _MENDS:
+        better = mend(text)
+        if better != text:
+            text = better
+            done.append(name)
+    return text, tuple(done)
+
+
+def readable(text: str) -> str:
+    """Returns the text with letters decoded anew that prove to be wrong: "cafÃ©", "itâ€™s" (ftfy)."""
+    if text.isascii():
+        return text
+    from ftfy import TextFixerConfig, fix_encoding
+
+    fixed: str = fix_encoding(text, TextFixerConfig(restore_byte_a0=False, replace_lossy_sequences=False))
+    return fixed
+
+
+def _unescaped(text: str) -> str:
+    """The characters for which HTML entities stand; a text that holds tags too is not plain."""
+    return unescape(text) if _ENTITY.search(text) and not re.search(r"<[a-z/!]", text) else text
+
+
+def _in_columns(text: str) -> str:
+    """Columns that stand side by side, one below the other, their lines joined to paragraphs."""
+    lines = text.split("\n")
+    edge = _edge(lines)
+    if edge is None:
+        return text
+    rows = [
+        number for number, line in enumerate(lines) if any(gap.end() == edge for gap in _GAP.finditer(line))
+    ]
+    inside = lines[rows[0] : rows[-1] + 1]
+    tail = lines[rows[-1] + 1 :]
+    while tail and tail[0].strip():  # the last lines of the longer column
+        inside.append(tail.pop(0))
+    columns = [[line[:edge].strip() for line in inside], [line[edge:].strip() for line in inside]]
+    above = [_GAP.sub("\n", line) for line in lines[: rows[0]]]
+    return "\n\n".join(["\n".join(above), *map(_paragraphs, columns), "\n".join(tail)])
+
+
+def _paragraphs(column: Sequence[str]) -> str:
+    return "\n\n".join(
+        " ".join(block.split("\n")) for block in re.split(r"\n{2,}", "\n".join(column)) if block
+    )
+
+
+def _edge(lines: Sequence[str]) -> int | None:
+    """Where the right column begins; None where there is none. A table's cells are shorter."""
+    gaps = [(match.end(), line) for line in lines if len(line) < 300 for match in _GAP.finditer(line)]
+    edge, rows = Counter(end for end, _ in gaps).most_common(1)[0] if gaps else (0, 0)
+    if rows < _LEAST_ROWS:
+        return None
+    wide = [line for line in lines if len(line.rstrip()) > edge]
+    clean = [line for line in wide if line[edge - 2 : edge] == "  "]
+    words = [min(len(line[:edge].split()), len(line[edge:].split())) for line in clean]
+    prose = sum(words) >= 3 * len(words) and not any(map(_GAP.search, (line[edge:] for line in clean)))
+    return edge if prose and len(clean) >= 0.8 * len(wide) else None
+
+
+def _without_page_breaks(text: str) -> str:
+    return _PAGE_BREAK.sub(" ", text)
+
+
+def _without_hyphens(text: str) -> str:
+    """Words that a line's end cuts in two, whole where the text or a dictionary has them so."""
+    known = set(re.findall(r"[^\W\d_]+", text.casefold())) if _HYPHEN.search(text) else set()
+
+    def joined(match: re.Match[str]) -> str:
+        before = re.search(r"[^\W\d_]+$", text[max(0, match.start() - 40) : match.start()])
+        behind = re.match(r"[^\W\d_]+", text[match.end() : match.end() + 40])
+        word = f"{before[0]}{behind[0]}".casefold() if before and behind else ""
+        return "" if word in known or _is_word(word) else "-"
+
+    return _HYPHEN.sub(joined, text)
+
+
+def _is_word(word: str) -> bool:
+    from lemminflect import getAllLemmas
+
+    return bool(getAllLemmas(word))
+
+
+def _without_ligatures(text: str) -> str:
+    if text.isascii():
+        return text
+    from ftfy.fixes import fix_latin_ligatures
+
+    spelled: str = fix_latin_ligatures(text)
+    return spelled
+
+
+def _without_soft_hyphens(text: str) -> str:
+    return text.replace("\xad", "")
+
+
+_MENDS = (
+    (MOJIBAKE, readable),
+    (ENTITIES, _unescaped),
+    (COLUMNS, _in_columns),
+    (HEADS, _without_page_breaks),
+    (HYPHENS, _without_hyphens),
+    (SOFT_HYPHENS, _without_soft_hyphens),
+    (LIGATURES, _without_ligatures),
+)

@@ -1,0 +1,60 @@
+"""Pages that are no article: consent dialogues, captchas, missing pages, paywalls without text, searches.
+
+A page is refused by what stands in its title or opens its text, and only where hardly anything else does: a
+report of a captcha has paragraphs of its own.
+"""
+
+import re
+
+from index.extraction.boilerplate import plain
+from index.records import Draft
+
+MOST_WORDS = 120
+"""A page of more evidence tells something of its own."""
+
+_KINDS = {
+    "a check for robots": re.compile(
+        r"(?:please )?(?:verify|confirm|prove)(?: that)? you(?: are|'re) (?:a |not a )?(?:human|robot)"
+        r"|access to this page has been denied|just a moment|checking your browser|attention required"
+        r"|(?:you are|you have been) blocked|unusual (?:traffic|activity)|are you a (?:human|robot)"
+        r"|(?:access|request) (?:denied|blocked)|security check"
+    ),
+    "a dialogue about cookies": re.compile(
+        r"before you continue|we use cookies|we value your privacy|your privacy (?:choices|matters)"
+        r"|this (?:web)?site uses cookies|cookie (?:consent|settings|preferences)|wir verwenden cookies"
+        r"|nous utilisons des cookies|usamos cookies"
+    ),
+    "a page that says that nothing is there": re.compile(
+        r"(?:error )?404\b|(?:page|article|story|file) (?:was )?not found|not found$"
+        r"|(?:sorry|oops)\b.{0,60}(?:page|article|story)|(?:the|this) (?:page|article|story) (?:you .{0,40}"
+        r"|is |has )(?:does not exist|doesn't exist|no longer|cannot be found|been (?:moved|removed|deleted))"
+        r"|seite nicht gefunden|page introuvable|página no encontrada|الصفحة غير موجودة"
+    ),
+    "a page that needs a browser": re.compile(
+        r"(?:please |you need to )?enable javascript|javascript (?:is|must be) (?:disabled|enabled|required)"
+        r"|this (?:site|page|app) requires javascript"
+    ),
+    "an offer to subscribe": re.compile(
+        r"(?:subscribe|sign in|log in|register|sign up)(?: now)? to (?:continue|read|keep|unlock|get|access)"
+        r"|to (?:continue|keep) reading|this (?:content|article|story) is (?:for|only|available|reserved)"
+        r"|already a subscriber"
+    ),
+    "a list of what a search found": re.compile(
+        r"search results(?: for)?|(?:showing )?(?:about )?[\d,.]+ results(?: for)?|results for [\"“«']"
+        r"|no results (?:found|for)|your search (?:for|returned|did not)"
+    ),
+}
+
+
+def refusal(draft: Draft) -> str | None:
+    """Returns why a page is no article, as a sentence; None for an article."""
+    evidence = draft.evidence()
+    if len(evidence.split()) > MOST_WORDS or draft.author:
+        return None
+    paragraphs = [plain(line) for line in evidence.split("\n") if line]
+    opening = [plain(draft.title or ""), *paragraphs[:1]]
+    for kind, pattern in _KINDS.items():
+        told = any(map(pattern.search, paragraphs)) or pattern.fullmatch(opening[0])
+        if told and any(map(pattern.match, opening)):
+            return f"it is {kind}, not an article"
+    return None
