@@ -54,7 +54,7 @@ def test_words_are_looked_up_in_their_most_usual_meaning(words: WordNet) -> None
     [
         ("How many engines were sent?", "Eleven", "", "Eleven engines were sent."),
         ("Who designed the bridge?", "Ada Marsh", "", "Ada Marsh designed the bridge."),
-        ("When did the bridge open?", "1932", "in", "The bridge opened in 1932."),
+        ("Where did Ada Marsh build it?", "Ostrel", "in", "Ada Marsh built it in Ostrel."),
         ("What is the capital of France?", "Paris", "", "The capital of France is Paris."),
         ("Whose bridge is it?", "Ada's", "", None),
     ],

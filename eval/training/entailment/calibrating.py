@@ -119,7 +119,8 @@ def _probabilities(
 ) -> NDArray[np.float64]:
     logits = scale * scores + np.array(offsets)
     shares: NDArray[np.float64] = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return shares / shares.sum(axis=1, keepdims=True)
+    shares /= shares.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _threshold(false: Sequence[NDArray[np.float64]]) -> float:

@@ -24,9 +24,17 @@ LEARNED_FROM = {
 class Fitted(Protocol):
     """What the card says of the calibration."""
 
-    weights: Any
-    kept: float
-    error: float
+    @property
+    def weights(self) -> Any:
+        """Those in the card."""
+
+    @property
+    def kept(self) -> float:
+        """The part of the true claims that reaches the threshold."""
+
+    @property
+    def error(self) -> float:
+        """The expected calibration error."""
 
 
 def model_card(card: dict[str, Any], calibration: Fitted, table: Sequence[str]) -> str:
