@@ -57,8 +57,8 @@ as 8-bit integers (sha256 {card["sha256"]}), made on {card["made"]} by
 
 READER is the folder of the reading model of 0.4.0. SECOND begins with a copy of the checkpoint in FIRST.
 FIRST was taught at revision 74de61b, which draws usual and rare kinds more alike; FILE held 91,214 pairs, of
-4,944 of 8,584 articles and passages and of 9,000 questions. Both runs ended by the clock, so that weights made again
-are like these and not the same.
+4,944 of 8,584 articles and passages and of 9,000 questions. Both runs ended by the clock, so that weights
+made again are like these and not the same.
 
 Learned from:
 
