@@ -31,6 +31,7 @@ from index.models.embedding import Embedder, Vectors
 from index.protocols import LoadIndex, Searchable
 from index.records import Article, Draft, Filters, Query, Skipped
 from index.search.hybrid import Hits, Rerank, search
+from index.search.mentions import letters_of, mentions
 
 CATALOGUE = "catalogue.db"
 REFRESH_SECONDS = 0.5  # how long a running reader may go without looking for new articles
@@ -190,6 +191,10 @@ class Archive:
             )
         return search(snapshot, self._catalogue, self.embedder, query, rerank)
 
+    def holds(self, stem: str) -> bool:
+        """Whether any passage holds a word of that stem."""
+        return self._current().passages_with(stem) > 0
+
     def resolved(self, filters: Filters) -> Filters:
         """The filters with outlets spelled as the archive spells them, whatever their case.
 
@@ -238,6 +243,15 @@ class Archive:
     ) -> list[Article]:
         """Current versions in the order they were first added, from the first id past `after`."""
         return self._catalogue.articles(after, limit, self.resolved(filters or Filters()))
+
+    def mentioning(self, words: str, filters: Filters | None = None) -> list[tuple[Article, int]]:
+        """Every article that mentions those words together, with how often, in the order they were added.
+
+        Raises BadValue where it is limited to an outlet that the archive does not have.
+        """
+        return mentions(
+            self._catalogue.holding(letters_of(words), self.resolved(filters or Filters())), words
+        )
 
     @cached_property
     def embedder(self) -> Embedder:

@@ -11,22 +11,26 @@ from typing import Literal, Protocol, runtime_checkable
 from index.archive import Archive
 from index.errors import DatelineError
 from index.models.reader import ReadingModel
-from index.records import Filters, Hit, Query
+from index.records import Filters, Hit, Order, Period, Query
+from index.search.hybrid import Hits
 from service.answerers.builder import Clock, Written, cited, published_origin
-from service.answers import Answer, Citation, Claimed, Event, Searched, Shortened, Source, Sources
+from service.answerers.catalogue import Told, catalogue_answer
+from service.answerers.overview import OverviewAnswerer
+from service.answers import Answer, Citation, Claimed, Event, Searched, Section, Shortened, Source, Sources
 from service.evidence import Evidence, Quote, Report, Short, Statement
-from service.questions.decompose import parts
-from service.questions.plan import Plan, Question, Turn
-from service.questions.rewrite import standalone
-from service.questions.understand import understand
+from service.questions.plan import Intent, Plan, Question, Turn
+from service.questions.understand import plans_of, understand
 from service.reading import conflicts as comparison
 from service.reading.candidates import findings
+from service.reading.periods import happened_within, printed_within
 from service.reading.ranking import ranking
 from service.storage.conversations import Conversations
 from service.telemetry.callbacks import observer
 from service.verification.verify import Support, verified
 
 PASSAGES = 10  # read for an answer
+PASSAGES_OF_A_STORY = 24
+TOLD: tuple[Intent, ...] = ("overview", "who_is")  # in the archive's own sentences, by whatever answerer
 RELATED = 3  # shown with a refusal
 UNWRITTEN = "The answer could not be written; the notes say why. The sources found are given."
 
@@ -89,19 +93,33 @@ async def ask(desk: Desk, question: Question, today: date | None = None) -> Asyn
     with clock.stage("plan"):
         plan, notes = await _planned(desk, question, today or date.today())
     yield plan
+    if (told := await asyncio.to_thread(_told, desk, plan)) is not None:
+        answer = replace(_direct(question, plan, told, desk.archive), notes=notes, timings_ms=clock.laps_ms())
+        if desk.conversations is not None and plan.intent != "background":
+            await asyncio.to_thread(desk.conversations.keep, answer)
+        observer().answered(answer, 0)
+        yield answer
+        return
+    plans, day = plans_of(plan), today or date.today()
     with clock.stage("search"):
-        hits = await asyncio.to_thread(desk.archive.search, query_of(plan))
+        found = [await asyncio.to_thread(_searched_for, desk.archive, one, day) for one in plans]
+    hits = Hits((hit for some in found for hit in some), tuple(note for some in found for note in some.notes))
     yield Sources(_sources(hits), len(hits))
-    with clock.stage("read"):
-        evidence = await asyncio.to_thread(_evidence, desk, plan, hits)
     written = Written()
-    with clock.stage("answer"):
-        async for event in _written(desk, evidence, written):
-            yield event
-    for contrast in evidence.contrasts if written.claims else ():
-        yield written.contrast(contrast)
+    sections: list[Section] = []
+    for one, its_hits in zip(plans, found, strict=True):
+        with clock.stage("read"):
+            evidence = await asyncio.to_thread(_evidence, desk, one, its_hits)
+        begun = written.begin_section()
+        with clock.stage("answer"):
+            async for event in _written(desk, evidence, written):
+                yield event
+        for contrast in evidence.contrasts if len(written.claims) > begun.claims else ():
+            yield written.contrast(contrast)
+        if plan.intent == "several":
+            sections.append(written.section(begun, one.standalone_question))
     searched = await asyncio.to_thread(_searched, desk.archive, filters_of(plan))
-    answer = _answer(question, plan, evidence, written, searched)
+    answer = replace(_answer(question, plan, hits, written, searched), sections=tuple(sections))
     notes = (*notes, *hits.notes, *answer.notes)
     answer = replace(answer, notes=notes, timings_ms=clock.laps_ms())
     if desk.conversations is not None:
@@ -136,63 +154,106 @@ def filters_of(plan: Plan) -> Filters:
 def query_of(plan: Plan) -> Query:
     """What is searched for a plan."""
     return Query(
-        text=plan.standalone_question,
-        words=plan.search_words or None,
+        text=plan.topic if plan.topic and plan.intent in TOLD else plan.standalone_question,
+        words=(plan.topic if plan.intent in TOLD else None) or plan.search_words or None,
         filters=filters_of(plan),
         outlets=plan.named_outlets,
         authors=plan.named_authors,
         periods=plan.named_periods,
         order=plan.order,
-        limit=PASSAGES,
+        limit=PASSAGES_OF_A_STORY if plan.intent in TOLD else PASSAGES,
     )
 
 
-def refusal(searched: Searched) -> str:
+def refusal(searched: Searched, happened: Period | None = None) -> str:
     """The words of a refusal: that there is no answer, and what was searched for one."""
     if searched.articles == 0:
         return "The archive holds no article within these limits, so there was nothing to search."
+    within = f" of what happened {_days(happened)}" if happened else ""
     outlets = f" from {', '.join(searched.outlets)}" if searched.outlets else ""
     days = f", published {searched.oldest} to {searched.newest}" if searched.oldest else ""
     return (
-        f"The archive does not answer this. Searched {_count(searched.articles, 'article')} "
+        f"The archive does not answer this{within}. Searched {_count(searched.articles, 'article')} "
         f"({_count(searched.passages, 'passage')}){outlets}{days}."
     )
 
 
 async def _planned(desk: Desk, question: Question, today: date) -> tuple[Plan, tuple[str, ...]]:
     """The plan of a question, and what went wrong on the way to it."""
-    limits = await asyncio.to_thread(desk.archive.resolved, question.filters)
-    alone, notes = await _standalone(desk, question)
-    summary = await asyncio.to_thread(desk.archive.summary)
-    plan = understand(replace(question, question=alone, filters=limits), summary, today)
-    return (replace(plan, order=question.order) if question.order else plan), notes
-
-
-async def _standalone(desk: Desk, question: Question) -> tuple[str, tuple[str, ...]]:
-    """The question as it is understood in its conversation, and what went wrong on the way."""
     turns = question.turns
     if desk.conversations is not None and question.conversation_id is not None:
         turns = await asyncio.to_thread(desk.conversations.turns, question.conversation_id) or turns
+    rewritten, notes = None, tuple[str, ...]()
     if turns and isinstance(desk.answerer, Rewriter):
         try:
-            return await desk.answerer.rewritten(question.question, turns), ()
+            rewritten = await desk.answerer.rewritten(question.question, turns)
         except DatelineError as error:
-            note = f"The follow-up was understood by rule, because {error}."
-            return standalone(question.question, turns), (note,)
-    return standalone(question.question, turns), ()
+            notes = (f"The follow-up was understood by rule, because {error}.",)
+    plan = await asyncio.to_thread(
+        understand, question, desk.archive, desk.reader, today, turns=turns, rewritten=rewritten
+    )
+    return plan, notes
+
+
+def _told(desk: Desk, plan: Plan) -> Told | None:
+    """What is answered without reading a passage: small talk, and what the catalogue alone knows."""
+    if plan.reply is not None:
+        return Told(plan.reply)
+    return catalogue_answer(desk.archive, plan) if plan.intent == "archive" else None
+
+
+def _direct(question: Question, plan: Plan, told: Told, archive: Archive) -> Answer:
+    """An answer that rests on no quote."""
+    return Answer(
+        id=uuid.uuid4().hex,
+        conversation_id=question.conversation_id or uuid.uuid4().hex,
+        question=question.question,
+        standalone_question=plan.standalone_question,
+        status="answered",
+        text=told.text,
+        claims=(),
+        citations=(),
+        disagreements=(),
+        searched=_searched(archive, filters_of(plan)),
+        plan=plan,
+        answerer="catalogue" if plan.intent == "archive" else "none",
+        table=told.table,
+    )
+
+
+def _searched_for(archive: Archive, plan: Plan, today: date) -> Hits:
+    """The hits for a plan, without those that tell of no day in which it must have happened.
+
+    Of nothing in particular, all articles of those days are told, or the newest or oldest of all.
+    """
+    if plan.intent == "overview" and plan.topic is None:
+        oldest = plan.order is Order.TIMELINE
+        limits = filters_of(plan)
+        limits = replace(limits, outlets=limits.outlets or plan.named_outlets)
+        if printed := printed_within(archive, limits, plan.happened, oldest=oldest):
+            return Hits(printed)
+    hits = archive.search(query_of(plan))
+    if (happened := plan.happened) is None:
+        return hits
+    return Hits((hit for hit in hits if happened_within(hit, happened, today)), hits.notes)
 
 
 def _evidence(desk: Desk, plan: Plan, hits: Sequence[Hit]) -> Evidence:
     found = findings(desk.archive, desk.reader, plan, hits)
     likely = [finding for finding in found if finding.score >= ranking().threshold]
     # Those that answer different parts of a question do not differ about one thing.
-    contrasts = () if parts(plan) else comparison.contrasts(plan.standalone_question, likely)
+    contrasts = () if plan.parts else comparison.contrasts(plan.standalone_question, likely)
     return Evidence(plan=plan, hits=tuple(hits), findings=found, contrasts=contrasts)
 
 
 async def _written(desk: Desk, evidence: Evidence, written: Written) -> AsyncIterator[Shortened | Claimed]:
-    """The sentences of the answerer, or those of its fallback where it broke off with nothing written."""
-    async for event in _proved(desk, desk.answerer, evidence, written):
+    """The sentences of the answerer, or those of its fallback where it broke off with nothing written.
+
+    An overview and a description are the archive's own sentences, whoever answers else.
+    """
+    tells = evidence.plan.intent in TOLD
+    answerer = OverviewAnswerer(desk.reader) if tells else desk.answerer
+    async for event in _proved(desk, answerer, evidence, written):
         yield event
     if written.claims or written.report.whole or desk.fallback is None:
         return
@@ -224,7 +285,7 @@ async def _proved(
 
 
 def _answer(
-    question: Question, plan: Plan, evidence: Evidence, written: Written, searched: Searched
+    question: Question, plan: Plan, hits: Sequence[Hit], written: Written, searched: Searched
 ) -> Answer:
     refused = not any(claim.support != "unsupported" for claim in written.claims)
     whole = written.report.whole
@@ -235,7 +296,7 @@ def _answer(
         question=question.question,
         standalone_question=plan.standalone_question,
         status=status,
-        text=written.text or (refusal(searched) if whole else UNWRITTEN),
+        text=written.text or (refusal(searched, plan.happened) if whole else UNWRITTEN),
         claims=tuple(written.claims),
         citations=tuple(written.citations),
         disagreements=tuple(written.disagreements),
@@ -244,7 +305,7 @@ def _answer(
         searched=searched,
         plan=plan,
         answerer=written.answerer,
-        related=_related(evidence.hits) if refused else (),
+        related=_related(hits) if refused else (),
         prompt_version=written.report.prompt_version,
         usage=written.report.usage,
         short_answer=written.short_answer,
@@ -289,6 +350,14 @@ def _searched(archive: Archive, limits: Filters) -> Searched:
         oldest=summary.oldest,
         newest=summary.newest,
     )
+
+
+def _days(period: Period) -> str:
+    if period.first == period.last:
+        return f"on {period.first}"
+    if period.first is None:
+        return f"until {period.last}"
+    return f"from {period.first} to {period.last}" if period.last else f"from {period.first}"
 
 
 def _count(number: int, noun: str) -> str:

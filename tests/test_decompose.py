@@ -10,8 +10,8 @@ from service.answerers.extractive import QuotingAnswerer
 from service.answering import Desk, ask, final
 from service.answers import Answer
 from service.evidence import Finding
-from service.questions.decompose import parts, put_together
-from service.questions.plan import Plan, Question
+from service.questions.decompose import aspects, put_together
+from service.questions.plan import Question
 from tests.evidence import article, quoted
 
 POLITICIAN = (
@@ -21,7 +21,7 @@ POLITICIAN = (
 
 
 def taken_apart(question: str, search_words: str = "") -> tuple[str, ...]:
-    return parts(Plan(standalone_question=question, search_words=search_words or question))
+    return aspects(question, search_words or question)
 
 
 def test_each_part_goes_on_from_the_opening() -> None:

@@ -7,7 +7,7 @@ import pytest
 from index.backends.local.snapshots import Summary
 from index.records import Filters, Order, Period
 from service.questions.plan import Plan, Question
-from service.questions.understand import understand
+from service.questions.understand import plan_of
 
 TODAY = date(2024, 11, 20)  # a Wednesday
 OUTLETS = ("BBC News - Entertainment & Arts", "Radio Seawall", "TechCrunch", "The Verge", "Time")
@@ -16,7 +16,7 @@ HELD = Summary(30, 60, OUTLETS, date(2019, 3, 14), date(2024, 11, 2), 1)
 
 def plan(question: str, **limits: object) -> Plan:
     filters = Filters(**limits)  # type: ignore[arg-type]
-    return understand(Question(question=question, filters=filters), HELD, TODAY)
+    return plan_of(Question(question=question, filters=filters), HELD, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -132,18 +132,18 @@ def test_who_is_in_office_asks_for_the_newest() -> None:
         ("Who was the mayor of Port Ostrel in 2019?", Order.RELEVANCE),
         ("Who is Anneke Voss?", Order.RELEVANCE),
     ):
-        assert understand(Question(question=question), HELD, TODAY).order is order
+        assert plan_of(Question(question=question), HELD, TODAY).order is order
 
 
 def test_what_is_to_be_ignored_is_searched_for_as_words() -> None:
     asked = "What did Radio Seawall report about the flood since May 2021?"
     question = Question(question=asked, ignore=("dates", "outlets"))
-    understood = understand(question, HELD, TODAY)
+    understood = plan_of(question, HELD, TODAY)
     assert (understood.since, understood.named_periods, understood.named_outlets) == (None, (), ())
     assert "Radio Seawall" in understood.search_words
     assert "May 2021" in understood.search_words
     assert understood.ignored == ("dates", "outlets")
-    assert understand(Question(question=asked), HELD, TODAY).since == date(2021, 5, 1)
+    assert plan_of(Question(question=asked), HELD, TODAY).since == date(2021, 5, 1)
 
 
 def test_limits_set_outright_hold_where_the_words_are_ignored() -> None:
@@ -152,4 +152,4 @@ def test_limits_set_outright_hold_where_the_words_are_ignored() -> None:
         filters=Filters(since=date(2022, 1, 1)),
         ignore=("dates",),
     )
-    assert understand(question, HELD, TODAY).since == date(2022, 1, 1)
+    assert plan_of(question, HELD, TODAY).since == date(2022, 1, 1)

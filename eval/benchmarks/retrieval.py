@@ -26,7 +26,7 @@ from index.models.reader import ReadingModel
 from index.records import Filters, Passage, Query
 from index.search.hybrid import Rerank, search
 from service.questions.plan import Question
-from service.questions.understand import understand
+from service.questions.understand import plan_of
 
 DEPTH = 60  # passages taken from each method
 
@@ -96,7 +96,7 @@ class Bench:
     def ours(self, one: Asked, rerank: Rerank | None = None) -> list[Passage]:
         """The product: the question understood, then its search."""
         question = Question(question=one.text, filters=Filters(as_of=one.as_of))
-        plan = understand(question, self.snapshot.summary(), one.as_of or date.today())
+        plan = plan_of(question, self.snapshot.summary(), one.as_of or date.today())
         query = Query(
             text=plan.standalone_question,
             words=plan.search_words,

@@ -229,6 +229,19 @@ class Catalogue:
             query = _ARTICLES.where(_CURRENT_NUMBER, *chosen).order_by(article.c.id).limit(limit)
             return [article_of(row) for row in connection.execute(query)]
 
+    def holding(self, letters: str | None, filters: Filters | None = None) -> Iterator[Article]:
+        """Current versions whose text or headline holds those letters, in capitals or not; all for None."""
+        chosen = [*conditions(filters)]
+        if letters:
+            columns = (func.lower(version.c.text), func.lower(version.c.title))
+            chosen.append(sa.or_(*(column.contains(letters, autoescape=True) for column in columns)))
+        names = [name.casefold() for name in filters.authors] if filters else []
+        with self.reading() as connection:
+            query = _ARTICLES.where(_CURRENT_NUMBER, *chosen).order_by(article.c.id)
+            for row in connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
+                if not names or any(name in (row.author or "").casefold() for name in names):
+                    yield article_of(row)
+
     def copies(self, of: Article) -> list[Article]:
         """The other articles that print the same text, with small edits or none, oldest first."""
         query = _ARTICLES.where(_CURRENT_NUMBER, article.c.cluster == of.cluster, article.c.id != of.id)

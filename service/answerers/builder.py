@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from service.answers import (
     Disagreement,
     EvidenceItem,
     Position,
+    Section,
     ShortAnswer,
     Shortened,
 )
@@ -36,15 +37,24 @@ class Clock:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Notes what it took, which is a span of its own."""
+        """Notes what it took in all, each time a span of its own."""
         began = time.perf_counter()
         with tracing.span(name):
             yield
-        self._laps[name] = round((time.perf_counter() - began) * 1000, 1)
+        took = round((time.perf_counter() - began) * 1000, 1)
+        self._laps[name] = round(self._laps.get(name, 0.0) + took, 1)
 
     def laps_ms(self) -> dict[str, float]:
         """Every stage, and the total until now."""
         return self._laps | {"total": round((time.perf_counter() - self._started) * 1000, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How many claims and citations there were when a section began."""
+
+    claims: int
+    citations: int
 
 
 class Written:
@@ -86,6 +96,23 @@ class Written:
             articles.add(one.article_id)
             days.add(one.published)
         return tuple(items)
+
+    def begin_section(self) -> Begun:
+        """Marks where the answer to one of several questions begins; its short answer is its own."""
+        self.short_answer = None
+        return Begun(len(self.claims), len(self.citations))
+
+    def section(self, begun: Begun, question: str) -> Section:
+        """The answer to one of several questions, which began there; the whole has no short answer then."""
+        numbers = {number for claim in self.claims[begun.claims :] for number in claim.citations}
+        short, self.short_answer = self.short_answer, None
+        return Section(
+            heading=question,
+            question=question,
+            status="answered" if numbers else "not_in_archive",
+            short_answer=short,
+            evidence=tuple(item for item in self.evidence() if item.citation in numbers),
+        )
 
     def add(self, statement: Statement) -> Claimed:
         """Appends a sentence that is proved."""

@@ -18,7 +18,6 @@ from service.attribution.speakers import content_of, speaker
 from service.evidence import Evidence, Finding, Quote, Report, Short, Statement
 from service.questions.plan import Plan
 from service.reading.enumerations import items_after
-from service.reading.features import wanted_of
 from service.reading.ranking import ranking
 from service.reading.timeline import relevance, tellings, timeline
 
@@ -51,7 +50,7 @@ class QuotingAnswerer:
     def _chosen(self, evidence: Evidence) -> list[Finding]:
         """The findings to quote, in the order they are to be read; none where none is probable enough."""
         plan = evidence.plan
-        if plan.order is Order.NEWEST and wanted_of(plan) == "any":
+        if plan.intent == "latest" and plan.wanted == "any":
             # "The latest on the bridge" asks for no one thing that a sentence could answer.
             return _ordered(plan, _adding(tellings(plan, evidence.hits)))[:MOST_QUOTES]
         best = max((finding.score for finding in evidence.findings), default=0.0)
@@ -59,7 +58,7 @@ class QuotingAnswerer:
             return []
         likely = [finding for finding in evidence.findings if finding.score >= min(best, ranking().further)]
         good = _of_named(plan, likely)
-        if wanted_of(plan) != "list":
+        if plan.wanted != "list":
             return _ordered(plan, _adding(good))[:MOST_QUOTES]
         told = [one for finding in good[:MOST_OF_A_LIST] for one in _with_items(finding, evidence.hits)]
         return list({(one.quote.article.id, one.quote.span): one for one in told}.values())

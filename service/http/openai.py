@@ -27,8 +27,8 @@ from service.answers import (
 )
 from service.http.schemas import ConversationId
 from service.pipeline import QUOTES
+from service.questions.message import unwrapped
 from service.questions.plan import Question, Turn
-from service.questions.rewrite import standalone
 from service.references import web_address
 from service.storage.conversations import TURNS
 
@@ -251,15 +251,15 @@ def asked(request: CompletionRequest, outlets: Sequence[str]) -> Question:
     if not exchanges or not exchanges[-1][0]:
         raise BadValue("the messages hold no question: none has the role user and a text")
     question = exchanges[-1][0]
-    if len(question) > LONGEST_QUESTION:
-        raise BadValue(f"the question has {len(question)} characters; the limit is {LONGEST_QUESTION}")
+    length = len(unwrapped(question).text if "<" in question else question)
+    if length > LONGEST_QUESTION:
+        raise BadValue(f"the question has {length} characters; the limit is {LONGEST_QUESTION}")
     turns: tuple[Turn, ...] = ()
     for before, answer in exchanges[-1 - TURNS : -1]:
         # What was answered without a citation was a refusal, and says nothing of what was talked about.
         text = answer if _MARK.search(answer) else ""
         cited = tuple(outlet for outlet in outlets if outlet in text)
-        alone = standalone(before[:LONGEST_QUESTION], turns)
-        turns = (*turns, Turn(question=alone, text=text, outlets=cited))
+        turns = (*turns, Turn(question=before[:LONGEST_QUESTION], text=text, outlets=cited))
     return Question(question=question, conversation_id=request.conversation_id, turns=turns)
 
 
@@ -316,9 +316,9 @@ def _exchanges(messages: Iterable[Message]) -> list[tuple[str, str]]:
     """Each user's message with what the assistant said to it, empty where it said nothing."""
     found: list[tuple[str, str]] = []
     for message in messages:
-        words = " ".join(message.words.split())
         if message.role == "user":
-            found.append((words, ""))
+            found.append((message.words.strip(), ""))
         elif message.role == "assistant" and found:
+            words = " ".join(message.words.split())
             found[-1] = (found[-1][0], f"{found[-1][1]} {words}".strip())
     return found

@@ -197,6 +197,7 @@ def _mentions(text: str, today: date, newest: date | None) -> list[DateMention]:
     chosen = [one for one in plain if not _is_yearless(one, text)]
     chosen += [one for one in near if _is_yearless(one, text)]
     chosen += _bare_years(text, chosen)
+    chosen += _bare_months(text, chosen)
     return sorted(chosen, key=lambda one: one.start)
 
 
@@ -205,6 +206,19 @@ def _is_yearless(mention: DateMention, text: str) -> bool:
     words = text[mention.start : mention.end]
     named = any(word.casefold() in MONTHS for word in re.findall(r"[^\W\d_]+", words))
     return named and not _YEAR.search(words) and not _RELATIVE.search(words)
+
+
+def _bare_months(text: str, found: Sequence[DateMention]) -> Iterator[DateMention]:
+    """Months that share the year of the next: the January of "between January and December 2021"."""
+    for match in re.finditer(r"[^\W\d_]+", text):
+        month = MONTHS.get(match[0].casefold())
+        shared = next((one for one in found if _JOINED.fullmatch(text[match.end() : one.start])), None)
+        if month and shared and all(match.end() <= one.start or one.end <= match.start() for one in found):
+            first = date(shared.last.year, month, 1)
+            last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+            yield DateMention(
+                start=match.start(), end=match.end(), first=first, last=last, origin=Origin.TEXT
+            )
 
 
 def _bare_years(text: str, found: Sequence[DateMention]) -> Iterator[DateMention]:

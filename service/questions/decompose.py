@@ -13,7 +13,6 @@ from dataclasses import replace
 from index.backends.local.lexical import stems
 from index.search.coverage import clauses
 from service.evidence import Finding
-from service.questions.plan import Plan
 from service.verification.assertions import Asked, Assertion, agree, assertion
 
 LONG = 18  # words of a question that may be more than the model reads as one
@@ -33,17 +32,16 @@ _BESIDE = re.compile(  # a part that begins so says when, where or by whose word
 )
 
 
-def parts(plan: Plan) -> tuple[str, ...]:
+def aspects(question: str, search_words: str) -> tuple[str, ...]:
     """The questions that a long question is made of; empty where it is read as one.
 
     They are those parts of it that go on from its opening ("which company …") and of which something is
     searched for.
     """
-    question = plan.standalone_question
     opening = _OPENING.match(question)
     if opening is None or len(question.split()) < LONG:
         return ()
-    sought = set(stems(plan.search_words))
+    sought = set(stems(search_words))
     words = [_bare(part.strip(" ?.").removeprefix(opening[0])) for part in clauses(question)]
     asked = [
         _question(opening[0], part)

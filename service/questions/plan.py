@@ -31,6 +31,11 @@ Wanted = Literal[
 ]
 """The kind of answer that a question wants."""
 
+Listing = Literal[
+    "count", "mentions", "list", "newest", "oldest", "outlets", "authors", "published", "coverage"
+]
+"""What is asked of the archive itself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
@@ -62,6 +67,11 @@ class Part:
     heading: str  # what its answer stands under
     intent: Intent = "question"
     wanted: Wanted = "any"
+    counted: str | None = None
+    statement: str | None = None  # of a yes-or-no question, what it asks to be confirmed
+    topic: str | None = None
+    order: Order = Order.RELEVANCE
+    happened: Period | None = None
     search_words: str = ""
     named_outlets: tuple[str, ...] = ()
     named_periods: tuple[Period, ...] = ()
@@ -98,8 +108,12 @@ class Plan:
     intent: Intent = "question"
     wanted: Wanted = "any"
     counted: str | None = None  # what a number is asked of: "families" in "How many families …?"
+    statement: str | None = None  # of a yes-or-no question, what it asks to be confirmed
     topic: str | None = None  # what an overview, a timeline or a table is about, or who is asked after
-    parts: tuple[Part, ...] = ()  # of several questions, or the sides of a comparison
+    listing: Listing | None = None  # what is asked of the archive itself
+    parts: tuple[
+        Part, ...
+    ] = ()  # several questions, the sides of a comparison, or what a long one asks at once
     happened: Period | None = None  # what is told of must have happened in these days
     reply: str | None = None  # the whole answer to small talk and to a front end's own request
     removed: tuple[Removed, ...] = ()

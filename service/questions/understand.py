@@ -6,13 +6,27 @@ that say where, when or how it was reported are not looked for in the passages: 
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
+from index.archive import Archive
+from index.backends.local.lexical import stems
 from index.backends.local.snapshots import Summary
+from index.models.embedding import Embedder
+from index.models.reader import ReadingModel
+from index.models.word_weights import word_weights
 from index.records import Order, Period, Span
+from service.questions.classifier import encoder, frame, label
 from service.questions.constraints import NamedDays, authors_in, days_in, outlets_in
-from service.questions.plan import Plan, Question
+from service.questions.conversation import in_conversation
+from service.questions.decompose import aspects
+from service.questions.forms import asks_truth, counted_in, is_yes_no, open_form, statement_of, wanted_of
+from service.questions.message import unwrapped, words
+from service.questions.names import corrected
+from service.questions.pieces import Heard, Probe, heard, telling
+from service.questions.plan import Intent, Listing, Part, Plan, Question, Turn
+from service.questions.small_talk import small_talk
 
 T = TypeVar("T")
 
@@ -46,11 +60,151 @@ _ABOUT_REPORTING = re.compile(
     r"|what is known|tell me|please)\b|آخر|أحدث|حاليا|بحسب|وفقا",
     re.IGNORECASE,
 )
-_LEADING = re.compile(r"(?:\b(?:in|on|during|since|as of|as at|from|by|dated|of|for|after|before)\s+)$", re.I)
+_LEADING = re.compile(
+    r"(?:\b(?:between|in|on|during|since|as of|as at|from|by|dated|of|for|after|before)\s+)$", re.I
+)
 
 
-def understand(question: Question, held: Summary, today: date) -> Plan:
-    """The plan for a question to an archive that holds that much.
+def understand(
+    question: Question,
+    archive: Archive,
+    reader: ReadingModel,
+    today: date,
+    turns: Sequence[Turn] = (),
+    rewritten: str | None = None,
+) -> Plan:
+    """The plan for a question in its conversation: all that anything downstream needs to know of it.
+
+    `rewritten` is the stand-alone question where a language model has made one. Raises BadValue for an outlet
+    that the archive does not have.
+    """
+    filters = archive.resolved(question.filters)
+    message = unwrapped(question.question)
+    if message.reply is not None:
+        return Plan(standalone_question=message.text, intent="background", reply=message.reply)
+    embedder = encoder(archive.embedder)
+    probe = Probe(archive, reader, filters)
+    held = archive.summary()
+
+    def limits(clause: str) -> bool:
+        return bool(outlets_in(clause, held.outlets) or days_in(clause, today, held.newest))
+
+    piece = heard(rewritten or message.text, embedder, probe, limits)
+    if piece.talk is not None and not (turns and piece.talk in ASKS_AGAIN):
+        reply = small_talk(piece.talk, held, archive)
+        return Plan(standalone_question=message.text, intent="small_talk", reply=reply, removed=piece.removed)
+    alone = list(piece.questions)
+    if rewritten is None:
+        alone = _standalone(piece, turns, probe)
+    asked = replace(question, filters=filters)
+    spelt = [corrected(one, archive) for one in alone]
+    plans = [
+        _beside(plan_of(replace(asked, question=one.text), held, today, embedder), one.beside)
+        for one in spelt
+    ]
+    whole = plans[0] if len(plans) == 1 else _several(plans, [one.text for one in spelt], asked, held, today)
+    if piece.confirm and whole.statement is None:
+        whole = replace(whole, intent="yes_no", statement=whole.standalone_question.rstrip("?.؟ ") + ".")
+    elif whole.statement and asks_truth(whole.standalone_question):
+        whole = replace(whole, standalone_question=whole.statement.rstrip(".") + "?")
+    if whole.statement and (opened := open_form(whole.statement)):
+        whole = replace(whole, standalone_question=opened, wanted="number", counted=counted_in(opened))
+    said = " ".join(message.text.split())
+    differs = whole.standalone_question.casefold().rstrip("?؟. ") != said.casefold().rstrip("?؟. ")
+    return replace(
+        whole,
+        order=question.order or whole.order,
+        removed=(*message.removed, *piece.removed),
+        understood_as=whole.standalone_question if differs else None,
+        did_you_mean=tuple(word for one in spelt for word in one.put_in),
+    )
+
+
+def _beside(plan: Plan, words: Sequence[str]) -> Plan:
+    """The plan with other spellings to search for, too."""
+    return replace(plan, search_words=" ".join((plan.search_words, *words))) if words else plan
+
+
+def _standalone(piece: Heard, turns: Sequence[Turn], probe: Probe) -> list[str]:
+    """Each question as it stands alone; a later one leans on those before it, in this message too."""
+    before = _completed(turns)
+    if piece.talk in ASKS_AGAIN:
+        return [before[-1].question]
+    alone: list[str] = []
+    for one in piece.questions:
+        alone.append(in_conversation(one, before, probe))
+        before = (*before, Turn(question=alone[-1]))
+    return alone
+
+
+def _completed(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns with their questions standing alone, as a front end that keeps none sends them as asked."""
+    found: tuple[Turn, ...] = ()
+    for turn in turns:
+        found = (*found, replace(turn, question=in_conversation(turn.question, found, None)))
+    return found
+
+
+def _several(
+    plans: Sequence[Plan], alone: Sequence[str], asked: Question, held: Summary, today: date
+) -> Plan:
+    """The plan of several questions, each a part of it."""
+    whole = plan_of(replace(asked, question=" ".join(alone)), held, today, None)
+    return replace(
+        whole,
+        intent="several",
+        wanted="any",
+        counted=None,
+        statement=None,
+        topic=None,
+        order=Order.RELEVANCE,
+        parts=tuple(_part(plan) for plan in plans),
+    )
+
+
+def plans_of(plan: Plan) -> tuple[Plan, ...]:
+    """The plan of each of several questions; the plan itself of one."""
+    if plan.intent != "several":
+        return (plan,)
+    return tuple(
+        replace(
+            plan,
+            standalone_question=part.question,
+            intent=part.intent,
+            wanted=part.wanted,
+            counted=part.counted,
+            statement=part.statement,
+            topic=part.topic,
+            order=part.order,
+            happened=part.happened,
+            search_words=part.search_words,
+            named_outlets=part.named_outlets,
+            named_periods=part.named_periods,
+            parts=(),
+        )
+        for part in plan.parts
+    )
+
+
+def _part(plan: Plan) -> Part:
+    return Part(
+        question=plan.standalone_question,
+        heading=plan.standalone_question,
+        intent=plan.intent,
+        wanted=plan.wanted,
+        counted=plan.counted,
+        statement=plan.statement,
+        topic=plan.topic,
+        order=plan.order,
+        happened=plan.happened,
+        search_words=plan.search_words,
+        named_outlets=plan.named_outlets,
+        named_periods=plan.named_periods,
+    )
+
+
+def plan_of(question: Question, held: Summary, today: date, embedder: Embedder | None = None) -> Plan:
+    """The plan that the words of one stand-alone question give, to an archive that holds that much.
 
     "Last year" counts from `today`, or from the day that the question's limits put it at. What the reader
     limits the search to stays as it is; what the words limit it to is added where nothing was said. What
@@ -63,6 +217,29 @@ def understand(question: Question, held: Summary, today: date) -> Plan:
     days = [] if "dates" in ignored else days_in(text, limits.as_of or today, held.newest)
     authors = [] if "authors" in ignored else authors_in(text)
     since, until, as_of = _limited(text, days, held)
+    search_words = _search_words(
+        text,
+        [
+            *outlets,
+            *(span for span, _, sure in authors if sure),
+            *(one for one in days if _is_told_by_dates(one, held)),
+        ],
+    )
+    intent, listing = _intent(text, embedder)
+    asks = intent in ASKED
+    order = _order(_without(text, outlets), days)
+    if intent == "question":
+        intent = {Order.NEWEST: "latest", Order.TIMELINE: "timeline"}.get(order, "question")  # type: ignore[assignment]
+    elif intent in ("latest", "timeline"):
+        order = Order.NEWEST if intent == "latest" else Order.TIMELINE
+    topic = _topic(_without(text, [*outlets, *days]), intent) if intent in ABOUT else None
+    says_no_wish = topic is not None and topic == text.strip("?؟.! ")
+    if says_no_wish or (intent == "who_is" and not _is_name(topic or "")):
+        intent, topic = "question", None
+    if topic is None and intent in ("latest", "timeline", "overview"):
+        # Of nothing in particular: what the archive told last, or first, or in those days.
+        order = Order.TIMELINE if intent == "timeline" else Order.NEWEST
+        intent = "overview"
     return Plan(
         standalone_question=text,
         since=limits.since or since,
@@ -74,17 +251,76 @@ def understand(question: Question, held: Summary, today: date) -> Plan:
         named_outlets=_once(name for one in outlets for name in one.outlets),
         named_authors=_once(name for _, name, _ in authors),
         named_periods=_once(one.period for one in days if one.bound != "as of"),
-        order=_order(_without(text, outlets), days),
-        search_words=_search_words(
-            text,
-            [
-                *outlets,
-                *(span for span, _, sure in authors if sure),
-                *(one for one in days if _is_told_by_dates(one, held)),
-            ],
-        ),
+        order=order,
+        search_words=search_words,
         ignored=ignored,
+        intent=intent,
+        wanted=wanted_of(text, embedder) if asks or intent in ASKED else "any",
+        counted=counted_in(text) if asks or intent in ASKED else None,
+        statement=statement_of(text) if intent == "yes_no" else None,
+        topic=topic,
+        listing=listing if intent == "archive" else None,
+        parts=_aspects(text, search_words) if intent == "question" else (),
+        happened=_happened(text, days),
     )
+
+
+ASKS_AGAIN = ("confirm", "again")
+ASKED = ("question", "yes_no", "comparison", "several")
+ABOUT = ("timeline", "overview", "who_is", "archive", "latest")
+RARE = 8.5  # inverse document frequency of a word that is most likely a name
+SURE = 0.5  # probability from which the classifier's intent counts
+
+
+def _intent(text: str, embedder: Embedder | None) -> tuple[Intent, Listing | None]:
+    """What is wanted; a question where nothing else is sure."""
+    found, chance = label("intent", text, embedder)
+    kind, _, listing = found.partition("/")
+    if is_yes_no(text) and kind != "archive":
+        return ("comparison" if kind == "comparison" and chance >= SURE else "yes_no"), None
+    if chance < SURE or kind in ("aside", "talk", "confirm", "again", "yes_no"):
+        return "question", None
+    if kind == "archive":
+        return "archive", listing  # type: ignore[return-value]
+    return kind, None  # type: ignore[return-value]
+
+
+def _topic(text: str, intent: Intent) -> str | None:
+    """What is asked after: the words between those that only say what is wanted of it."""
+    held = list(words(text))
+    frames = frame(intent)
+    while held and _is_frame(held[0].of(text), frames):
+        held.pop(0)
+    while held and _is_frame(held[-1].of(text), frames):
+        held.pop()
+    found = text[held[0].start : held[-1].end] if held else ""
+    return found if any(letter.isalpha() for letter in found) else None
+
+
+def _is_name(topic: str) -> bool:
+    """Whether a topic is written as a name, or holds a word as rare as names are."""
+    return any(letter.isupper() for letter in topic) or any(
+        word_weights().idf(stem) >= RARE for stem in stems(topic)
+    )
+
+
+def _is_frame(word: str, frames: frozenset[str]) -> bool:
+    return word.casefold() in frames or not telling(word)
+
+
+def _happened(text: str, days: Sequence[NamedDays]) -> Period | None:
+    """The days in which what is told of must have happened, where the words name one stretch of them."""
+    bounds = [
+        one
+        for one in days
+        if one.bound != "as of" and not one.of_reporting and not _SUPERLATIVE.search(text[: one.start])
+    ]
+    return bounds[0].period if len(bounds) == 1 else None
+
+
+def _aspects(text: str, search_words: str) -> tuple[Part, ...]:
+    """What a long question asks at once, of one thing."""
+    return tuple(Part(question=one, heading=one, search_words=one) for one in aspects(text, search_words))
 
 
 def _order(text: str, days: Sequence[NamedDays]) -> Order:

@@ -13,7 +13,7 @@ from index.models.reader import Reading, ReadingModel
 from index.records import Article, Hit, Span
 from service.answerers.formatting import in_words
 from service.evidence import Finding, Quote
-from service.questions.decompose import parts, put_together
+from service.questions.decompose import put_together
 from service.questions.plan import Plan
 from service.reading.features import features, sentence_probabilities, sought, words_held
 from service.reading.ranking import ranking
@@ -42,7 +42,7 @@ def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[H
     the outlets of the others.
     """
     found = _ranked(candidates(plan, hits, read(model, plan, hits)))
-    if asked := parts(plan):
+    if plan.intent != "several" and (asked := [part.question for part in plan.parts]):
         plans = [replace(plan, standalone_question=part, search_words=part) for part in asked]
         shared = _shared_out(plans, hits)
         found += put_together(

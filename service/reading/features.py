@@ -16,13 +16,12 @@ from index.records import Hit, Span
 from service.attribution.speakers import speaker
 from service.evidence import Quote
 from service.questions.plan import Plan, Wanted
-from service.verification.assertions import asked, own_days
+from service.verification.assertions import own_days
 from service.verification.numbers import quantities
 
 SHARPNESS = 1.5  # of the words' weights, so that "which" and "does" weigh next to nothing
 FARTHEST = 12.0  # logits; beyond them a probability says no more
 
-_LATIN = re.compile(r"[a-zA-Z]")
 _NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w’'-]+|(?<![\w.,])\d[\d.,]*\b")
 
 
@@ -41,9 +40,9 @@ class Sought:
 def sought(plan: Plan) -> Sought:
     """Returns what a plan seeks."""
     return Sought(
-        read=_LATIN.search(plan.standalone_question) is not None,
+        read=any("a" <= letter <= "z" for letter in plan.standalone_question.lower()),
         shares=_shares(stems(plan.search_words or plan.standalone_question)),
-        wanted=wanted_of(plan),
+        wanted=plan.wanted,
     )
 
 
@@ -65,25 +64,6 @@ def features(want: Sought, hit: Hit, quote: Quote, passage: float, own: float) -
         "words_passage": words_held(want.shares, around),
         "lacks_kind": float(_lacks_kind(want, quote)),
     }
-
-
-def wanted_of(plan: Plan) -> Wanted:
-    """Returns the kind of answer that a plan wants, also of one that does not say it yet."""
-    if plan.wanted != "any":
-        return plan.wanted
-    question = plan.standalone_question
-    if re.match(
-        r"(?:and |but )?what (?:did|does|has|do) .+ (?:say|said|think|tell|announce)", question, re.I
-    ):
-        return "speech"
-    if re.search(
-        r"\b(?:what|which|who|name|list)\b.*\b(?:are|were|points|conditions|reasons)\b", question, re.I
-    ):
-        return "list"
-    kind = asked(question).kind
-    if kind in ("number", "date", "place"):
-        return kind
-    return "person" if re.match(r"(?:and )?who(?:m|se)?\b", question, re.I) else "any"
 
 
 def _shares(words: Iterable[str]) -> dict[str, float]:

@@ -145,7 +145,10 @@ class Conversations:
             )
 
     def turns(self, conversation_id: str) -> tuple[Turn, ...]:
-        """The last turns of a conversation, the oldest of them first; none where it is unknown."""
+        """The last turns of a conversation, the oldest of them first; none where it is unknown.
+
+        Small talk is no turn: what is asked after it goes on from what was asked before it.
+        """
         query = (
             select(answer.c.id, answer.c.standalone_question, answer.c.body)
             .where(self._mine, answer.c.conversation_id == conversation_id)
@@ -154,7 +157,10 @@ class Conversations:
         )
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
-        return tuple(_turn(row.standalone_question, _answer(row)) for row in reversed(rows))
+        told = [(row.standalone_question, _answer(row)) for row in reversed(rows)]
+        return tuple(
+            _turn(question, answer) for question, answer in told if answer.plan.intent != "small_talk"
+        )
 
     def answer(self, answer_id: str) -> Kept:
         """An answer. Raises NotFound."""

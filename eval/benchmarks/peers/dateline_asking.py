@@ -8,7 +8,7 @@ from eval.benchmarks.peers.dateline_own import ARCHIVE, LIMIT, embedder_in
 from index.archive import Archive
 from service.answering import query_of
 from service.questions.plan import Question
-from service.questions.understand import understand
+from service.questions.understand import plan_of
 
 
 def load(folder: str, model: str) -> Callable[[str], list[str]]:
@@ -16,7 +16,7 @@ def load(folder: str, model: str) -> Callable[[str], list[str]]:
     archive = Archive.open(Path(folder, ARCHIVE), lambda: embedder_in(folder))
 
     def search(question: str) -> list[str]:
-        plan = understand(Question(question=question), archive.summary(), date.today())
+        plan = plan_of(Question(question=question), archive.summary(), date.today())
         return [hit.passage.text for hit in archive.search(query_of(plan))[:LIMIT]]
 
     return search

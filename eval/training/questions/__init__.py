@@ -1,0 +1,1 @@
+"""How the classifier of questions is trained: public questions typed by their answers, and phrases."""

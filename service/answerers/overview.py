@@ -1,0 +1,113 @@
+"""Overviews and descriptions in the articles' own sentences: a story newest first, or who somebody is."""
+
+from collections.abc import AsyncGenerator, Sequence
+from datetime import date
+
+from index.backends.local.lexical import stems
+from index.models.reader import ReadingModel
+from index.models.word_weights import word_weights
+from index.records import EVIDENCE, Article, Hit, Order, Span
+from service.answerers.formatting import worded
+from service.evidence import Evidence, Quote, Report, Statement
+from service.questions.plan import Plan
+
+MOST_TURNS = 8  # sentences of an overview
+MOST_DESCRIPTIONS = 4
+LEAST_HELD = 0.75  # of the topic's weight that an article must hold to be of the story
+LEAST_WORDS = 6  # a shorter sentence tells nothing by itself
+
+
+class OverviewAnswerer:
+    """Quotes one sentence of each article on a story, or those that say who somebody is, the newest first."""
+
+    name = "overview"
+
+    def __init__(self, reader: ReadingModel) -> None:
+        self._reader = reader
+
+    async def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report]:
+        """A quoted statement for each turn of the story; none where no article is about it."""
+        describes = evidence.plan.intent == "who_is"
+        chosen = _described(evidence, self._reader) if describes else _told(evidence)
+        for quote, score in chosen:
+            yield Statement(text=worded(quote), quotes=(quote,), support="quoted", score=score)
+
+
+def _told(evidence: Evidence) -> list[tuple[Quote, float]]:
+    """The sentence of each article that tells what it is about, newest first; copies of one text once."""
+    shares = _shares(evidence.plan)
+    found: dict[int, tuple[Quote, float]] = {}
+    for hits in _by_article(evidence.hits):
+        article = hits[0].article
+        spans = sorted({span for hit in hits for span in hit.passage.sentences}, key=lambda span: span.start)
+        held = _held(f"{article.title or ''} {' '.join(span.of(article.text) for span in spans)}", shares)
+        lead = _lead(article, spans, shares)
+        if held >= LEAST_HELD and lead is not None and article.cluster not in found:
+            found[article.cluster] = Quote(article=article, span=lead), hits[0].score
+    best = sorted(found.values(), key=lambda one: -one[1])[:MOST_TURNS]
+    newest_first = evidence.plan.order is not Order.TIMELINE
+    return sorted(best, key=lambda one: one[0].article.published or date.min, reverse=newest_first)
+
+
+def _lead(article: Article, spans: Sequence[Span], shares: dict[str, float]) -> Span | None:
+    """The first sentence where the headline or it names the topic, else the first that holds most of it."""
+    telling = [span for span in spans if _tells(article, span)]
+    if not telling:
+        return None
+    first = telling[0]
+    if _held(f"{article.title or ''} {first.of(article.text)}", shares) >= LEAST_HELD:
+        return first
+    return max(telling, key=lambda span: _held(span.of(article.text), shares))
+
+
+def _described(evidence: Evidence, reader: ReadingModel) -> list[tuple[Quote, float]]:
+    """Of each article the sentence that says best who somebody is, if it names them; newest first."""
+    plan = evidence.plan
+    shares = _shares(plan)
+    quotes = [
+        Quote(article=hits[0].article, span=span)
+        for hits in _by_article(evidence.hits)
+        for span in {span for hit in hits for span in hit.passage.sentences}
+        if _tells(hits[0].article, span) and _names(span.of(hits[0].article.text), plan, shares)
+    ]
+    scores = reader.relevance(plan.standalone_question, [quote.text for quote in quotes]) if quotes else []
+    best: dict[int, tuple[Quote, float]] = {}
+    for quote, score in sorted(zip(quotes, scores, strict=True), key=lambda one: -one[1]):
+        best.setdefault(quote.article.cluster, (quote, score))
+    chosen = list(best.values())[:MOST_DESCRIPTIONS]
+    return sorted(chosen, key=lambda one: one[0].article.published or date.min, reverse=True)
+
+
+def _names(sentence: str, plan: Plan, shares: dict[str, float]) -> bool:
+    """Whether a sentence names who is asked after, by the whole name or its last word."""
+    held = set(stems(sentence))
+    last = stems(plan.topic or "")[-1:]
+    return _held(sentence, shares) >= LEAST_HELD or (bool(last) and last[0] in held)
+
+
+def _shares(plan: Plan) -> dict[str, float]:
+    """The stems of the topic, each with its share of the weight; nothing where no topic limits."""
+    weights = {stem: word_weights().idf(stem) for stem in stems(plan.topic or "")}
+    whole = sum(weights.values())
+    return {stem: weight / whole for stem, weight in weights.items()} if whole else {}
+
+
+def _held(text: str, shares: dict[str, float]) -> float:
+    held = set(stems(text))
+    return sum(share for stem, share in shares.items() if stem in held) if shares else 1.0
+
+
+def _by_article(hits: Sequence[Hit]) -> list[list[Hit]]:
+    """The hits of each article together, the best first."""
+    found: dict[int, list[Hit]] = {}
+    for hit in hits:
+        found.setdefault(hit.article.id, []).append(hit)
+    return list(found.values())
+
+
+def _tells(article: Article, span: Span) -> bool:
+    text = span.of(article.text)
+    is_reporting = any(
+        zone.start <= span.start and span.end <= zone.end and zone.kind in EVIDENCE for zone in article.zones
+    )
+    return is_reporting and len(text.split()) >= LEAST_WORDS and not text.rstrip("”\"' ").endswith("?")

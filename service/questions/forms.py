@@ -1,0 +1,162 @@
+"""The form of a question: whether it asks for yes or no, and the kind of answer that it wants."""
+
+import re
+
+from index.extraction.dates import MONTHS
+from index.models.embedding import Embedder
+from service.questions.classifier import label
+from service.questions.plan import Wanted
+
+SURE = 0.45  # probability from which the classifier's kind of answer counts
+
+_AUXILIARY = (
+    r"is|are|was|were|am|has|have|had|do|does|did|will|would|can|could|should|shall|may|might|must"
+    r"|isn['’]?t|aren['’]?t|wasn['’]?t|weren['’]?t|hasn['’]?t|haven['’]?t|didn['’]?t|doesn['’]?t|don['’]?t|won['’]?t"
+)
+_YES_NO = re.compile(rf"^(?:{_AUXILIARY})\b", re.IGNORECASE)
+_TRUE_THAT = re.compile(
+    rf"^(?:{_AUXILIARY})\s+(?:it|that|this)\s+(?:not\s+)?(?:true|right|correct|a fact|so)\s+that\s+",
+    re.IGNORECASE,
+)
+_HOW_MANY = re.compile(r"\bhow many\b|\bnumber of\b", re.IGNORECASE)
+_QUANTITY = re.compile(
+    r"\bhow (?:many|much|far|high|tall|deep|wide|old|fast|big|large|heavy)\b"
+    r"|\b(?:number|cost|price|toll|share|percentage|population|margin|turnout|budget|level|height|length|distance"
+    r"|age|size|capacity|speed|temperature|salary|fine|fee|fare|rate)s? (?:of|is|was|for|in|did)\b"
+    r"|\bcosts?\b(?=\W*$)",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(
+    r"\b(?:what|which) (?:\w+ ){0,2}?(?!this|is\b|was\b)\w*[^su'’\W]s (?:are|were|did|do|have|has)\b", re.I
+)
+_LIST = re.compile(
+    r"^(?:list|name|give me all|who (?:are|were))\b|\bwhat are\b|\bwhat were\b|\ball of the\b", re.I
+)
+_SAID = re.compile(
+    r"\bwhat (?:else |exactly )?(?:did|does|has|have|had|is|was)\b.{2,80}?"
+    r"\b(?:say|said|tell|told|think|announce|claim|reply|respond|comment|demand|explain|promise|warn|argue|describe|react)\w*\b"
+    r"|\bwho said\b|ماذا قال",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"(?<![\w.-])(?!(?:1[5-9]|20)\d\d\b)(?:more than |less than |about )?"
+    r"[€£$]?\d[\d.,]*(?: (?:million|billion|thousand))?(?![\w%-])"
+)
+_NO_NOUN = frozenset({"in", "for", "to", "on", "at", "and"})
+_STOP = re.compile(
+    r"\s+(?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|came|come|saw|went|in|on|at|by|there)\b|[?,.;]"
+)
+_NEXT = re.compile(
+    r"(?:the|a|an|his|her|its|their|any|all|no|to|in|on|at|by|for|from|with|about|against|during|after|before|since"
+    r"|over|into|under|as|more|less|up|out|down|off|that|and|or|when|\d[\d.,]*|[A-Z]\w*)$"
+)
+
+
+def is_yes_no(text: str) -> bool:
+    """Whether a question opens as one that is answered with yes or no."""
+    return _YES_NO.match(text) is not None and " or " not in f" {text.split(',')[0]} ".replace(" or not", "")
+
+
+def asks_truth(text: str) -> bool:
+    """Whether a question asks if something is true that it tells: "Is it true that …?"."""
+    return _TRUE_THAT.match(text) is not None
+
+
+def open_form(statement: str) -> str | None:
+    """A statement that gives a number, asked openly, so that other numbers are found too; None without one.
+
+    "How many families were evacuated?" of "23 families were evacuated."
+    """
+    match = _NUMBER.search(statement)
+    if match is None:
+        return None
+    before, behind = statement[: match.start()].strip(), statement[match.end() :].strip(" .")
+    noun = re.match(r"\w+", behind)
+    if noun and noun[0].casefold() in MONTHS:
+        return None
+    asking = "how many" if noun and noun[0] not in _NO_NOUN else "how much"
+    if not before:
+        return f"{_capital(asking)} {behind}?"
+    return " ".join(filter(None, (before, asking, behind))) + "?"
+
+
+def wanted_of(text: str, embedder: Embedder | None) -> Wanted:
+    """The kind of answer that a question wants: by its form where that is sure, else by the classifier."""
+    if is_yes_no(text):
+        return "any"
+    if _SAID.search(text):
+        return "speech"
+    if _QUANTITY.search(text):
+        return "number"
+    if _LIST.search(text) or _SEVERAL.search(text):
+        return "list"
+    kind, chance = label("wanted", text, embedder)
+    return kind if chance >= SURE else "any"  # type: ignore[return-value]
+
+
+def counted_in(text: str) -> str | None:
+    """What a number is asked of: "families" in "How many families were evacuated?"."""
+    found = _HOW_MANY.search(text)
+    if found is None:
+        return None
+    rest = text[found.end() :].strip()
+    stop = _STOP.search(rest)
+    noun = " ".join((rest[: stop.start()] if stop else rest).split()[:4]).strip()
+    return noun.removeprefix("of the ").removeprefix("of ") or None
+
+
+def statement_of(text: str) -> str | None:
+    """What a yes-or-no question asks to be confirmed: "The bridge did open." of "Did the bridge open?"."""
+    bare = " ".join(text.split()).rstrip("?؟ ")
+    if found := _TRUE_THAT.match(bare):
+        return f"{_capital(bare[found.end() :])}."
+    found = _YES_NO.match(bare)
+    if found is None:
+        return None
+    auxiliary = (
+        re.sub(r"n['’]?t$", "", found[0].casefold()).replace("wo", "will") if "n" in found[0] else found[0]
+    )
+    auxiliary = auxiliary.casefold()
+    words = bare[found.end() :].split()
+    at = _verb_place(words, is_be=auxiliary in ("is", "are", "was", "were"))
+    if not 0 < at <= len(words):
+        return None
+    return f"{_capital(' '.join((*words[:at], auxiliary, *words[at:])))}."
+
+
+def _verb_place(words: list[str], *, is_be: bool) -> int:
+    """Where the subject ends: before a participle, or before a word that an object follows."""
+    start = 1
+    while start < len(words) and words[0][0].isupper() and words[start][0].isupper():
+        start += 1
+    if words and words[0].casefold() in (
+        "there",
+        "it",
+        "he",
+        "she",
+        "they",
+        "this",
+        "that",
+        "these",
+        "those",
+        "you",
+    ):
+        return 1
+    for place in range(start, len(words)):
+        word, behind = words[place], words[place + 1] if place + 1 < len(words) else ""
+        if (re.search(r"(?:ed|ing|en)$", word) and word.islower()) or (is_be and word in ("a", "an")):
+            return place
+        if behind == "of" or not word.islower() or word in ("of", "and", "the", "in", "at", "from", "for"):
+            continue
+        if not behind or _NEXT.match(behind):
+            is_noun = (
+                is_be
+                and bool(behind)
+                and words[place - 1].casefold() in ("the", "a", "an", "his", "her", "its")
+            )
+            return place + is_noun
+    return len(words) - 1
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,73 @@
+"""The form of a question: yes or no, what is counted, what is to be confirmed."""
+
+import pytest
+
+from service.questions.forms import counted_in, is_yes_no, open_form, statement_of, wanted_of
+
+
+@pytest.mark.parametrize(
+    ("question", "statement"),
+    [
+        ("Did the council approve the toll?", "The council did approve the toll."),
+        ("Were 23 families evacuated?", "23 families were evacuated."),
+        ("Is Ada Moss a doctor?", "Ada Moss is a doctor."),
+        ("Did the mayor of Port Ostrel resign?", "The mayor of Port Ostrel did resign."),
+        ("Will the Harbour Bridge open in March?", "The Harbour Bridge will open in March."),
+        ("Is the mayor in Paris?", "The mayor is in Paris."),
+        ("Does the new bridge cost more than 60 million?", "The new bridge does cost more than 60 million."),
+        ("Isn't it true that the bridge cost 48 million?", "The bridge cost 48 million."),
+        ("Are there plans for a bridge?", "There are plans for a bridge."),
+        ("Who is the mayor?", None),
+    ],
+)
+def test_a_question_for_yes_or_no_is_a_statement_to_confirm(question: str, statement: str | None) -> None:
+    assert statement_of(question) == statement
+    assert is_yes_no(question) is (statement is not None)
+
+
+def test_a_choice_is_no_question_for_yes_or_no() -> None:
+    assert not is_yes_no("Is the bridge open or closed?")
+    assert is_yes_no("Is the bridge open or not?")
+
+
+@pytest.mark.parametrize(
+    ("statement", "question"),
+    [
+        ("23 families were evacuated.", "How many families were evacuated?"),
+        ("The bridge did cost 48 million.", "The bridge did cost how much?"),
+        ("The council did meet on 12 March.", None),
+        ("Ada Moss did win in 2024.", None),
+    ],
+)
+def test_a_number_to_confirm_is_asked_for_openly(statement: str, question: str | None) -> None:
+    assert open_form(statement) == question
+
+
+@pytest.mark.parametrize(
+    ("question", "counted"),
+    [
+        ("How many families were evacuated?", "families"),
+        ("how many of the people were hurt", "people"),
+        ("What is the number of ISIS fighters in Kirkuk?", "ISIS fighters"),
+        ("How high is the bridge?", None),
+    ],
+)
+def test_what_is_counted(question: str, counted: str | None) -> None:
+    assert counted_in(question) == counted
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("How many families were evacuated?", "number"),
+        ("What does the Harbour Bridge cost?", "number"),
+        ("When will the bridge open?", "date"),
+        ("How long did the fire last?", "duration"),
+        ("Why did it close?", "reason"),
+        ("What did Ada Moss say about it?", "speech"),
+        ("What are the conditions of the agreement?", "list"),
+        ("Have the joint brigades been formed?", "any"),
+    ],
+)
+def test_the_kind_of_answer_is_told_without_the_embedder_too(question: str, wanted: str) -> None:
+    assert wanted_of(question, None) == wanted
