@@ -30,6 +30,7 @@ from index.lock import alone
 from index.models.embedding import Embedder, Vectors
 from index.protocols import LoadIndex, Searchable
 from index.records import Article, Draft, Filters, Query, Skipped
+from index.search.as_of import as_known
 from index.search.hybrid import Hits, Rerank, search
 from index.search.mentions import letters_of, mentions
 
@@ -189,7 +190,11 @@ class Archive:
                 f"the archive in {self.directory} was embedded by {snapshot.embedder!r} while this process "
                 f"ran with {self.embedder.id!r}; start it again"
             )
-        return search(snapshot, self._catalogue, self.embedder, query, rerank)
+        found = search(snapshot, self._catalogue, self.embedder, query, rerank)
+        as_of = query.filters.as_of
+        if as_of is None:
+            return found
+        return Hits(as_known(found, as_of, self._catalogue.versions, self._chunker), found.notes)
 
     def holds(self, stem: str) -> bool:
         """Whether any passage holds a word of that stem."""
