@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from index.archive import Archive
 from index.errors import BadValue
+from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
 from service.answerers.extractive import QuotingAnswerer
 from service.answerers.generative import GeneratingAnswerer
@@ -40,7 +41,7 @@ def open_desk(
         fallback=quotes if generates and settings.fallback == QUOTES else None,
         reader=reader,
         verify=settings.verify,
-        support=load_support(settings, PackagedSupport(reader)),
+        support=load_support(settings, PackagedSupport(EntailmentModel(threads=settings.threads))),
         conversations=conversations or Conversations(settings.store(FILE)),
     )
 

@@ -1,13 +1,14 @@
-"""The reading model that ships, over texts it has never seen."""
+"""The reader that ships, over texts it has never seen."""
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from index.errors import Damaged
-from index.models.reader import PACKAGED, ReadingModel
+from index.models.reader import PACKAGED, ReadingModel, head_line, headed
 from index.records import Span
 
 PASSAGE = (
@@ -83,15 +84,58 @@ def test_within_sums_the_spans_of_a_stretch(model: ReadingModel) -> None:
     assert reading.within(Span(0, 0)) == 0
 
 
-def test_what_is_said_is_supported_more_than_what_is_not(model: ReadingModel) -> None:
-    claims = ["Maud Ellery turned the lamp on.", "Maud Ellery was arrested on Friday."]
-    said, unsaid = model.support(claims, [PASSAGE, PASSAGE])
-    assert said > 0.5 > unsaid
+SENTENCES = [Span(0, 73), Span(73, 120), Span(120, len(PASSAGE))]
+
+
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [
+        ("Who turned the lamp on?", 1),
+        ("How much did the repair cost?", 2),
+        ("On which day was the lighthouse lit again?", 0),
+    ],
+)
+def test_the_sentence_that_answers_is_the_most_probable(
+    model: ReadingModel, question: str, place: int
+) -> None:
+    sentences = model.read(question, [PASSAGE], [SENTENCES])[0].sentences
+    assert max(range(3), key=sentences.__getitem__) == place
+    assert sentences[place] > 0.5 > sum(sentences) - sentences[place]
+
+
+def test_two_sentences_may_answer(model: ReadingModel) -> None:
+    passage = "Maud Ellery lit the lamp. It rained on the cape. Tom Reed lit the lamp, too."
+    spans = [Span(0, 26), Span(26, 49), Span(49, len(passage))]
+    first, between, second = model.read("Who lit the lamp?", [passage], [spans])[0].sentences
+    assert min(first, second) > 0.5 > between
+
+
+def test_a_head_line_may_answer_alone(model: ReadingModel) -> None:
+    head = head_line("Lighthouse repair to cost 2.3 million crowns", "Herald", date(2021, 3, 12))
+    assert head == "Lighthouse repair to cost 2.3 million crowns (Herald, 12 March 2021)"
+    text = headed(head, "Work on the cape begins in May. Keepers welcomed the plan.")
+    spans = [Span(0, len(head) + 2), Span(len(head) + 2, len(head) + 34), Span(len(head) + 34, len(text))]
+    told = model.read("How much will the repair of the lighthouse cost?", [text], [spans])[0].sentences
+    assert told[0] > 0.5 > max(told[1:])
+
+
+def test_a_head_line_says_what_is_known() -> None:
+    assert head_line("Lamp lit") == "Lamp lit"
+    assert head_line("Lamp lit", day=date(2021, 3, 12)) == "Lamp lit (12 March 2021)"
+    assert head_line("", "Herald", date(2021, 3, 12)) == ""
+    assert headed("", "It was lit.") == "It was lit."
+
+
+def test_a_sentence_behind_what_is_read_does_not_answer(model: ReadingModel) -> None:
+    text = "More was said. " * 300 + PASSAGE
+    last = Span(len(text) - len(PASSAGE), len(text))
+    reading = model.read("Who turned the lamp on?", [text], [[last]])[0]
+    assert reading.sentences[0] < 0.01
+    assert model.read("Who?", ["", PASSAGE], [[Span(0, 0)], []])[1].sentences == ()
 
 
 def test_nothing_to_read_is_no_reading(model: ReadingModel) -> None:
     assert model.read("Who?", []) == []
-    assert model.support([], []) == []
 
 
 def test_damaged_weights_are_refused_with_the_way_out(tmp_path: Path) -> None:
@@ -107,7 +151,7 @@ def test_damaged_weights_are_refused_with_the_way_out(tmp_path: Path) -> None:
 
 def test_the_card_names_what_the_model_is_worth() -> None:
     card = json.loads((PACKAGED / "card.json").read_text())
-    assert set(card) >= {"sha256", "calibration", "steps"}
+    assert set(card) >= {"sha256", "calibration", "trainings"}
     readme = (PACKAGED / "README.md").read_text()
     for told in ("SQuAD 2.0 near misses, AUROC", "CC BY-SA 4.0", "expected calibration error"):
         assert told in readme

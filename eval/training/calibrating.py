@@ -1,24 +1,27 @@
 """The model's scores as probabilities, and the threshold below which it refuses.
 
-Fitted on SQuAD titles that neither taught the model nor judge it: their own questions, and the same
-over passages that were found for them and lack the answer, as an archive's passages mostly do.
-Logistic regression on two scores (Platt 1999); the expected calibration error is that of the half of
+Fitted on what neither taught the model nor judges it: questions of some SQuAD titles and search questions,
+over their own passages and over others that were found for them and lack the answer, as an archive's
+passages mostly do. Logistic regression (Platt 1999); the expected calibration error is that of the half of
 the questions that was not fitted on (Naeini et al. 2015, ten bins).
 """
 
+import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.training import claims, negatives
-from eval.training.corpora import CALIBRATION, Example, squad_examples
-from index.models.reader import ReadingModel
+from eval.training import negatives
+from eval.training.corpora import CALIBRATION, Example, sentences_of, squad_examples
+from eval.training.passage_sets import calibrating_questions
+from index.models.reader import LEAST_SHARE, ReadingModel, Scores
+from index.records import Span
 
-KEPT = 0.9  # of the answerable questions, at the threshold
+KEPT = 0.92  # of the answerable questions, at the threshold
 SEED = 7
 
 Matrix = NDArray[np.float64]
@@ -29,45 +32,54 @@ class Calibration:
     """What goes into the card: weights by name, the threshold, and how far off the probabilities are."""
 
     answer: dict[str, float]
-    support: dict[str, float]
+    sentence: dict[str, float]
     answer_error: float
-    support_error: float
+    sentence_error: float
 
 
 def calibrate(model: ReadingModel, data: Path) -> Calibration:
-    """Fits the weights of the answer score and of the support score."""
-    rng = random.Random(SEED)
-    examples = calibration_examples(data, rng)
-    scores = np.array([model.answer_scores(e.question, e.passage) for e in examples])
-    answerable = np.array([bool(e.answers) for e in examples])
+    """Fits the weights of a passage's probability, and then those of its sentences'."""
+    examples = calibration_examples(data, random.Random(SEED))
+    spans = [sentences_of(example.passage) for example in examples]
+    scored = [model.scores(e.question, [e.passage], [s])[0] for e, s in zip(examples, spans, strict=True)]
+    scores = np.array([[one.answers, one.margin] for one in scored])
+    answerable = np.array([e.answerable for e in examples])
     weights, error = _fitted(scores, answerable)
     probabilities = _probabilities(scores, weights)
     threshold = float(np.quantile(probabilities[answerable], 1 - KEPT))
-    judged = calibration_claims(data, rng)
-    logits = np.array([[model.support_score(c.claim, c.evidence)] for c in judged])
-    supported = np.array([c.supported for c in judged])
-    support, support_error = _fitted(logits, supported)
+    logits = scores @ np.array(weights[:-1]) + weights[-1]
+    rows = [
+        row
+        for one, example, sentences, logit in zip(scored, examples, spans, logits, strict=True)
+        for row in _sentence_rows(one, example, sentences, float(logit))
+    ]
+    sentence, sentence_error = _fitted(
+        np.array([row for row, _ in rows]), np.array([answers for _, answers in rows])
+    )
     return Calibration(
-        {"answers": weights[0], "margin": weights[1], "offset": weights[2], "threshold": threshold},
-        {"scale": support[0], "offset": support[1]},
+        dict(zip(("answers", "margin", "offset"), weights, strict=True)) | {"threshold": threshold},
+        dict(zip(("evidence", "passage", "share", "offset"), sentence, strict=True)),
         error,
-        support_error,
+        sentence_error,
     )
 
 
+def _sentence_rows(
+    scores: Scores, example: Example, sentences: Sequence[Span], logit: float
+) -> Iterator[tuple[list[float], bool]]:
+    """What a sentence's probability is made of, and whether it answers; none where nobody has marked it."""
+    for sentence, evidence in zip(sentences, scores.evidence, strict=True):
+        if not example.unmarked:
+            answers = any(a.start < sentence.end and sentence.start < a.end for a in example.answers)
+            yield [evidence, logit, math.log(scores.share(sentence) + LEAST_SHARE)], answers
+
+
 def calibration_examples(data: Path, rng: random.Random) -> list[Example]:
-    """Questions of the titles kept for it, and as many over other passages on their subjects."""
-    own = squad_examples(data, CALIBRATION)
+    """Questions kept for it, and as many over other passages on their subjects."""
+    own = [*squad_examples(data, CALIBRATION), *calibrating_questions(data)]
     answerable = [e for e in own if e.answers]
-    found = negatives.mined(answerable, [e.passage for e in own], 1, 1.0, rng)
+    found = negatives.mined(answerable, {e.passage: "" for e in own}, 1, 1.0, rng)
     return [*own, *found, *negatives.cut(answerable, 0.5, rng)]
-
-
-def calibration_claims(data: Path, rng: random.Random) -> list[claims.ClaimExample]:
-    """Claims made from the same questions, and a part of the annotated claims that are kept apart."""
-    made = claims.answered(squad_examples(data, CALIBRATION), 1.0, rng)
-    real = [*claims.wice(data, apart=True), *claims.attribution_bench(data, apart=True)]
-    return [*made, *rng.sample(real, len(real) // 4)]
 
 
 def _fitted(scores: Matrix, targets: NDArray[np.bool_]) -> tuple[list[float], float]:

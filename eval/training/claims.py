@@ -1,21 +1,13 @@
 """Claims with the text that does or does not support them.
 
-Half of WiCE (Kamoi et al. 2023) and of AttributionBench (Li et al. 2024) is learned from, the other
-half is kept to judge by. They are few, so more are made: a question with its answer claims
-something, and so does a sentence of the news; both are false once a word of them is changed.
+Of WiCE (Kamoi et al. 2023) and of AttributionBench (Li et al. 2024) a half teaches and the other judges.
 """
 
 import hashlib
 import json
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from sentencex import segment
-
-from eval.training.corpora import Example
-from eval.training.perturbing import CLAIM_KINDS, perturbed
 
 _LONGEST = 1200  # characters of evidence; what a citation shows is shorter
 
@@ -58,46 +50,3 @@ def attribution_bench(data: Path, *, apart: bool) -> Iterator[ClaimExample]:
             evidence = "\n".join(row["references"])[:_LONGEST]
             supported = row["attribution_label"] == "attributable"
             yield ClaimExample(row["claim"], evidence, supported, "attributionbench")
-
-
-def answered(examples: Sequence[Example], share: float, rng: random.Random) -> Iterator[ClaimExample]:
-    """A question with its answer as a claim, and with another stretch of the passage as a false one."""
-    for example in examples:
-        if not example.answers or rng.random() >= share:
-            continue
-        answer = example.answers[0].of(example.passage)
-        if rng.random() < 0.5:
-            yield ClaimExample(f"{example.question} {answer}", example.passage, True, "answered")
-            continue
-        other = rng.choice(examples)
-        wrong = perturbed(f"x {answer}", example.passage, CLAIM_KINDS, rng)
-        if wrong is None and other.answers and other.group == example.group:
-            wrong = f"x {other.answers[0].of(other.passage)}"
-        if wrong is not None:
-            yield ClaimExample(f"{example.question} {wrong[2:]}", example.passage, False, "answered")
-
-
-def reported(texts: Sequence[str], count: int, rng: random.Random) -> Iterator[ClaimExample]:
-    """Sentences of the news over their own surroundings, as they stand, shortened, changed or absent."""
-    for text in rng.sample(list(texts), min(count, len(texts))):
-        sentences = [s.strip() for s in segment("en", text) if 40 < len(s.strip()) < 300]
-        if len(sentences) < 4:
-            continue
-        place = rng.randrange(1, len(sentences) - 1)
-        around = [sentences[place - 1], sentences[place], sentences[place + 1]]
-        claim = _shortened(sentences[place], rng)
-        fate = rng.random()
-        if fate < 0.4:
-            yield ClaimExample(claim, " ".join(around), True, "reported")
-        elif fate < 0.8:
-            changed = perturbed(claim, text, CLAIM_KINDS, rng)
-            if changed is not None:
-                yield ClaimExample(changed, " ".join(around), False, "reported")
-        else:
-            yield ClaimExample(claim, " ".join((around[0], around[2])), False, "reported")
-
-
-def _shortened(sentence: str, rng: random.Random) -> str:
-    """The sentence, sometimes without what follows its last comma."""
-    head, comma, _ = sentence.rpartition(", ")
-    return f"{head}." if comma and len(head) > 60 and rng.random() < 0.4 else sentence

@@ -9,9 +9,15 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from sentencex import segment
+
+from index.models.reader import head_line
 from index.records import Span
 
 CALIBRATION = frozenset({"Construction", "Huguenot", "Packet_switching"})
@@ -24,7 +30,10 @@ _NEWS_WINDOW = 900  # characters of an article that a question is asked over, as
 class Example:
     """A question over a passage, with the stretches of it that answer; none where it has no answer.
 
-    `kind` says where the example comes from, `group` which passages are about the same subject.
+    `kind` says where the example comes from, `group` which passages are about the same subject. An
+    `unmarked` one has an answer that nobody has marked. `near` is the stretch that comes nearest to an
+    answer where there is none, `head` the line that may stand before the passage, and examples of the
+    same `pair` differ by their question alone.
     """
 
     question: str
@@ -32,6 +41,15 @@ class Example:
     answers: tuple[Span, ...]
     kind: str
     group: str
+    unmarked: bool = False
+    near: Span | None = None
+    head: str = ""
+    pair: str = ""
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the passage answers the question."""
+        return bool(self.answers) or self.unmarked
 
 
 def squad_examples(data: Path, titles: frozenset[str] | None = None) -> list[Example]:
@@ -60,24 +78,37 @@ def dated_examples(data: Path) -> list[Example]:
     return [example for page in pages for example in _of_page(page)]
 
 
-def news_examples(data: Path) -> tuple[list[Example], list[str]]:
-    """RealTimeQA (Kasai et al. 2023): questions of 2022 over the part of the gold article that answers.
+def news_examples(data: Path) -> tuple[list[Example], dict[str, str]]:
+    """RealTimeQA (Kasai et al. 2023): questions of 2022 over what answers, as told and in the gold article.
 
-    Besides, the passages of all its articles, among which to look for those that do not.
+    Besides, the passages of all its articles with their head lines.
     """
     folder = data / "realtimeqa"
     gold = {row["question_id"]: row["search_result"] for row in _lines(folder / "gold_2022.jsonl")}
+    with gzip.open(folder / "archive_2022.jsonl.gz", "rt") as lines:
+        articles = [json.loads(line) for line in lines]
+    heads = {article["url"]: _head_of(article) for article in articles}
     examples = []
     for row in _lines(folder / "questions_2022.jsonl"):
         answer = row["choices"][int(row["answer"][0])].strip("“”\"'. ")
+        told = _window(_without_tags(row["evidence"] or ""), answer)
+        if told is not None:
+            examples.append(Example(row["question_sentence"], told[0], (told[1],), "news", "news"))
         for article in gold.get(row["question_id"], ())[:1]:
             window = _window(article.get("text") or "", answer)
             if window is not None:
                 passage, span = window
-                examples.append(Example(row["question_sentence"], passage, (span,), "news", "news"))
-    with gzip.open(folder / "archive_2022.jsonl.gz", "rt") as lines:
-        texts = [json.loads(line).get("text") or "" for line in lines]
-    return examples, [text[start : start + _NEWS_WINDOW] for text in texts for start in (0, _NEWS_WINDOW)]
+                head = heads.get(article["url"], "")
+                examples.append(
+                    Example(row["question_sentence"], passage, (span,), "news", "news", head=head)
+                )
+    passages = {
+        article["text"][start : start + _NEWS_WINDOW]: heads[article["url"]]
+        for article in articles
+        for start in (0, _NEWS_WINDOW)
+        if len(article["text"] or "") > start
+    }
+    return examples, passages
 
 
 def _squad(file: Path, kind: str) -> Iterator[Example]:
@@ -87,7 +118,17 @@ def _squad(file: Path, kind: str) -> Iterator[Example]:
             for qa in paragraph["qas"]:
                 answers = () if qa.get("is_impossible") else _spans(context, qa["answers"])
                 if answers or qa.get("is_impossible"):
-                    yield Example(qa["question"].strip(), context, answers, kind, article["title"])
+                    title = article["title"] if kind.startswith("squad") else ""
+                    near = _spans(context, qa.get("plausible_answers", ()))
+                    yield Example(
+                        qa["question"].strip(),
+                        context,
+                        answers,
+                        kind,
+                        article["title"],
+                        near=near[0] if near else None,
+                        head=title.replace("_", " "),
+                    )
 
 
 def _spans(context: str, answers: Sequence[dict[str, Any]]) -> tuple[Span, ...]:
@@ -96,10 +137,10 @@ def _spans(context: str, answers: Sequence[dict[str, Any]]) -> tuple[Span, ...]:
 
 
 def _of_page(page: dict[str, Any]) -> Iterator[Example]:
-    paragraphs = [_untokenised(text) for text in page["paras"]]
+    paragraphs = [detokenised(text) for text in page["paras"]]
     for question, answers in page["questions"]:
         for answer in answers[:1]:
-            words = _untokenised(answer["answer"]) if answer.get("answer") else ""
+            words = detokenised(answer["answer"]) if answer.get("answer") else ""
             passage = paragraphs[answer["para"]] if words else ""
             start = passage.find(words) if words else -1
             if start >= 0 and len(passage) > 80:
@@ -107,9 +148,32 @@ def _of_page(page: dict[str, Any]) -> Iterator[Example]:
                 yield Example(question, passage, (span,), "timeqa", page["index"])
 
 
-def _untokenised(text: str) -> str:
-    text = re.sub(r" ([,.;:!?)\]’]|'s\b|n't\b)", r"\1", text)
-    return re.sub(r"([(\[]) ", r"\1", text)
+def detokenised(text: str) -> str:
+    """Returns a text that was split at its punctuation as people write it."""
+    text = text.replace("-LRB-", "(").replace("-RRB-", ")").replace("``", '"').replace("''", '"')
+    text = re.sub(r" ([,.;:!?)\]’%]|'s\b|n't\b)", r"\1", text)
+    return re.sub(r"([(\[$]) ", r"\1", text)
+
+
+def sentences_of(text: str) -> list[Span]:
+    """A passage cut at sentence ends."""
+    spans, start = [], 0
+    for sentence in segment("en", text):
+        spans.append(Span(start, start + len(sentence)))
+        start += len(sentence)
+    return spans
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a text that are longer than most function words are, and its numbers."""
+    return {word for word in re.findall(r"\w+", text.casefold()) if len(word) > 3 or word.isdigit()}
+
+
+def _head_of(article: dict[str, Any]) -> str:
+    """The head line of an article: its title, its outlet as its address names it, and its day."""
+    outlet = urlsplit(article["url"]).netloc.removeprefix("www.")
+    day = date.fromisoformat(article["publish_date"].replace("/", "-")) if article["publish_date"] else None
+    return head_line(article["title"] or "", outlet, day)
 
 
 def _window(text: str, answer: str) -> tuple[str, Span] | None:
@@ -122,6 +186,10 @@ def _window(text: str, answer: str) -> tuple[str, Span] | None:
     passage = text[start : start + _NEWS_WINDOW]
     span = Span(place.start() - start, place.end() - start)
     return (passage, span) if span.of(passage) == place.group() else None
+
+
+def _without_tags(text: str) -> str:
+    return unescape(re.sub(r"<[^<>]*>", "", text)).strip()
 
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,8 @@ from torch import Tensor
 from eval.training.network import ReadingNetwork
 
 UNCALIBRATED = {
-    "answer": {"answers": 0.5, "margin": 0.5, "offset": 0.0},
-    "support": {"scale": 1.0, "offset": 0.0},
+    "answer": {"answers": 0.5, "margin": 0.5, "offset": 0.0, "threshold": 0.5},
+    "sentence": {"evidence": 1.0, "passage": 0.0, "share": 0.0, "offset": 0.0},
 }
 
 
@@ -36,9 +37,9 @@ def export(network: ReadingNetwork, directory: Path) -> None:
             (ids, types),
             str(whole),
             input_names=["ids", "types"],
-            output_names=["starts", "ends", "answers", "supports"],
-            dynamic_axes=dict.fromkeys(("ids", "types", "starts", "ends"), several)
-            | {name: {0: "texts"} for name in ("answers", "supports")},
+            output_names=["starts", "ends", "answers", "evidence"],
+            dynamic_axes=dict.fromkeys(("ids", "types", "starts", "ends", "evidence"), several)
+            | {"answers": {0: "texts"}},
             opset_version=17,
             dynamo=False,
         )
@@ -65,13 +66,18 @@ def learned(model: Path) -> dict[str, Tensor]:
     weights = {name: torch.tensor(array) for name, array in held.items() if _is_learned(name)}
     named = (name.removesuffix("_quantized") for name in held if name.endswith(".weight_quantized"))
     weights |= {name: whole(name).T for name in named if not name.startswith("encoder.embeddings.")}
+    added = {into: _bias(node.input) for node in graph.node if node.op_type == "Add" for into in node.input}
     for node in graph.node:
         matrix = next((name for name in node.input if name.endswith("_quantized") and name in held), "")
-        bias = next((name for name in node.input if name.endswith(".bias")), "")
+        bias = _bias(node.input) or added.get(node.output[0], "")  # a single number is added on its own
         if matrix and _is_learned(bias):
             # The exporter names most matrices by a number, and turns them all; the bias keeps its name.
             weights[bias.removesuffix("bias") + "weight"] = whole(matrix.removesuffix("_quantized")).T
     return weights
+
+
+def _bias(names: Iterable[str]) -> str:
+    return next((name for name in names if name.endswith(".bias")), "")
 
 
 def _is_learned(name: str) -> bool:

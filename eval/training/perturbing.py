@@ -1,4 +1,4 @@
-"""Unanswerable questions and unsupported claims, made from good ones by rule.
+"""Unanswerable questions, made from good ones by rule.
 
 The kinds are those that the authors of SQuAD 2.0 name (Rajpurkar et al. 2018, table 1): an entity, a
 number or a date swapped for another of its kind, a negation, an antonym, an impossible condition.
@@ -125,7 +125,6 @@ QUESTION_KINDS: tuple[Perturbation, ...] = (
     reversed_word,
     with_condition,
 )
-CLAIM_KINDS: tuple[Perturbation, ...] = (swapped_name, swapped_number, swapped_day, negated, reversed_word)
 
 
 def perturbed(text: str, pool: str, kinds: tuple[Perturbation, ...], rng: random.Random) -> str | None:

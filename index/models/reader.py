@@ -1,4 +1,4 @@
-"""The reading model: which words of a passage answer a question, does any, and does a text support a claim.
+"""The reader: does a passage answer a question, which of its sentences do, and which words.
 
 A small cross-encoder in the formulation of SQuAD 2.0 (Devlin et al. 2019), trained by
 `eval.training` and shipped with the package; its card lies beside it. Scores are probabilities,
@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ LONGEST = 384  # tokens of both texts together; what is longer is not read to it
 TEXTS_A_BATCH = 8
 SPANS = 20  # the best of a passage that share its probability
 LONGEST_ANSWER = 40  # tokens
+LEAST_SHARE = 1e-3  # of the spans, that a sentence is taken to hold
+UNREAD = -20.0  # the score of a sentence behind what is read
 
 Logits = NDArray[np.float32]
 
@@ -40,15 +43,37 @@ class AnswerSpan(Span):
 class Reading:
     """What the model makes of a passage. `score` is the probability that it answers at all.
 
-    The scores of `spans`, best first, sum up to it at most.
+    The scores of `spans`, best first, sum up to it at most. `sentences` gives for each sentence that was
+    asked about the probability that it answers; several may.
     """
 
     score: float
     spans: tuple[AnswerSpan, ...]
+    sentences: tuple[float, ...] = ()
 
     def within(self, stretch: Span) -> float:
         """The probability that the answer lies in that stretch of the passage."""
         return sum(s.score for s in self.spans if stretch.start <= s.start and s.end <= stretch.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the network says of a passage before it is calibrated.
+
+    `answers` is its score of "it answers", `margin` how far the best span lies above no answer. `shares`
+    sum up to 1 over the spans. For each sentence `evidence` is the mean score of its tokens.
+    """
+
+    answers: float
+    margin: float
+    spans: list[tuple[int, int]]
+    shares: Logits
+    evidence: list[float]
+
+    def share(self, sentence: Span) -> float:
+        """How much of the spans' share lies in that sentence."""
+        inside = (sentence.start <= start and end <= sentence.end for start, end in self.spans)
+        return float(sum(s for s, held in zip(self.shares, inside, strict=True) if held))
 
 
 class ReadingModel:
@@ -76,54 +101,55 @@ class ReadingModel:
         least: float = self.card["calibration"]["answer"]["threshold"]
         return least
 
-    def read(self, question: str, texts: Sequence[str]) -> list[Reading]:
-        """Reads each text for an answer to the question."""
-        readings: dict[int, Reading] = {}
-        for rows, encodings, outputs in self._runs([(question, text) for text in texts]):
-            starts, ends, answers, _ = outputs
-            for line, row in enumerate(rows):
-                readings[row] = self._reading(encodings[line], starts[line], ends[line], answers[line])
-        return [readings[row] for row in range(len(texts))]
+    def read(
+        self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[Span]] | None = None
+    ) -> list[Reading]:
+        """Reads each text for an answer to the question, and each of its `sentences` where they are given."""
+        asked = sentences or [()] * len(texts)
+        scored = self.scores(question, texts, asked)
+        return [self._reading(scores, spans) for scores, spans in zip(scored, asked, strict=True)]
 
     def relevance(self, question: str, texts: Sequence[str]) -> list[float]:
         """The probability that each text answers the question: what passages are reranked by."""
         return [reading.score for reading in self.read(question, texts)]
 
-    def support(self, claims: Sequence[str], evidence: Sequence[str]) -> list[float]:
-        """The probability, for each pair, that the evidence says what the claim says."""
-        weights = self.card["calibration"]["support"]
-        logits = self._support_logits(list(zip(claims, evidence, strict=True)))
-        return [_sigmoid(weights["scale"] * logit + weights["offset"]) for logit in logits]
+    def scores(
+        self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> list[Scores]:
+        """Returns for each text what `read` makes probabilities of."""
+        found: dict[int, Scores] = {}
+        for rows, encodings, (starts, ends, answers, evidence) in self._runs([(question, t) for t in texts]):
+            for line, row in enumerate(rows):
+                spans, scores = _best_spans(encodings[line], starts[line], ends[line])
+                shares = np.exp(scores - scores.max(initial=-np.inf))
+                found[row] = Scores(
+                    float(answers[line]),
+                    _margin(scores, starts[line], ends[line]),
+                    spans,
+                    shares / max(shares.sum(), 1e-9),
+                    _means(encodings[line], evidence[line], sentences[row]),
+                )
+        return [found[row] for row in range(len(texts))]
 
-    def answer_scores(self, question: str, text: str) -> tuple[float, float]:
-        """What `read` makes a probability of: the score of "it answers", and the best span's over none."""
-        for _, encodings, (starts, ends, answers, _) in self._runs([(question, text)]):
-            _, scores = _best_spans(encodings[0], starts[0], ends[0])
-            return float(answers[0]), _margin(scores, starts[0], ends[0])
-        raise AssertionError("one text gives one run")
-
-    def support_score(self, claim: str, evidence: str) -> float:
-        """What `support` makes a probability of."""
-        return self._support_logits([(claim, evidence)])[0]
-
-    def _support_logits(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        logits: dict[int, float] = {}
-        for rows, _, outputs in self._runs(pairs):
-            logits.update(zip(rows, map(float, outputs[3]), strict=True))
-        return [logits[row] for row in range(len(pairs))]
-
-    def _reading(self, encoding: Any, starts: Logits, ends: Logits, answers: float) -> Reading:
-        spans, scores = _best_spans(encoding, starts, ends)
+    def _reading(self, scores: Scores, sentences: Sequence[Span]) -> Reading:
         weights = self.card["calibration"]["answer"]
-        score = _sigmoid(
-            weights["answers"] * float(answers)
-            + weights["margin"] * _margin(scores, starts, ends)
-            + weights["offset"]
+        logit = weights["answers"] * scores.answers + weights["margin"] * scores.margin + weights["offset"]
+        score = _sigmoid(logit)
+        spans = (
+            AnswerSpan(*span, score * float(share))
+            for span, share in zip(scores.spans, scores.shares, strict=True)
         )
-        shares = np.exp(scores - scores.max(initial=-np.inf))
-        shares = score * shares / max(shares.sum(), 1e-9)
-        found = (AnswerSpan(*span, float(share)) for span, share in zip(spans, shares, strict=True))
-        return Reading(score, tuple(found))
+        weights = self.card["calibration"]["sentence"]
+        told = (
+            _sigmoid(
+                weights["evidence"] * evidence
+                + weights["passage"] * logit
+                + weights["share"] * math.log(scores.share(sentence) + LEAST_SHARE)
+                + weights["offset"]
+            )
+            for evidence, sentence in zip(scores.evidence, sentences, strict=True)
+        )
+        return Reading(score, tuple(spans), tuple(told))
 
     def _runs(self, pairs: Sequence[tuple[str, str]]) -> Any:
         """The pairs in batches of like length: their rows, encodings and the model's outputs."""
@@ -158,9 +184,33 @@ class ReadingModel:
         return tokenizer
 
 
+def head_line(title: str, outlet: str = "", day: date | None = None) -> str:
+    """Returns an article's head as it may stand before one of its passages: "Title (Outlet, 5 May 2021)"."""
+    told = ", ".join(filter(None, (outlet, f"{day.day} {day:%B %Y}" if day else "")))
+    return f"{title} ({told})" if title and told else title
+
+
+def headed(head: str, passage: str) -> str:
+    """Returns a passage behind its head, which ends as a sentence of its own; or the passage alone."""
+    return f"{head}. {passage}" if head else passage
+
+
 def _margin(scores: Logits, starts: Logits, ends: Logits) -> float:
     """How far the best span's score lies above that of no answer; 20 below where there is no span."""
     return float(scores[0] - starts[0] - ends[0]) if len(scores) else -20.0
+
+
+def _means(encoding: Any, scores: Logits, sentences: Sequence[Span]) -> list[float]:
+    """The mean score of each sentence's tokens; UNREAD where the text was not read as far."""
+    if not sentences:
+        return []
+    inside = np.flatnonzero(encoding.type_ids)[:-1]  # without the mark that ends the passage
+    starts = np.array(encoding.offsets)[inside, 0]
+    sums = np.concatenate([[0.0], np.cumsum(scores[inside])])
+    firsts = np.searchsorted(starts, [sentence.start for sentence in sentences])
+    lasts = np.searchsorted(starts, [sentence.end for sentence in sentences])
+    means = (sums[lasts] - sums[firsts]) / np.maximum(lasts - firsts, 1)
+    return [float(mean) for mean in np.where(lasts > firsts, means, UNREAD)]
 
 
 def _best_spans(encoding: Any, starts: Logits, ends: Logits) -> tuple[list[tuple[int, int]], Logits]:

@@ -15,7 +15,7 @@ from service.answerers.formatting import in_words
 from service.evidence import Finding, Quote
 from service.questions.decompose import put_together
 from service.questions.plan import Plan
-from service.reading.features import features, sentence_probabilities, sought, words_held
+from service.reading.features import features, sought, words_held
 from service.reading.ranking import ranking
 
 LEAST = 0.05  # probability below which a sentence is no finding at all
@@ -60,20 +60,24 @@ def read(model: ReadingModel, plan: Plan, hits: Sequence[Hit]) -> list[Reading]:
     """What the reader makes of each hit."""
     if not hits:
         return []
-    return model.read(plan.standalone_question, [_head(plan, hit) + hit.passage.text for hit in hits])
+    heads = [_head(plan, hit) for hit in hits]
+    return model.read(
+        plan.standalone_question,
+        [head + hit.passage.text for head, hit in zip(heads, hits, strict=True)],
+        [
+            [_moved(sentence, len(head) - hit.passage.start) for sentence in hit.passage.sentences]
+            for head, hit in zip(heads, hits, strict=True)
+        ],
+    )
 
 
 def candidates(plan: Plan, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Candidate]:
     """The sentences of the hits that the reader gives any chance, with what speaks for each."""
-    probabilities = [
-        sentence_probabilities(hit, len(_head(plan, hit)), reading)
-        for hit, reading in zip(hits, readings, strict=True)
-    ]
     want = sought(plan)
     found = []
-    for hit, reading, own_of in zip(hits, readings, probabilities, strict=True):
+    for hit, reading in zip(hits, readings, strict=True):
         shift = hit.passage.start - len(_head(plan, hit))
-        for sentence, own in zip(hit.passage.sentences, own_of, strict=True):
+        for sentence, own in zip(hit.passage.sentences, reading.sentences, strict=True):
             if own >= LEAST_READ or not want.read:
                 answer = _answer(hit, sentence, shift, reading)
                 quote = Quote(article=hit.article, span=sentence, answer=answer)
@@ -130,6 +134,10 @@ def _head(plan: Plan, hit: Hit) -> str:
     article = hit.article
     day = f"{in_words(article.published)}. " if plan.named_periods and article.published else ""
     return f"{day}{article.title}. " if article.title else day
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
 
 
 def _answer(hit: Hit, sentence: Span, shift: int, reading: Reading) -> Span:

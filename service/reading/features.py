@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from index.backends.local.lexical import stems
-from index.models.reader import Reading
 from index.models.word_weights import word_weights
-from index.records import Hit, Span
+from index.records import Hit
 from service.attribution.speakers import speaker
 from service.evidence import Quote
 from service.questions.plan import Plan, Wanted
@@ -107,10 +106,3 @@ def _without_days(quote: Quote) -> str:
 def _logit(probability: float) -> float:
     odds = math.log(max(probability, 1e-9)) - math.log(max(1 - probability, 1e-9))
     return max(-FARTHEST, min(FARTHEST, odds))
-
-
-def sentence_probabilities(hit: Hit, offset: int, reading: Reading) -> list[float]:
-    """The probability of each sentence of a passage that was read with `offset` characters before it."""
-    starts = [sentence.start - hit.passage.start + offset for sentence in hit.passage.sentences]
-    spans = zip(starts, hit.passage.sentences, strict=True)
-    return [reading.within(Span(start, start + one.end - one.start)) for start, one in spans]

@@ -1,4 +1,4 @@
-"""Who judges whether cited text supports a sentence: the reading model, or a stronger one of the user's.
+"""Who judges whether cited text supports a sentence: the packaged judge, or a stronger one of the user's.
 
 What it judges has already passed every rule of `service.verification.verify`.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import BadValue, DatelineError, NotFound
-from index.models.reader import ReadingModel
+from index.models.entailment import EntailmentModel
 from prompts.loading import Prompt, PromptError, load_prompt
 from service.llm.providers import Provider
 from service.verification.verify import coverage
@@ -22,20 +22,20 @@ _VERDICT = re.compile(r"^\W*(not supported|supported)\W*$", re.IGNORECASE)
 
 
 class PackagedSupport:
-    """The reading model's probability and the share of the claim's words in the evidence, averaged.
+    """The packaged judge's probability and the share of the claim's words in the evidence, averaged.
 
     On claims that neither has seen the two together judge better than either (docs/verification.md).
     """
 
-    def __init__(self, reader: ReadingModel) -> None:
-        self._reader = reader
+    def __init__(self, judge: EntailmentModel) -> None:
+        self._judge = judge
 
     def __call__(self, claims: Sequence[str], evidence: Sequence[str]) -> Sequence[float]:
         """Support from 0 to 1 for each pair."""
-        read = self._reader.support(claims, evidence)
+        judged = self._judge.judge(list(zip(evidence, claims, strict=True)))
         return [
-            (score + coverage(claim, text)) / 2
-            for score, claim, text in zip(read, claims, evidence, strict=True)
+            (one.supports + coverage(claim, text)) / 2
+            for one, claim, text in zip(judged, claims, evidence, strict=True)
         ]
 
 
