@@ -7,7 +7,7 @@ or "WC 54 words", and a few lines without a label: outlet, date and headline.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from index.extraction.bylines import author_in
 from index.extraction.content_blocks import normalise
@@ -47,6 +47,7 @@ _CODES = {"HD": "title", "BY": "author", "SN": "outlet", "PD": "published", "LA"
 _CODES_BESIDE = frozenset("SE CR WC ET SC ED PG VOL CY ART CO IN NS RE IPC IPD PUB CT CLM RF".split())  # noqa: SIM905
 _BARE = frozenset({"body", "full text", "classification", "notes", "graphic"})  # labels that need no colon
 _LONGEST_VALUE = 2  # lines of a label's value in the foot, where a paragraph of the article could stand
+_LONGEST_HEAD_VALUE = 50  # lines of a label's value
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
 _FEWEST = 3  # labels of an article
 _WORD_COUNT = re.compile(r"\d{1,3}(?:[,.]?\d{3})? words", re.IGNORECASE)
@@ -174,7 +175,7 @@ def _foot_start(lines: Sequence[_Line], start: int) -> int:
 
 def _opens_paragraph(lines: Sequence[_Line], place: int) -> bool:
     """Whether a line stands apart from what is above it, and that is no label that its value stands below."""
-    above = next((line for line in lines[place - 1 :: -1] if line.words), None)
+    above = next((lines[n] for n in range(place - 1, -1, -1) if lines[n].words), None)
     return not lines[place - 1].words and not (above and above.label == above.words)
 
 
@@ -182,7 +183,8 @@ def _values(lines: Sequence[_Line]) -> Iterator[tuple[_Line, str]]:
     """The labelled lines, each with its value, which ends at an empty line."""
     for place, line in enumerate(lines):
         if line.label:
-            more = takewhile(lambda one: one.words and not one.label, lines[place + 1 :])
+            below = islice(lines, place + 1, place + _LONGEST_HEAD_VALUE)
+            more = takewhile(lambda one: one.words and not one.label, below)
             yield line, " ".join(filter(None, (line.value, *(one.words for one in more))))
 
 
