@@ -28,6 +28,7 @@ from index.ingestion import Added as Added
 from index.ingestion import Block, Brief, Ready, distinct
 from index.lock import alone
 from index.models.embedding import Embedder, Vectors
+from index.names import Names
 from index.protocols import LoadIndex, Searchable
 from index.records import Article, Draft, Filters, Query, Skipped
 from index.search.as_of import as_known
@@ -171,6 +172,11 @@ class Archive:
         return len(ids)
 
     # Finding
+
+    @cached_property
+    def names(self) -> Names:
+        """The names that its articles spell, to ask which of them may be meant by one."""
+        return Names(self._catalogue)
 
     @property
     def published(self) -> datetime | None:

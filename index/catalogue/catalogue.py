@@ -21,7 +21,7 @@ from index.catalogue import tables as schema
 from index.catalogue.changes import forget_passages, log_changes, store_passages
 from index.catalogue.filters import ROWS_AT_ONCE, conditions, written_by
 from index.catalogue.rows import article_digest, article_of, date_mention, passage_of, version_columns
-from index.catalogue.tables import article, band, change, passage, setting, version, visit
+from index.catalogue.tables import article, band, change, name, passage, setting, version, visit
 from index.database import revisions
 from index.database.connections import Address, Database, Insert
 from index.extraction.chunking import Chunk
@@ -97,7 +97,7 @@ class Catalogue:
     def _fill(self, settings: dict[str, str]) -> None:
         with self.writing() as connection:
             revisions.make(connection, schema.tables)
-            rows = [{"name": name, "value": value} for name, value in settings.items()]
+            rows = [{"name": noted, "value": value} for noted, value in settings.items()]
             noted = self._database.insert(setting).values([*rows, {"name": "format", "value": schema.FORMAT}])
             connection.execute(noted.on_conflict_do_nothing())  # another server may have been first
 
@@ -164,6 +164,7 @@ class Catalogue:
             else:
                 article_id, number = current.id, current.version + 1
                 forget_passages(connection, article_id)
+                self._forget_names(connection, article_id)
             made = connection.execute(
                 insert(version).values(article_id=article_id, number=number, **version_columns(draft))
             )
@@ -172,15 +173,31 @@ class Catalogue:
             connection.execute(update(article).where(article.c.id == article_id).values(**values))
             _note_elsewhere(connection, draft, article_id)
             store_passages(connection, _new_id(made), chunks, vectors)
+            self._count_names(connection, draft.names, 1)
         return Outcome.ADDED if current is None else Outcome.UPDATED
 
     def remove(self, article_id: int) -> bool:
         """Removes the article with all its versions; False where there is none."""
         with self.writing() as connection:
             forget_passages(connection, article_id)
+            self._forget_names(connection, article_id)
             # Asked whether it has changed, the web would say no, and the article could not be added again.
             connection.execute(delete(visit))
             return connection.execute(delete(article).where(article.c.id == article_id)).rowcount > 0
+
+    def _forget_names(self, connection: Connection, article_id: int) -> None:
+        current = select(version.c.names).join_from(version, article, IS_CURRENT)
+        self._count_names(connection, connection.scalar(current.where(article.c.id == article_id)) or (), -1)
+
+    def _count_names(self, connection: Connection, spellings: Iterable[str], step: int) -> None:
+        """Counts one article more, or one less, for each spelling."""
+        rows = [{"spelling": spelling, "articles": step} for spelling in sorted(set(spellings))]
+        if rows:
+            counted = self._database.insert(name)
+            articles = name.c.articles + counted.excluded.articles
+            connection.execute(
+                counted.on_conflict_do_update(index_elements=["spelling"], set_={"articles": articles}), rows
+            )
 
     def replace_passages(self, cut: Iterable[tuple[int, Sequence[Chunk], Vectors]], **settings: str) -> None:
         """All passages anew, by version id, under new settings, in one transaction."""
@@ -189,8 +206,8 @@ class Catalogue:
             connection.execute(delete(passage))
             for version_id, chunks, vectors in cut:
                 store_passages(connection, version_id, chunks, vectors)
-            for name, value in settings.items():
-                connection.execute(update(setting).where(setting.c.name == name).values(value=value))
+            for noted, value in settings.items():
+                connection.execute(update(setting).where(setting.c.name == noted).values(value=value))
 
     def trim_changes(self, before: int) -> None:
         """Drops the log below a sequence number that no kept generation of this process needs.

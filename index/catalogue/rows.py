@@ -23,10 +23,11 @@ from index.records import (
     ZoneKind,
 )
 
-TOLD_LATER = frozenset({"published_last", "notices", "repairs"})  # columns of format 2, empty in older rows
 NOT_TOLD = frozenset(
-    {"id", "article_id", "number", "checksum", "names"}
-)  # columns that only say which row it is
+    # Which row it is, and what can be read from the text again.
+    {"id", "article_id", "number", "checksum", "names", "notices", "repairs"}
+)
+TOLD_LATER = frozenset({"published_last"})  # a column of format 2, empty in older rows
 
 
 def article_digest(draft: Draft) -> str:
