@@ -21,6 +21,7 @@ from index.readers.fields import parse_mapped
 from index.readers.following import Following, Item, is_address
 from index.readers.web import Fetcher, Unchanged
 from index.records import Draft, Skipped
+from service.cli.findings import Finding, findings
 from service.cli.mirror import Mirror
 from service.serializers import to_json
 from service.settings import Settings
@@ -45,6 +46,7 @@ class Tally:
     notes: Counter[tuple[str, str]] = field(default_factory=Counter)
     passages: int = 0
     removed: int = 0
+    findings: list[Finding] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
 
     def count(self, result: Added | Skipped | Unchanged) -> None:
@@ -60,6 +62,7 @@ class Tally:
     def note(self, source: str, draft: Draft) -> None:
         """Takes in what the reader of a source tells of an article in it."""
         self.notes.update((source, note) for note in draft.notes)
+        self.findings.extend(findings(source, draft))
 
     def noted(self) -> list[dict[str, object]]:
         """What was not understood or left out, by source, with the number of articles."""
