@@ -85,8 +85,7 @@ class Numbered:
     def mark_of(self, quote: Quote) -> str | None:
         """The mark of the numbered sentence that the quote overlaps; None where it was not given."""
         for (passage, sentence), other in self.quotes.items():
-            same = (other.article.id, other.article.version) == (quote.article.id, quote.article.version)
-            if same and other.span.start < quote.span.end and quote.span.start < other.span.end:
+            if other.overlaps(quote):
                 return f"[{passage}.{sentence}]"
         return None
 
