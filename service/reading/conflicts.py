@@ -33,7 +33,7 @@ A weekend lies between an event of Friday and the paper of Monday. Past it, figu
 and a later one is news and no contradiction.
 """
 LEAST_CONTRADICTED = 0.5  # the probability, both ways, from which answers without values contradict
-LEAST_SUPPORTED = 0.5  # the probability from which a sentence supports its own answer
+LEAST_SUPPORTED = 0.6  # the probability from which a sentence supports its own answer
 MOST_SUPPORTED = 0.5  # the probability of support, either way, below which two values are of one thing
 _Ways = Mapping[tuple[int, int], Entailed]
 _Kind = Literal["disagreement", "change"]
