@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from index.records import Article, Hit, Span, Standing
+from index.records import Article, DateMention, Hit, Span, Standing
 from service.questions.plan import Plan
 
 
@@ -25,6 +25,12 @@ class Quote:
     @property
     def text(self) -> str:
         return self.span.of(self.article.text)
+
+    @property
+    def days(self) -> tuple[DateMention, ...]:
+        """The dates that stand in it, in order."""
+        inside = (day for day in self.article.dates if self.span.start <= day.start)
+        return tuple(day for day in inside if day.end <= self.span.end)
 
     @property
     def is_replaced(self) -> bool:

@@ -18,7 +18,7 @@ from service.attribution.speakers import speaker
 from service.evidence import Contrast, Finding, Quote, Side
 from service.questions.plan import Plan
 from service.reading.same_event import is_same_event
-from service.reading.values import Answered, agree, answered, days_of, differ
+from service.reading.values import Answered, agree, answered, differ
 from service.verification.judge import Judge
 from service.verification.premises import premises
 from service.verification.quantities import Quantity, quantities
@@ -115,7 +115,7 @@ def _decided(plan: Plan, compared: Sequence[Answered], judge: Judge) -> list[Ans
     """Answers to a yes-or-no question: the number that each gives where one is asked about, or yes or no."""
     if quantities(plan.standalone_question) and any(isinstance(one.value, Quantity) for one in compared):
         return list(compared)
-    statement = statement_of(plan.standalone_question)
+    statement = plan.statement or statement_of(plan.standalone_question)
     found = judge.judge([(premises([one.quote])[0].under_title, statement) for one in compared])
     labels = [label_of(entailed, judge.threshold) for entailed in found]
     return [
@@ -178,17 +178,20 @@ def _relation(
         return None
     if not differ(one, other) and min(way.contradicts for way in both) < LEAST_CONTRADICTED:
         return None
-    days = _day(one), _day(other)
-    if days[0] and days[1] and abs(days[0] - days[1]) > SAME_NEWS:
-        return "change"
-    return "disagreement"
+    days = (_published(one), _published(other)), (_told_of(one), _told_of(other))
+    apart = (abs(first - last) > SAME_NEWS for first, last in days if first and last)
+    return "change" if any(apart) else "disagreement"
 
 
-def _day(one: Answered) -> date | None:
-    """The day for which an answer holds: that which its sentence looks back to, else that of publication."""
-    published = one.quote.article.published
+def _published(one: Answered) -> date | None:
+    return one.quote.article.published
+
+
+def _told_of(one: Answered) -> date | None:
+    """The last day that a sentence tells of, as far as that was over when it was printed."""
+    published = _published(one)
     past = [
-        day.last for day in days_of(one.quote) if not day.planned and (not published or day.last <= published)
+        day.last for day in one.quote.days if not day.planned and (not published or day.last <= published)
     ]
     return max(past, default=published)
 
@@ -202,7 +205,7 @@ def _contrast(kind: _Kind, plan: Plan, sides: Sequence[Sequence[Answered]]) -> C
 
 
 def _side(side: Sequence[Answered]) -> Side:
-    days = [day for one in side if (day := _day(one))]
+    days = [day for one in side if (day := _published(one) or _told_of(one))]
     told = side[0].value
     value = "yes" if told is True else "no" if told is False else side[0].finding.answer if told else None
     return Side(findings=tuple(one.finding for one in side), day=max(days, default=None), value=value)

@@ -21,7 +21,7 @@ MOST_JUDGED = 10
 
 def refutation(plan: Plan, hits: Sequence[Hit], judge: Judge) -> Quote | None:
     """Returns the sentence of the hits that surest contradicts what the question takes for granted."""
-    statement = presupposed(plan.standalone_question)
+    statement = plan.statement or presupposed(plan.standalone_question)
     if statement is None:
         return None
     alike = [

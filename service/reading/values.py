@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from index.backends.local.lexical import stems
-from index.records import DateMention, Span
+from index.records import Span
 from service.evidence import Finding, Quote
 from service.questions.plan import Plan
-from service.reading.features import wanted_of
 from service.verification.premises import folded
 from service.verification.quantities import Quantity, quantities
 
@@ -19,7 +18,7 @@ MOST_WORDS = 8  # of an answer that is a value; a longer one describes
 
 _NAMED = frozenset({"person", "place", "organisation"})
 _AFTER = re.compile(r"[^.,;:!?()]*")
-_CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w’'-]*")
+_CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w’']*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +67,8 @@ def agree(one: Answered, other: Answered) -> bool:
     return type(one.value) is type(other.value) and one.value is not None and not differ(one, other)
 
 
-def days_of(quote: Quote) -> tuple[DateMention, ...]:
-    """Returns the dates that stand in a quote."""
-    span = quote.span
-    return tuple(day for day in quote.article.dates if span.start <= day.start and day.end <= span.end)
-
-
 def _value(plan: Plan, finding: Finding) -> Value | None:
-    wanted = wanted_of(plan)
+    wanted = plan.wanted
     if len(finding.answer.split()) > MOST_WORDS or wanted in ("list", "reason", "speech"):
         return None
     if wanted in _NAMED:
@@ -89,7 +82,7 @@ def _value(plan: Plan, finding: Finding) -> Value | None:
 
 def _days(finding: Finding) -> Days | None:
     answer = finding.quote.answer or finding.quote.span
-    inside = [day for day in days_of(finding.quote) if day.start < answer.end and answer.start < day.end]
+    inside = [day for day in finding.quote.days if day.start < answer.end and answer.start < day.end]
     return Days(min(d.first for d in inside), max(d.last for d in inside)) if inside else None
 
 
