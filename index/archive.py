@@ -171,6 +171,14 @@ class Archive:
                 self._publish()
         return len(ids)
 
+    def erase(self, article_id: int) -> None:
+        """Removes an article, from free pages and older indexes as well. Raises NotFound."""
+        self.remove(article_id)
+        with self._alone():
+            for _ in range(2):  # the index before the newest is kept as well
+                self._publish(afresh=True)
+        self._catalogue.settle()
+
     # Finding
 
     @cached_property

@@ -40,14 +40,16 @@ KINDS = (
 )
 
 
-class _Endless(Exception):
-    """The work was stopped."""
+class Endless(Exception):
+    """The work was stopped, for it took too long."""
 
 
 @contextmanager
-def _stopped_after(seconds: float) -> Iterator[None]:
+def stopped_after(seconds: float) -> Iterator[None]:
+    """Raises Endless in the block after so many seconds of the processor."""
+
     def stop(*_: object) -> None:
-        raise _Endless
+        raise Endless
 
     before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
@@ -61,9 +63,9 @@ def _stopped_after(seconds: float) -> Iterator[None]:
 def _seconds(work: Callable[[str], Any], text: str) -> float:
     began = time.process_time()
     try:
-        with _stopped_after(20 * NOTHING):
+        with stopped_after(20 * NOTHING):
             work(text)
-    except _Endless:
+    except Endless:
         return math.inf
     return time.process_time() - began
 

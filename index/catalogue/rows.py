@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from index.errors import Damaged
 from index.models.embedding import Vectors
 from index.records import (
     Article,
@@ -24,8 +25,9 @@ from index.records import (
 )
 
 NOT_TOLD = frozenset(
-    # Which row it is, and what can be read from the text again.
-    {"id", "article_id", "number", "checksum", "names", "notices", "repairs"}
+    # Which row it is or of which article, and what can be read from the text again.
+    {"id", "version_id", "article_id", "number", "checksum", "names", "notices", "repairs"}
+    | {"key", "cluster", "standing", "notice_in"}
 )
 TOLD_LATER = frozenset({"published_last"})  # a column of format 2, empty in older rows
 
@@ -86,7 +88,12 @@ def version_checksum(columns: Mapping[str, Any]) -> str:
 
 
 def article_of(row: Any) -> Article:
-    """The article of a row that joins a version and its article."""
+    """The article of a row that joins a version and its article. Raises Damaged where it is another text."""
+    if version_checksum(row._mapping) != row.checksum:
+        raise Damaged(
+            f"article {row.id}, version {row.number}, is not the one that was added, and is not shown; "
+            f"mend it with: dateline articles remove {row.id}, and add it again"
+        )
     return Article(
         id=row.id,
         version=row.number,

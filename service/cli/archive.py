@@ -93,9 +93,11 @@ def add(
 def check(data: Data = None, json: Json = False) -> None:
     """Prove that every text, passage and vector is sound."""
     from service.serializers import to_json
+    from service.storage.audit import Audit
 
-    archive = settings_of(data).open_archive()
-    faults = archive.check()
+    settings = settings_of(data)
+    archive = settings.open_archive()
+    faults = [*archive.check(), *Audit(settings.data).faults()]
     held = archive.summary()
     if json:
         typer.echo(to_json({"sound": not faults, "faults": faults}, indent=2))
