@@ -58,7 +58,10 @@ class Archive:
         self.directory = directory
         self._load_embedder = load_embedder
         self._chunker = chunker
-        self._catalogue = Catalogue(catalogue or directory / CATALOGUE)
+        address = catalogue or directory / CATALOGUE
+        self._catalogue = Catalogue(address)
+        self._file = address if isinstance(address, Path) else None
+        self._inode: int | None = None
         self._index = load_index(directory / "indexes", self._catalogue)
         self._refreshing = Lock()
         self._snapshot: Searchable[Any] | None = None
@@ -401,7 +404,20 @@ class Archive:
         finally:
             self._refreshing.release()
 
+    def _refuse_replaced(self) -> None:
+        """Raises Mismatch where another file stands in the place of the one that is open."""
+        if self._file is None:
+            return
+        there = self._file.stat().st_ino if self._file.exists() else 0
+        self._inode = self._inode or there
+        if there != self._inode:
+            raise Mismatch(
+                f"the archive in {self.directory} was replaced or moved away while this process ran; "
+                "start it again"
+            )
+
     def _refreshed(self) -> Searchable[Any]:
+        self._refuse_replaced()
         with self._catalogue.reading() as connection:
             watermark = self._catalogue.watermark(connection)
         if self._snapshot is not None and self._snapshot.watermark == watermark:

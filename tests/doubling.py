@@ -71,12 +71,20 @@ def _seconds(work: Callable[[str], Any], text: str) -> float:
 
 
 def grows_too_fast(
-    work: Callable[[str], Any], unit: str, size: int, before: str = "", after: str = ""
+    work: Callable[[str], Any],
+    unit: str,
+    size: int,
+    before: str = "",
+    after: str = "",
+    given: Callable[[str], str] = str,
 ) -> bool:
-    """Returns whether twice as much of a repeated unit takes far more than twice as long."""
+    """Returns whether twice as much of a repeated unit takes far more than twice as long.
+
+    `given` makes of a text what the work is given of it.
+    """
 
     def text(length: int) -> str:
-        return before + (unit * length)[:length] + after
+        return given(before + (unit * length)[:length] + after)
 
     whole = _seconds(work, text(size))
     if whole < NOTHING:

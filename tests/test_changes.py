@@ -3,14 +3,15 @@
 import logging
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from index.archive import CATALOGUE, Archive
+from index.archive import CATALOGUE, REFRESH_SECONDS, Archive
 from index.backends.local.generations import ANOTHERS
-from index.errors import Damaged
+from index.errors import Damaged, Mismatch
 from index.records import Query
 from tests.fault_writer import draft, make_archive, mark, open_archive
 
@@ -125,3 +126,18 @@ def test_a_value_that_is_none_ends_in_damaged(folder: Path, change: str) -> None
         with pytest.raises(Damaged, match=r"article 2|put back a copy of it"):
             read(archive)
         assert archive.check() != []
+
+
+def test_a_folder_that_was_replaced_under_a_reader_is_noticed(folder: Path, tmp_path: Path) -> None:
+    with closing(make_archive(tmp_path / "other")) as other:
+        list(other.add([draft(9, 1)]))
+    with closing(open_archive(folder)) as archive:
+        assert finds(archive, 1)
+        folder.rename(tmp_path / "away")
+        time.sleep(REFRESH_SECONDS)
+        with pytest.raises(Mismatch, match=r"was replaced or moved away .*; start it again"):
+            finds(archive, 1)
+        (tmp_path / "other").rename(folder)
+        time.sleep(REFRESH_SECONDS)
+        with pytest.raises(Mismatch, match="start it again"):
+            finds(archive, 9)

@@ -34,6 +34,16 @@ def served(data: Path, models: Path) -> Iterator[str]:
         yield server.address
 
 
+PIER = {
+    "url": "https://tideline.example/pier",
+    "title": "Pier to close",
+    "outlet": "Tideline",
+    "published": "2021-07-09",
+    "language": "en",
+    "text": "Engineers will close the old pier for repairs before the spring floods, the ministry said.",
+}
+
+
 def opened(address: str, said: bytes) -> socket.socket:
     place = urlsplit(address)
     client = socket.create_connection((place.hostname or "", place.port or 0), timeout=120)
@@ -76,7 +86,9 @@ def test_each_act_of_an_editor_is_a_line(data: Path, models: Path) -> None:
     key, secret = Keys(data / KEYS).create("desk", "edit")
     with running(data, models) as server, httpx2.Client(base_url=server.address) as http:
         http.headers["Authorization"] = f"Bearer {secret}"
-        assert http.post("v1/articles", json={"text": "The pier was closed on Friday."}).status_code == 201
+        assert http.post("v1/articles", json=PIER).status_code == 201, http.post(
+            "v1/articles", json=PIER
+        ).text
         assert http.get("v1/articles/1").status_code == 200
         assert http.delete("v1/articles/1").status_code == 204
     lines = [json.loads(line) for line in (data / FILE).read_text().splitlines()]

@@ -17,7 +17,7 @@ from index.records import Draft, Skipped
 
 _SEPARATOR = re.compile(
     r"(?:\d{1,5} of \d{1,5} DOCUMENTS?|Document \d{1,5} of \d{1,5}|End of Document|[_=*—-]{20,}"
-    r"|(?:AN[ |]+)?Document (?P<id>[A-Z][A-Z0-9]{3,}[0-9a-z]{10,}))",
+    r"|(?:AN[ |]+)?Document (?P<id>[A-Z][A-Z0-9]{3,20}[0-9a-z]{10,40}))",
     re.IGNORECASE,
 )
 _PAGE = re.compile(r"Page \d{1,5} of \d{1,5}(?:\s*(?:©|\(c\)).{0,80})?|ProQuest document link", re.IGNORECASE)
@@ -229,7 +229,7 @@ def _imprint(line: str) -> dict[str, str]:
 
 def _house(line: str) -> str:
     """The outlet without the place behind it."""
-    return re.split(r"\s*[;\[(]|(?<=\w)\.\s", line, maxsplit=1)[0].strip(" ,") or line
+    return re.split(r"(?:(?<!\s)\s+)?[;\[(]|(?<=\w)\.\s", line, maxsplit=1)[0].strip(" ,") or line
 
 
 def _author(value: str, inverted: bool) -> str:

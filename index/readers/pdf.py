@@ -25,7 +25,7 @@ LARGEST_PDF = 200_000_000
 """Bytes. Newspapers with pictures are large."""
 
 _PAGE_NUMBER = re.compile(
-    r"\W*(?:page|p\.|seite|página|صفحة)?\s*[\divxlc]{1,5}(?:\s*(?:of|/|von|de|sur|من)\s*\d{1,5})?\W*",
+    r"\W*+(?:page|p\.|seite|página|صفحة)?\s*+[\divxlc]{1,5}(?:\s*+(?:of|/|von|de|sur|من)\s*+\d{1,5})?\W*+",
     re.IGNORECASE,
 )
 _EDGE = 4  # lines, of which fewer at the top and the bottom of a page may be furniture
