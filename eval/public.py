@@ -17,6 +17,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -56,6 +57,7 @@ class Asked:
     answers: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     kind: str = ""
+    as_of: date | None = None  # the day on which it was asked
 
     @property
     def half(self) -> Half:
@@ -110,9 +112,15 @@ def realtimeqa(data: Path) -> Iterator[Asked]:
         answer = row["choices"][int(row["answer"][0])].strip("“”\"'. ")
         urls = [one["url"] for one in gold.get(row["question_id"], ()) if _says(held[one["url"]], answer)]
         if urls:
-            articles = frozenset(urls)
             yield Asked(
-                row["question_id"], "RealTimeQA", NEWS, row["question_sentence"], urls[0], articles, (answer,)
+                row["question_id"],
+                "RealTimeQA",
+                NEWS,
+                row["question_sentence"],
+                urls[0],
+                frozenset(urls),
+                (answer,),
+                as_of=date.fromisoformat(row["question_date"].replace("/", "-")),
             )
 
 

@@ -31,7 +31,7 @@ from index.archive import Archive
 from index.models.embedding import DEFAULT_MODEL, load_embedder
 from index.models.reader import ReadingModel
 from index.readers import read_paths
-from index.records import Draft
+from index.records import Draft, Filters
 from service.answering import Desk
 from service.pipeline import open_desk
 from service.reading.ranking import PACKAGED
@@ -163,6 +163,7 @@ def _case(asked: Asked) -> Case:
         expected=Expectation(refusal=not with_answer, spans=asked.answers if with_answer else ()),
         relevant=dict.fromkeys(asked.articles, 1),
         evidence=asked.evidence,
+        filters=Filters(as_of=asked.as_of),
     )
 
 

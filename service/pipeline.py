@@ -14,7 +14,8 @@ from service.llm.budget import Ledger
 from service.llm.providers import Patience, Provider
 from service.settings import Settings
 from service.storage.conversations import FILE, Conversations
-from service.verification.judge import CrossEncoderJudge, Judge, LanguageModelJudge
+from service.verification.entailment import CrossEncoderSupport, JudgeSupport, PackagedSupport
+from service.verification.verify import Support
 
 QUOTES = "quotes"
 
@@ -32,8 +33,7 @@ def open_desk(
     """
     over = archive or settings.open_archive()
     reader = reader or ReadingModel(threads=settings.threads)
-    judge = load_judge(settings, EntailmentModel(threads=settings.threads))
-    quotes = QuotingAnswerer(reader, judge)
+    quotes = QuotingAnswerer(reader)
     generates = settings.answerer != QUOTES
     return Desk(
         archive=over,
@@ -41,17 +41,14 @@ def open_desk(
         fallback=quotes if generates and settings.fallback == QUOTES else None,
         reader=reader,
         verify=settings.verify,
-        judge=judge,
+        support=load_support(settings, PackagedSupport(EntailmentModel(threads=settings.threads))),
         conversations=conversations or Conversations(settings.store(FILE)),
     )
 
 
 def with_answerer(desk: Desk, name: str | None) -> Desk:
     """The desk for a question that names who is to answer it. Raises BadValue for one it has not."""
-    known: dict[str, Answerer] = {
-        desk.answerer.name: desk.answerer,
-        QUOTES: QuotingAnswerer(desk.reader, desk.judge),
-    }
+    known: dict[str, Answerer] = {desk.answerer.name: desk.answerer, QUOTES: QuotingAnswerer(desk.reader)}
     if name is None or name == desk.answerer.name:
         return desk
     if name not in known:
@@ -67,11 +64,11 @@ def load_generating(settings: Settings) -> GeneratingAnswerer:
     return GeneratingAnswerer(load_provider(settings), settings.prompts, settings.context_tokens)
 
 
-def load_judge(settings: Settings, packaged: Judge) -> Judge:
-    """Returns the judge that the settings name: a language model, a cross-encoder, or the one given."""
+def load_support(settings: Settings, packaged: Support) -> Support:
+    """Who judges support: the judge, the cross-encoder, or the packaged model that is given."""
     if settings.support_judge:
-        return LanguageModelJudge(_provider(settings, settings.support_judge), settings.prompts)
-    return CrossEncoderJudge(settings.support_model) if settings.support_model else packaged
+        return JudgeSupport(_provider(settings, settings.support_judge), settings.prompts)
+    return CrossEncoderSupport(settings.support_model) if settings.support_model else packaged
 
 
 def load_provider(settings: Settings) -> Provider:

@@ -40,16 +40,14 @@ KINDS = (
 )
 
 
-class Endless(Exception):
-    """The work was stopped, for it took too long."""
+class _Endless(Exception):
+    """The work was stopped."""
 
 
 @contextmanager
-def stopped_after(seconds: float) -> Iterator[None]:
-    """Raises Endless in the block after so many seconds of the processor."""
-
+def _stopped_after(seconds: float) -> Iterator[None]:
     def stop(*_: object) -> None:
-        raise Endless
+        raise _Endless
 
     before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
@@ -63,28 +61,20 @@ def stopped_after(seconds: float) -> Iterator[None]:
 def _seconds(work: Callable[[str], Any], text: str) -> float:
     began = time.process_time()
     try:
-        with stopped_after(20 * NOTHING):
+        with _stopped_after(20 * NOTHING):
             work(text)
-    except Endless:
+    except _Endless:
         return math.inf
     return time.process_time() - began
 
 
 def grows_too_fast(
-    work: Callable[[str], Any],
-    unit: str,
-    size: int,
-    before: str = "",
-    after: str = "",
-    given: Callable[[str], str] = str,
+    work: Callable[[str], Any], unit: str, size: int, before: str = "", after: str = ""
 ) -> bool:
-    """Returns whether twice as much of a repeated unit takes far more than twice as long.
-
-    `given` makes of a text what the work is given of it.
-    """
+    """Returns whether twice as much of a repeated unit takes far more than twice as long."""
 
     def text(length: int) -> str:
-        return given(before + (unit * length)[:length] + after)
+        return before + (unit * length)[:length] + after
 
     whole = _seconds(work, text(size))
     if whole < NOTHING:

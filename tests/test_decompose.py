@@ -105,7 +105,6 @@ def answered(archive: Archive, question: str) -> Answer:
 def test_a_long_question_is_answered_by_what_different_articles_say(sample_archive: Archive) -> None:
     answer = answered(sample_archive, POLITICIAN)
     assert {citation.outlet for citation in answer.citations} >= {"Lenn Valley News", "Tideline"}
-    assert any(said in answer.text for said in ("won the mayoral election", "5,892 for Henrik Aldane"))
     assert "Mayor Rosalind Teague announced" in answer.text
     assert answer.disagreements == ()
     assert answer.changes == ()

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from email import message_from_bytes, policy
-from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
@@ -201,7 +200,7 @@ def _line(message: Message, name: str) -> str | None:
         return None
     try:
         plain = str(make_header(decode_header(str(value)[:5000])))
-    except (ValueError, LookupError, MessageError):  # charsets that are none, and broken words
+    except (ValueError, LookupError):  # encodings that are none, and broken encoded words
         plain = str(value)
     return normalise(plain).replace("\n", " ") or None
 

@@ -87,15 +87,11 @@ def search(
         if rerank is not None:
             scores = _reranked(scores, candidates, query, rerank)
         chosen = selected(candidates, scores, shares, query)
-        damaged: list[str] = []
-        wanted = {candidates[row].passage.article_id for row in chosen}
-        articles = catalogue.articles_of(connection, wanted, damaged)
-        chosen = [row for row in chosen if candidates[row].passage.article_id in articles]
+        articles = catalogue.articles_of(connection, {candidates[row].passage.article_id for row in chosen})
     hits = [_hit(candidates[row], articles, float(scores[row])) for row in chosen]
     if query.order is Order.TIMELINE:
         hits.sort(key=lambda hit: event_day(hit) or date.max)
-    told = [f"{one[0].upper()}{one[1:]}." for one in sorted(damaged)]
-    return Hits(hits, (*((BLIND,) if blind else ()), *told))
+    return Hits(hits, (BLIND,) if blind else ())
 
 
 def _leads(snapshot: Searchable[Any], embedder: Embedder, query: Query) -> tuple[list[Lead], float]:

@@ -1,7 +1,6 @@
 """The archive and its server: add, check, rebuild, doctor, serve."""
 
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -42,10 +41,6 @@ def add(
         str | None,
         typer.Option(help="Read and embed files on the Ray cluster there, or on auto.", metavar="HOST:PORT"),
     ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option(help="Write what may be mended, with the file of each, as a table.", metavar="CSV"),
-    ] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -57,7 +52,6 @@ def add(
     from index.errors import BadValue
     from index.readers.fields import parse_mapped
     from index.readers.web import Fetcher
-    from service.cli.findings import refused, write
     from service.cli.ingest import Sources, Tally, add_sources, on_cluster, show_tally
     from service.cli.mirror import Mirror
     from service.cli.watch import parse_interval, watch
@@ -86,18 +80,14 @@ def add(
         # However the run ended, the reader learns what is safely in.
         if tally is not None:
             show_tally(tally, json)
-            if report is not None:
-                write(report, [*tally.findings, *refused(tally.skipped)])
 
 
 def check(data: Data = None, json: Json = False) -> None:
     """Prove that every text, passage and vector is sound."""
     from service.serializers import to_json
-    from service.storage.audit import Audit
 
-    settings = settings_of(data)
-    archive = settings.open_archive()
-    faults = [*archive.check(), *Audit(settings.data).faults()]
+    archive = settings_of(data).open_archive()
+    faults = archive.check()
     held = archive.summary()
     if json:
         typer.echo(to_json({"sound": not faults, "faults": faults}, indent=2))

@@ -25,11 +25,8 @@ def create_key(
     from dataclasses import asdict
 
     from service.serializers import to_json
-    from service.storage.audit import Audit, command_line
 
-    settings = settings_of(data)
-    key, secret = settings.open_keys().create(name, role)
-    Audit(settings.data).note(command_line(), "create key", key=key.id, role=key.role, name=key.name)
+    key, secret = settings_of(data).open_keys().create(name, role)
     if json:
         typer.echo(to_json(asdict(key) | {"key": secret}, indent=2))
     else:
@@ -58,12 +55,9 @@ def revoke_key(
 ) -> None:
     """Revoke a key at once, with the sessions on the page that it opened."""
     from service.serializers import to_json
-    from service.storage.audit import Audit, command_line
 
-    settings = settings_of(data)
-    keys = settings.open_keys()
+    keys = settings_of(data).open_keys()
     key = keys.revoke(id)
-    Audit(settings.data).note(command_line(), "revoke key", key=key.id, role=key.role, name=key.name)
     if json:
         typer.echo(to_json(key, indent=2))
         return

@@ -15,7 +15,6 @@ class Manifest:
 
     format: int
     watermark: int  # the newest change of the catalogue that it knows
-    chain: str  # the digest of that change and all before it
     count: int  # passages
     dimension: int
     embedder: str
