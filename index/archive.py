@@ -28,6 +28,7 @@ from index.ingestion import Added as Added
 from index.ingestion import Block, Brief, Ready, distinct
 from index.lock import alone
 from index.models.embedding import Embedder, Vectors
+from index.names import Names
 from index.protocols import LoadIndex, Searchable
 from index.records import Article, Draft, Filters, Query, Skipped
 from index.search.as_of import as_known
@@ -57,7 +58,10 @@ class Archive:
         self.directory = directory
         self._load_embedder = load_embedder
         self._chunker = chunker
-        self._catalogue = Catalogue(catalogue or directory / CATALOGUE)
+        address = catalogue or directory / CATALOGUE
+        self._catalogue = Catalogue(address)
+        self._file = address if isinstance(address, Path) else None
+        self._inode: int | None = None
         self._index = load_index(directory / "indexes", self._catalogue)
         self._refreshing = Lock()
         self._snapshot: Searchable[Any] | None = None
@@ -170,7 +174,20 @@ class Archive:
                 self._publish()
         return len(ids)
 
+    def erase(self, article_id: int) -> None:
+        """Removes an article, from free pages and older indexes as well. Raises NotFound."""
+        self.remove(article_id)
+        with self._alone():
+            for _ in range(2):  # the index before the newest is kept as well
+                self._publish(afresh=True)
+        self._catalogue.settle()
+
     # Finding
+
+    @cached_property
+    def names(self) -> Names:
+        """The names that its articles spell, to ask which of them may be meant by one."""
+        return Names(self._catalogue)
 
     @property
     def published(self) -> datetime | None:
@@ -387,7 +404,20 @@ class Archive:
         finally:
             self._refreshing.release()
 
+    def _refuse_replaced(self) -> None:
+        """Raises Mismatch where another file stands in the place of the one that is open."""
+        if self._file is None:
+            return
+        there = self._file.stat().st_ino if self._file.exists() else 0
+        self._inode = self._inode or there
+        if there != self._inode:
+            raise Mismatch(
+                f"the archive in {self.directory} was replaced or moved away while this process ran; "
+                "start it again"
+            )
+
     def _refreshed(self) -> Searchable[Any]:
+        self._refuse_replaced()
         with self._catalogue.reading() as connection:
             watermark = self._catalogue.watermark(connection)
         if self._snapshot is not None and self._snapshot.watermark == watermark:

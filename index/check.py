@@ -12,6 +12,7 @@ from index.catalogue.catalogue import IS_CURRENT, Catalogue
 from index.catalogue.filters import ROWS_AT_ONCE
 from index.catalogue.rows import passage_checksum, vector_of, version_checksum
 from index.catalogue.tables import article, passage, version
+from index.errors import Damaged
 
 
 def catalogue_faults(catalogue: Catalogue) -> Iterator[str]:
@@ -37,7 +38,7 @@ def _is_whole(connection: Connection, version_id: int) -> bool:
     try:
         with connection.begin_nested():  # without it, the first error would end all reading on PostgreSQL
             row = connection.execute(select(version).where(version.c.id == version_id)).one()
-    except (ValueError, TypeError, DatabaseError):
+    except (ValueError, TypeError, DatabaseError, Damaged):
         # Bytes that are no UTF-8, no JSON or no day; the error's own words would hold article text.
         return False
     return bool(version_checksum(dict(row._mapping)) == row.checksum)

@@ -10,13 +10,26 @@ from typing import Literal, Protocol, runtime_checkable
 
 from index.archive import Archive
 from index.errors import DatelineError
+from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
 from index.records import Filters, Hit, Order, Period, Query
 from index.search.hybrid import Hits
 from service.answerers.builder import Clock, Written, cited, published_origin
 from service.answerers.catalogue import Told, catalogue_answer
+from service.answerers.formatting import worded
 from service.answerers.overview import OverviewAnswerer
-from service.answers import Answer, Citation, Claimed, Event, Searched, Section, Shortened, Source, Sources
+from service.answers import (
+    Answer,
+    Citation,
+    Claimed,
+    Event,
+    Proof,
+    Searched,
+    Section,
+    Shortened,
+    Source,
+    Sources,
+)
 from service.evidence import Evidence, Quote, Report, Short, Statement
 from service.questions.plan import Intent, Plan, Question, Turn
 from service.questions.understand import plans_of, understand
@@ -24,9 +37,11 @@ from service.reading import conflicts as comparison
 from service.reading.candidates import findings
 from service.reading.periods import happened_within, printed_within
 from service.reading.ranking import ranking
+from service.reading.refutation import refutation
 from service.storage.conversations import Conversations
 from service.telemetry.callbacks import observer
-from service.verification.verify import Support, verified
+from service.verification.judge import Judge
+from service.verification.verify import Verdict, stands, verified
 
 PASSAGES = 10  # read for an answer
 PASSAGES_OF_A_STORY = 24
@@ -67,8 +82,9 @@ class Rewriter(Protocol):
 class Desk:
     """What questions are answered with.
 
-    `fallback` answers where the answerer breaks off with nothing written. `support` judges sentences
-    that are not quotes, and those it does not find proved are dropped, or shown as unsupported.
+    `fallback` answers where the answerer breaks off with nothing written. `judge` proves sentences that are
+    not quotes. One that it is not sure of gives way to those quotes it
+    cites that answer; one that is contradicted is dropped. `verify` of "mark" shows both as unsupported.
     """
 
     archive: Archive
@@ -76,7 +92,7 @@ class Desk:
     reader: ReadingModel = field(default_factory=ReadingModel)
     fallback: Answerer | None = None
     verify: Literal["drop", "mark"] = "drop"
-    support: Support | None = None
+    judge: Judge = field(default_factory=EntailmentModel)
     conversations: Conversations | None = None
 
 
@@ -242,8 +258,9 @@ def _evidence(desk: Desk, plan: Plan, hits: Sequence[Hit]) -> Evidence:
     found = findings(desk.archive, desk.reader, plan, hits)
     likely = [finding for finding in found if finding.score >= ranking().threshold]
     # Those that answer different parts of a question do not differ about one thing.
-    contrasts = () if plan.parts else comparison.contrasts(plan.standalone_question, likely)
-    return Evidence(plan=plan, hits=tuple(hits), findings=found, contrasts=contrasts)
+    contrasts = () if plan.parts else comparison.contrasts(plan, likely, desk.judge)
+    refuted = None if likely else refutation(plan, hits, desk.judge)
+    return Evidence(plan=plan, hits=tuple(hits), findings=found, contrasts=contrasts, refutation=refuted)
 
 
 async def _written(desk: Desk, evidence: Evidence, written: Written) -> AsyncIterator[Shortened | Claimed]:
@@ -275,13 +292,36 @@ async def _proved(
             if isinstance(proposal, Short):
                 yield written.shorten(proposal)
                 continue
-            verdict = await asyncio.to_thread(verified, proposal, desk.support)
+            verdict = await asyncio.to_thread(verified, proposal, desk.judge)
             if verdict.holds:
-                yield written.add(replace(proposal, score=verdict.score))
+                yield written.add(replace(proposal, score=verdict.score), _proof(proposal, verdict))
             elif desk.verify == "mark" and proposal.text and not verdict.invents:
                 yield written.mark(proposal)
+            elif verdict.may_be_quoted and (quotes := _instead(desk, evidence, written, proposal)):
+                written.replaced += 1
+                for quote in quotes:
+                    yield written.add(quote)
             else:
                 written.dropped += 1
+
+
+def _proof(statement: Statement, verdict: Verdict) -> Proof | None:
+    """Why a sentence in other words holds."""
+    return Proof(clause=verdict.clause, premise=verdict.premise) if statement.support == "verified" else None
+
+
+def _instead(desk: Desk, evidence: Evidence, written: Written, statement: Statement) -> list[Statement]:
+    """The quotes of an unproved sentence that answer and were not given yet."""
+    answering = [finding.quote for finding in evidence.findings if finding.score >= ranking().threshold]
+    new = [
+        quote
+        for quote in statement.quotes
+        if not written.cites(quote) and any(quote.overlaps(other) for other in answering) and stands(quote)
+    ]
+    return [
+        Statement(text=worded(quote), quotes=(quote,), support="quoted", score=statement.score)
+        for quote in new
+    ]
 
 
 def _answer(

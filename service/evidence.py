@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from index.records import Article, Hit, Span
+from index.records import Article, DateMention, Hit, Span, Standing
 from service.questions.plan import Plan
 
 
@@ -25,6 +25,22 @@ class Quote:
     @property
     def text(self) -> str:
         return self.span.of(self.article.text)
+
+    @property
+    def days(self) -> tuple[DateMention, ...]:
+        """The dates that stand in it, in order."""
+        inside = (day for day in self.article.dates if self.span.start <= day.start)
+        return tuple(day for day in inside if day.end <= self.span.end)
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether its article was withdrawn, or is corrected by another one."""
+        return self.article.standing is Standing.RETRACTED or self.article.notice_in is not None
+
+    def overlaps(self, other: "Quote") -> bool:
+        """Whether both share words of one article version."""
+        same = (self.article.id, self.article.version) == (other.article.id, other.article.version)
+        return same and self.span.start < other.span.end and other.span.start < self.span.end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +85,7 @@ class Evidence:
     hits: tuple[Hit, ...]
     findings: tuple[Finding, ...]
     contrasts: tuple[Contrast, ...]
+    refutation: Quote | None = None  # what contradicts that which the question takes for granted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

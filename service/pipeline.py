@@ -14,8 +14,7 @@ from service.llm.budget import Ledger
 from service.llm.providers import Patience, Provider
 from service.settings import Settings
 from service.storage.conversations import FILE, Conversations
-from service.verification.entailment import CrossEncoderSupport, JudgeSupport, PackagedSupport
-from service.verification.verify import Support
+from service.verification.judge import CrossEncoderJudge, Judge, LanguageModelJudge
 
 QUOTES = "quotes"
 
@@ -33,7 +32,8 @@ def open_desk(
     """
     over = archive or settings.open_archive()
     reader = reader or ReadingModel(threads=settings.threads)
-    quotes = QuotingAnswerer(reader)
+    judge = load_judge(settings, EntailmentModel(threads=settings.threads))
+    quotes = QuotingAnswerer(reader, judge)
     generates = settings.answerer != QUOTES
     return Desk(
         archive=over,
@@ -41,14 +41,17 @@ def open_desk(
         fallback=quotes if generates and settings.fallback == QUOTES else None,
         reader=reader,
         verify=settings.verify,
-        support=load_support(settings, PackagedSupport(EntailmentModel(threads=settings.threads))),
+        judge=judge,
         conversations=conversations or Conversations(settings.store(FILE)),
     )
 
 
 def with_answerer(desk: Desk, name: str | None) -> Desk:
     """The desk for a question that names who is to answer it. Raises BadValue for one it has not."""
-    known: dict[str, Answerer] = {desk.answerer.name: desk.answerer, QUOTES: QuotingAnswerer(desk.reader)}
+    known: dict[str, Answerer] = {
+        desk.answerer.name: desk.answerer,
+        QUOTES: QuotingAnswerer(desk.reader, desk.judge),
+    }
     if name is None or name == desk.answerer.name:
         return desk
     if name not in known:
@@ -64,11 +67,11 @@ def load_generating(settings: Settings) -> GeneratingAnswerer:
     return GeneratingAnswerer(load_provider(settings), settings.prompts, settings.context_tokens)
 
 
-def load_support(settings: Settings, packaged: Support) -> Support:
-    """Who judges support: the judge, the cross-encoder, or the packaged model that is given."""
+def load_judge(settings: Settings, packaged: Judge) -> Judge:
+    """Returns the judge that the settings name: a language model, a cross-encoder, or the one given."""
     if settings.support_judge:
-        return JudgeSupport(_provider(settings, settings.support_judge), settings.prompts)
-    return CrossEncoderSupport(settings.support_model) if settings.support_model else packaged
+        return LanguageModelJudge(_provider(settings, settings.support_judge), settings.prompts)
+    return CrossEncoderJudge(settings.support_model) if settings.support_model else packaged
 
 
 def load_provider(settings: Settings) -> Provider:

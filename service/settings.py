@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     hosts: tuple[str, ...] = Field(
         (), description="host names that a server with keys answers for beside localhost; any if unset"
     )
+    proxies: tuple[str, ...] = Field(
+        (), description="addresses or networks of proxies whose `X-Forwarded-For` and `-Proto` are believed"
+    )
     cors_origins: tuple[Origin, ...] = Field(
         (), description="other sites whose pages may call the API, each as `https://host`"
     )

@@ -40,14 +40,16 @@ KINDS = (
 )
 
 
-class _Endless(Exception):
-    """The work was stopped."""
+class Endless(Exception):
+    """The work was stopped, for it took too long."""
 
 
 @contextmanager
-def _stopped_after(seconds: float) -> Iterator[None]:
+def stopped_after(seconds: float) -> Iterator[None]:
+    """Raises Endless in the block after so many seconds of the processor."""
+
     def stop(*_: object) -> None:
-        raise _Endless
+        raise Endless
 
     before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
@@ -61,20 +63,28 @@ def _stopped_after(seconds: float) -> Iterator[None]:
 def _seconds(work: Callable[[str], Any], text: str) -> float:
     began = time.process_time()
     try:
-        with _stopped_after(20 * NOTHING):
+        with stopped_after(20 * NOTHING):
             work(text)
-    except _Endless:
+    except Endless:
         return math.inf
     return time.process_time() - began
 
 
 def grows_too_fast(
-    work: Callable[[str], Any], unit: str, size: int, before: str = "", after: str = ""
+    work: Callable[[str], Any],
+    unit: str,
+    size: int,
+    before: str = "",
+    after: str = "",
+    given: Callable[[str], str] = str,
 ) -> bool:
-    """Returns whether twice as much of a repeated unit takes far more than twice as long."""
+    """Returns whether twice as much of a repeated unit takes far more than twice as long.
+
+    `given` makes of a text what the work is given of it.
+    """
 
     def text(length: int) -> str:
-        return before + (unit * length)[:length] + after
+        return given(before + (unit * length)[:length] + after)
 
     whole = _seconds(work, text(size))
     if whole < NOTHING:

@@ -15,7 +15,8 @@ from service.answering import Answerer, Desk, ask, final
 from service.answers import Answer
 from service.evidence import Evidence, Quote, Report, Statement
 from service.questions.plan import Question
-from service.verification.verify import is_proved
+from service.verification.verify import verified
+from tests.fakes import WordJudge
 
 READER = ReadingModel()
 
@@ -67,8 +68,8 @@ def test_every_quote_stands_in_evidence(sample_archive: Archive) -> None:
 def test_latest_is_the_newest_reporting(sample_archive: Archive) -> None:
     answered = answer(sample_archive, "What is the latest on the cost of the Harbour Bridge?")
     assert answered.plan.order == "newest"
-    said = {number for claim in answered.claims for number in claim.citations}
-    published = [citation.published for citation in answered.citations if citation.number in said]
+    cited = {citation.number: citation for citation in answered.citations}
+    published = [cited[claim.citations[0]].published for claim in answered.claims]
     assert published == sorted(published, key=lambda day: day or date.min, reverse=True)
     assert "69.1 million crowns" in answered.citations[0].quote
 
@@ -161,7 +162,8 @@ def test_a_quote_may_run_over_the_line_break_between_two_paragraphs(sample_archi
     article = sample_archive.article(1)
     first, second = [zone for zone in article.zones if zone.kind is ZoneKind.REPORTING][:2]
     quote = Quote(article=article, span=Span(first.start, second.end))
-    assert is_proved(Statement(text=worded(quote), quotes=(quote,), support="quoted", score=1.0))
+    statement = Statement(text=worded(quote), quotes=(quote,), support="quoted", score=1.0)
+    assert verified(statement, WordJudge()).holds
 
 
 def test_one_place_has_one_number(sample_archive: Archive) -> None:

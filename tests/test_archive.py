@@ -226,7 +226,7 @@ def test_an_archive_of_a_later_dateline_is_left_alone(
     with Database(database_address, "the catalogue").writing() as connection:
         connection.exec_driver_sql("UPDATE setting SET value = '99' WHERE name = 'format'")
     for use in (Archive.open, Archive.embed_again):
-        with pytest.raises(Mismatch, match="has format '99' and this Dateline reads '2'"):
+        with pytest.raises(Mismatch, match="has format '99' and this Dateline reads '3'"):
             use(archive.directory, load, catalogue=database_address)
 
 

@@ -9,7 +9,7 @@ from index.records import Span
 from service.answerers.citations import MOST_WRITTEN, Numbered, Sentences
 from service.evidence import Contrast, Finding, Quote, Side
 from service.llm.plain import plain
-from tests.doubling import growing_too_fast
+from tests.doubling import growing_too_fast, grows_too_fast
 from tests.evidence import BRIDGE, FERRY, article, evidence, hit, quoted
 
 SENTINEL = "END-abc123"
@@ -75,8 +75,11 @@ def test_a_finding_lends_its_sentence_what_is_known_of_it() -> None:
         ("It costs 61 [1.1-1.3].", "It costs 61.", [(1, 1), (1, 2), (1, 3)], 0),
         ("It costs 61 [1.2–2.1].", "It costs 61.", [(1, 2), (2, 1)], 0),
         ("It costs 61 [1.9] [9.1] [0.0].", "It costs 61.", [], 3),
-        ("It costs 61 [1].", "It costs 61.", [], 1),
-        ("It costs 61 [1, 2.1].", "It costs 61.", [(2, 1)], 1),
+        ("It costs 61 [1].", "It costs 61.", [(1, 1)], 0),
+        ("It costs 61 [2].", "It costs 61.", [(2, 2)], 0),
+        ("It has four lanes [^1].", "It has four lanes.", [(1, 3)], 0),
+        ("It rained [1].", "It rained.", [], 1),
+        ("It costs 61 [1, 2.1].", "It costs 61.", [(1, 1), (2, 1)], 0),
         ("It costs 61 [1.1-1.999].", "It costs 61.", [(1, 1)], 1),
         ("“The [new] bridge”, [2024] said.", "“The [new] bridge”, [2024] said.", [], 0),
         ("No mark.", "No mark.", [], 0),
@@ -89,6 +92,21 @@ def test_marks_become_quotes(sentence: str, text: str, places: list[tuple[int, i
     assert cited.quotes == tuple(given.quotes[place] for place in places)
     assert cited.dropped == dropped
     assert cited.score == (max(1 - passage / 10 for passage, _ in places) if places else 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "lists"),
+    [
+        ("Sources:", True),
+        ("Sources: The Courier, Bridge to cost more; Harbour Post", True),
+        ("Harbour Post, published 2024-05-02", True),
+        ("The Courier says that the bridge will cost more.", False),
+        ("Bridge to cost more", False),
+        ("The bridge will cost 61 million crowns.", False),
+    ],
+)
+def test_a_list_of_sources_is_no_sentence(text: str, lists: bool) -> None:
+    assert numbered().lists_sources(text) == lists
 
 
 def test_a_citation_is_the_exact_span_with_emoji_and_arabic() -> None:
@@ -196,6 +214,29 @@ def test_of_a_cut_text_only_whole_sentences_are_left(text: str, left: list[str])
     assert cut(text, 3) == left
 
 
+@pytest.mark.parametrize("sizes", [None, 2, 9])
+def test_marks_in_round_brackets_and_raised_ones_are_marks(sizes: int | None) -> None:
+    written = f"It costs 61 (1.1). It rose by 6 (from 55) in 2021 (1.2, 2.1). It opens.¹ It shut. {SENTINEL}"
+    assert cut(written, sizes) == [
+        "It costs 61 [1.1].",
+        "It rose by 6 (from 55) in 2021 [1.2, 2.1].",
+        "It opens [1].",
+        "It shut.",
+    ]
+
+
+def test_of_a_thought_whose_beginning_was_not_sent_nothing_is_left() -> None:
+    assert cut(f"Perhaps 67 [2.2]</think>\n\nIt costs 61 [1.1]. {SENTINEL}") == ["It costs 61 [1.1]."]
+
+
+@pytest.mark.parametrize("text", ["\n" * 1200, "la " * 1200], ids=["blank", "one word"])
+def test_what_only_repeats_itself_is_taken_no_further(text: str) -> None:
+    sentences = Sentences(SENTINEL)
+    for begin in range(0, len(text), 3):
+        sentences.add(text[begin : begin + 3])
+    assert sentences.full
+
+
 def test_thoughts_are_not_part_of_the_answer() -> None:
     assert cut(f"<think>It may be 61 [1.1]. Or 67 [2.2].</think>\nIt costs 61 [1.1]. {SENTINEL}", 4) == [
         "It costs 61 [1.1]."
@@ -242,6 +283,8 @@ def whole(text: str, piece: int) -> list[str]:
 @pytest.mark.parametrize("piece", [400, 10**9], ids=["piece by piece", "at once"])
 def test_what_a_model_writes_costs_no_more_than_its_length(piece: int) -> None:
     assert growing_too_fast(lambda text: whole(text, piece), 8000) == []
+    for unit in ("(1.1 ", "(1.1, ", "¹ ", ".¹", "</think>"):
+        assert not grows_too_fast(lambda text: whole(text, piece), unit, 8000), unit
 
 
 def test_marks_that_go_on_for_ever_are_no_marks() -> None:
@@ -270,7 +313,7 @@ def test_an_address_in_wide_letters_is_an_address(address: str) -> None:
 
 def test_an_answer_longer_than_any_is_taken_no_further() -> None:
     sentences = Sentences(SENTINEL)
-    sentences.add("word " * (MOST_WRITTEN // 5))
+    sentences.add("".join(f"{number:06} " for number in range(MOST_WRITTEN // 7)))
     assert not sentences.full
     assert sentences.add("and more. And more. ") == []
     assert sentences.full

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Protocol
+from zipfile import ZipFile
 
 import pytest
 
@@ -170,3 +171,31 @@ def test_help_needs_nothing_heavy(command: list[str]) -> None:
     done = subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
     heavy = {"numpy", "faiss", "sqlalchemy", "fastapi", "onnxruntime", "tantivy", "torch", "asyncio"}
     assert heavy & set(done.stderr.split()) == set()
+
+
+def test_no_name_steers_the_terminal_and_no_archive_reads_itself(dateline: Dateline, tmp_path: Path) -> None:
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "bridge.txt").write_text(ARTICLE.format(61))
+    with ZipFile(tmp_path / "news" / "b.zip", "w") as packed:
+        packed.writestr("\x1b]0;owned\x07\x1b[2J\r\u202eevil.bin", b"\x00\x01\x02" * 100)
+    (tmp_path / "news" / "bad\x1b[31m.bin").write_bytes(b"\x00\x01\x02" * 100)
+    for _ in range(2):
+        done = dateline("add", "news", "--data", "news/archive")
+        assert "skipped" in done.stderr
+        assert not set("\x1b\x07\r\u202e") & set(done.stderr + done.stdout)
+        assert "catalogue.db" not in done.stderr
+    wrong = dateline("add", "no\x1b[2Jwhere", "--data", "news/archive")
+    assert "\x1b" not in wrong.stderr + wrong.stdout
+    assert dateline("articles", "list", "--data", "news/archive", "--json").stdout.count('"id"') == 1
+
+
+def test_too_little_memory_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(ARTICLE.format(61))
+    command = f"ulimit -v 400000; exec {sys.executable} -m service.cli add a.txt"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=120
+    )
+    assert done.returncode == 1
+    assert "there is not enough memory for this" in done.stderr
+    assert "Traceback" not in done.stderr

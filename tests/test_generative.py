@@ -277,19 +277,82 @@ def test_one_passage_that_is_too_long_is_told(server: Server) -> None:
     assert report.notes[-1] == f"The model {MODEL} cannot read that much at once."
 
 
+LONG = [
+    article(n, " ".join(f"In year {year} bridge {n} will cost {n} million crowns." for year in range(60)))
+    for n in range(1, 9)
+]
+
+
 def test_evidence_is_cut_to_the_tokens_that_are_set(server: Server) -> None:
     server.replies(saying(""))
-    answered(generating(most_tokens=100), many())
+    answered(generating(most_tokens=100), evidence(LONG))
     whole = server.asked[0].prompt
     count = Provider(models=(MODEL,)).tokens
-    # What the mark of each line counts is drawn anew each time: some sixty tokens more or less in all.
-    most = count(whole) - 150
-    _, report = answered(generating(most_tokens=100, context_tokens=most), many())
+    # What the mark of each line counts is drawn anew each time: some hundred tokens more or less in all.
+    most = count(whole) - 2000
+    _, report = answered(generating(most_tokens=100, context_tokens=most), evidence(LONG))
     assert count(server.asked[-1].prompt.lstrip()) + 100 <= most
     given = len(re.findall(r" Passage \d+:", server.asked[-1].prompt))
     assert 1 <= given < 8
     assert report.usage["passages"] == given
     assert len(server.asked) == 2
+
+
+def test_a_model_that_reads_little_is_given_the_best_sentences_and_few_words(server: Server) -> None:
+    words = "In year 41 bridge 5 will cost 5 million crowns."
+    found = Finding(quote=quoted(LONG[4], words), answer="5 million crowns", score=0.9)
+    server.replies(Reply(text="Bridge 5 costs 5 million crowns [5.3]. And it"))
+    statements, report = answered(generating(context_tokens=4096), evidence(LONG, findings=[found]))
+    (asked,) = server.asked
+    numbered = re.findall(r"\[(\d\.\d)\] In year (\d+) bridge (\d)", asked.prompt)
+    assert ("5.3", "41", "5") in numbered
+    assert ("5.4", "42", "5") in numbered
+    assert [passage for _, year, passage in numbered if year == "0"] == list("12345678")
+    assert Provider(models=(MODEL,)).tokens(asked.prompt) < 1000
+    assert asked.body["max_tokens"] == 1024
+    assert report.prompt_version == load_prompt("answer-small").version
+    assert shown(statements) == [
+        ("Bridge 5 costs 5 million crowns.", ["In year 41 bridge 5 will cost 5 million crowns."]),
+        ("And it", []),
+    ]
+    assert report.whole
+
+
+def test_its_evidence_is_bounded(server: Server) -> None:
+    server.replies(saying(""))
+    found = [
+        Finding(quote=quoted(one, sentence), answer="x", score=0.9)
+        for one in LONG
+        for sentence in re.findall(r"In [^.]*\.", one.text)
+    ]
+    _, report = answered(generating(context_tokens=8192), evidence(LONG, findings=found))
+    given = re.findall(r"\[\d\.\d+\] (.*)", server.asked[0].prompt)
+    count = Provider(models=(MODEL,)).tokens
+    assert 800 < sum(map(count, given)) <= 900
+    assert report.notes == ("8 passages were more than the model reads at once; it was given the best 1.",)
+
+
+def test_of_a_stream_that_was_cut_it_is_not_taken_for_whole(server: Server) -> None:
+    server.replies(Reply(text="Bridge 5 costs 5 million crowns [5.1]. And it", cut_after=5, size=8))
+    _, report = answered(generating(context_tokens=4096), evidence(LONG))
+    assert report.notes == (f"The answer of the model {MODEL} broke off before its end.",)
+
+
+def test_what_is_said_again_is_said_once_and_the_list_of_sources_is_no_sentence(server: Server) -> None:
+    said = "It costs 61 million [1.1]. Work starts [1.2]."
+    server.replies(saying(f"{said}\n{said}\n\nSources:\n[1.1] The Courier, Bridge to cost more\n"))
+    statements, report = answered(generating())
+    assert [statement.text for statement in statements] == ["It costs 61 million.", "Work starts."]
+    assert (report.whole, report.usage["sentences"]) == (True, 2)
+
+
+@pytest.mark.parametrize("again", ["Work starts [1.2].\n", "\n" * 40, "and on "])
+def test_a_model_that_repeats_itself_without_end_is_stopped(server: Server, again: str) -> None:
+    server.replies(Reply(text="It costs 61 million [1.1].\nIt has lanes.\n" + again * 5000, size=40))
+    statements, report = answered(generating())
+    assert statements[0].text == "It costs 61 million."
+    assert len(statements) <= 3
+    assert report.notes == (f"The model {MODEL} repeated itself without end and was stopped.",)
 
 
 def test_over_the_budget_no_model_is_asked(server: Server, tmp_path: Path) -> None:

@@ -176,6 +176,7 @@ def old_archive(sample: Path, tmp_path: Path) -> Path:
 
 
 NEWER_COLUMNS = {
+    "change": ("chain",),
     "article": ("standing", "notice_in"),
     "version": ("published_last", "notices", "names", "repairs"),
 }
@@ -190,7 +191,7 @@ def test_an_old_archive_opens_and_is_recognised(old_archive: Path, load: Callabl
         assert noted(connection, store.tables) is None
     assert upgrade(database, store.tables, store.history) == "1"
     with database.reading() as connection:
-        assert noted(connection, store.tables) == "2"
+        assert noted(connection, store.tables) == "3"
     with closing(Archive.open(old_archive, load)) as archive:
         assert archive.search(Query(text="bridge"))
         assert archive.check() == []

@@ -1,11 +1,13 @@
 # ruff: noqa: E501 - a row of a table is easier to check unbroken
 """PDF files, kind and hostile, as bytes made here."""
 
+import shutil
 import zlib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from index.errors import Unreadable
@@ -203,15 +205,40 @@ def test_typographic_letters() -> None:
 @pytest.mark.parametrize(
     ("pages", "reason"),
     [
-        ([SCAN] * 12, "it has no text layer (12 pages of images); run OCR on it first"),
-        ([SCAN], "it has no text layer (1 page of images); run OCR on it first"),
+        (
+            [SCAN] * 12,
+            "it has no text layer (12 pages of images); install tesseract, and it is read, or run OCR on it first",
+        ),
+        (
+            [SCAN],
+            "it has no text layer (1 page of images); install tesseract, and it is read, or run OCR on it first",
+        ),
         ([stream(b"")], "it holds no text (1 empty page)"),
         ([stream(b"")] * 501, "it has 501 pages; the limit is 500"),
     ],
     ids=["scanned", "one scan", "empty", "long"],
 )
-def test_what_cannot_be_read_is_told(pages: list[bytes], reason: str) -> None:
+def test_what_cannot_be_read_is_told(
+    pages: list[bytes], reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")  # as where tesseract is not installed
     assert told(pdf(*pages)) == reason
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
+def test_a_scan_is_read_where_tesseract_is_installed() -> None:
+    page = pypdfium2.PdfDocument(pdf([(72, 700, "Dam to close", 30), *column(WORDS, 640)]))[0]
+    seen = page.render(scale=3, grayscale=True)
+    dots = b"".join(bytes(seen.buffer)[row * seen.stride :][: seen.width] for row in range(seen.height))
+    form = f"/Type /XObject /Subtype /Image /Width {seen.width} /Height {seen.height}"
+    image = stream(dots, f"{form} /ColorSpace /DeviceGray /BitsPerComponent 8")
+    plain = pdf(stream(b"q 595 0 0 842 0 0 cm /Im1 Do Q"), extra=[image]).replace(
+        b"/Im1 5 0 R", b"/Im1 6 0 R"
+    )
+    draft = one(plain)
+    assert draft.title == "Dam to close"
+    assert " ".join(draft.evidence().split()) == " ".join(WORDS)
+    assert draft.notes == ("its words were read off pictures of its pages (OCR); some letters may be wrong",)
 
 
 def test_a_scanned_page_among_others_is_passed_over() -> None:

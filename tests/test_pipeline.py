@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from service.pipeline import open_desk, with_answerer
 from service.questions.plan import Question
 from service.settings import Settings, load_settings
 from service.storage.conversations import Conversations
+from tests.fakes import WordJudge
 from tests.providers import KEY, Asked, Reply, provider
 from tests.providers import Provider as Server
 
@@ -36,7 +38,7 @@ def settings(archive: Archive, **given: Any) -> Settings:
 
 
 def events(archive: Archive, question: str = QUESTION, **given: Any) -> list[Event]:
-    desk = open_desk(settings(archive, **given), archive, Conversations())
+    desk = replace(open_desk(settings(archive, **given), archive, Conversations()), judge=WordJudge())
 
     async def heard() -> list[Event]:
         return [event async for event in ask(desk, Question(question=question))]
@@ -66,15 +68,19 @@ def writing(*sentences: str, end: bool = True) -> Any:
     return written
 
 
-COST = "In the end the Harbour Bridge cost 69.1 million crowns {69.1 million crowns}."
+COST = "The Harbour Bridge cost 69.1 million crowns {69.1 million crowns}."
 
 
 def test_a_sentence_that_its_sources_prove_is_said_with_them(sample_archive: Archive, server: Server) -> None:
     server.replies(Reply(text=writing(COST)))
     answered = answer(sample_archive)
     assert (answered.status, answered.answerer) == ("answered", MODEL)
-    assert answered.text == "In the end the Harbour Bridge cost 69.1 million crowns. [1]"
+    assert answered.text == "The Harbour Bridge cost 69.1 million crowns. [1]"
     assert answered.claims[0].support == "verified"
+    proof = answered.claims[0].proof
+    assert proof is not None
+    assert proof.clause == COST.partition(" {")[0] + "."
+    assert "69.1 million crowns" in proof.premise
     article = sample_archive.article(int(answered.citations[0].article_id))
     cited = answered.citations[0]
     assert article.text[cited.start : cited.end] == cited.quote
@@ -85,21 +91,37 @@ def test_a_sentence_that_its_sources_prove_is_said_with_them(sample_archive: Arc
 @pytest.mark.parametrize(
     "wrong",
     [
-        "In the end the Harbour Bridge cost 96.1 million crowns {69.1 million crowns}.",
-        "In the end the Harbour Bridge cost 69.1 million crowns [99.9].",
-        "In the end the Harbour Bridge cost 69.1 million crowns.",
+        "The Harbour Bridge cost 96.1 million crowns {69.1 million crowns}.",
+        "The Harbour Bridge cost 69.1 million crowns [99.9].",
+        "The Harbour Bridge cost 69.1 million crowns.",
         "The treasurer said “it was worth every crown” {69.1 million crowns}.",
         "Anneke Voss said the Harbour Bridge cost 69.1 million crowns {69.1 million crowns}.",
         "![bridge](https://evil.example/x.png) Visit https://evil.example now {69.1 million crowns}.",
     ],
 )
-def test_a_sentence_that_is_not_proved_is_left_out_and_counted(
+def test_a_sentence_that_is_not_proved_is_never_said(
     sample_archive: Archive, server: Server, wrong: str
 ) -> None:
     server.replies(Reply(text=writing(wrong, COST)))
     answered = answer(sample_archive)
-    assert answered.text == "In the end the Harbour Bridge cost 69.1 million crowns. [1]"
-    assert answered.notes == ("1 sentence could not be proved and was left out.",)
+    said, last = [claim.support for claim in answered.claims[:-1]], answered.claims[-1]
+    assert said in ([], ["quoted"])
+    assert last.text == "The Harbour Bridge cost 69.1 million crowns. [1]"
+    assert last.support == "verified"
+    fate = "gave way to what it cites" if said else "was left out"
+    assert answered.notes == (f"1 sentence could not be proved and {fate}.",)
+
+
+def test_where_what_it_cites_answers_that_is_quoted_in_its_place(
+    sample_archive: Archive, server: Server
+) -> None:
+    server.replies(Reply(text=writing("It cost 96 million crowns {69.1 million crowns}.")))
+    answered = answer(sample_archive)
+    (claim,) = answered.claims
+    assert claim.support == "quoted"
+    assert "69.1 million crowns" in claim.text
+    assert "96 million" not in answered.text
+    assert answered.notes == ("1 sentence could not be proved and gave way to what it cites.",)
 
 
 def test_or_it_is_shown_as_unproved_without_a_citation(sample_archive: Archive, server: Server) -> None:
@@ -118,13 +140,13 @@ def test_invented_quotations_are_never_shown_not_even_as_unproved(
 ) -> None:
     server.replies(Reply(text=writing(invented, COST)))
     answered = answer(sample_archive, verify="mark")
-    assert answered.text == "In the end the Harbour Bridge cost 69.1 million crowns. [1]"
+    assert answered.text == "The Harbour Bridge cost 69.1 million crowns. [1]"
 
 
 def test_an_answer_with_nothing_left_is_a_refusal_that_says_so(
     sample_archive: Archive, server: Server
 ) -> None:
-    server.replies(Reply(text=writing("It cost 96 million crowns {69.1 million crowns}.")))
+    server.replies(Reply(text=writing("It cost 96 million crowns.")))
     answered = answer(sample_archive)
     assert answered.status == "not_in_archive"
     assert answered.text.startswith("The archive does not answer this. Searched 34 articles")
@@ -135,7 +157,8 @@ def test_an_answer_with_nothing_left_is_a_refusal_that_says_so(
 def test_no_event_shows_a_sentence_before_it_is_proved(sample_archive: Archive, server: Server) -> None:
     server.replies(Reply(text=writing("It cost 96 million crowns {69.1 million crowns}.", COST), size=3))
     said = [event.claim.text for event in events(sample_archive) if isinstance(event, Claimed)]
-    assert said == ["In the end the Harbour Bridge cost 69.1 million crowns. [1]"]
+    assert said[-1] == "The Harbour Bridge cost 69.1 million crowns. [1]"
+    assert not any("96 million" in text for text in said)
 
 
 def test_a_cut_answer_is_never_a_whole_one(sample_archive: Archive, server: Server) -> None:

@@ -334,6 +334,44 @@ def test_readers_are_asked_in_order_and_text_is_last() -> None:
     assert " ".join(reader.name for reader in BUILT_IN) == names
 
 
+NEWSML = """
+from index.readers.drafting import Known, found
+from index.readers.text import text_draft
+from index.records import Origin
+
+class NewsmlReader:
+    name = "newsml"
+    suffixes = (".newsml",)
+
+    def accepts(self, data, suffix):
+        return data.startswith(b"<newsItem")
+
+    def read(self, data, source):
+        words = data.decode().partition(">")[2].partition("<")[0]
+        yield text_draft(words, found(Known(title="Dam"), Origin.GIVEN), source)
+"""
+
+
+def test_a_reader_that_another_package_registers_is_asked_first(tmp_path: Path) -> None:
+    put(tmp_path, "newsml_reader.py", NEWSML)
+    about = tmp_path / "newsml_reader-1.0.dist-info"
+    about.mkdir()
+    put(about, "METADATA", "Metadata-Version: 2.1\nName: newsml-reader\nVersion: 1.0\n")
+    put(about, "entry_points.txt", "[dateline.readers]\nnewsml = newsml_reader:NewsmlReader\n")
+    story = put(tmp_path, "story.txt", f"<newsItem>{FIRST}</newsItem>")
+    code = "import sys; from index.readers import *; d, = read_file(Path(sys.argv[1])); print(d.title, d.text, sep='|')"
+    root = Path(__file__).parents[1]
+    paths = {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(root)))}
+    done = subprocess.run(
+        [sys.executable, "-c", code, story],
+        env=os.environ | paths,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == f"Dam|{FIRST}"
+
+
 def test_importing_loads_nothing_heavy() -> None:
     heavy = "{'trafilatura', 'lxml', 'yaml', 'frontmatter', 'markdown_it', 'py3langid', 'numpy', 'charset_normalizer'}"
     code = f"import sys, index.readers; print(sorted({heavy} & set(sys.modules)))"

@@ -34,6 +34,10 @@ NOT_SLACKS = {
     "no event id": '{"type": "event_callback", "team_id": "T1", "event": {"type": "message"}}',
     "a subtype that is a list": json.dumps(event({"type": "message", "subtype": []})),
     "a user that is a list of a list": json.dumps(event({"type": "message", "bot_id": [[]]})),
+    "a press of no button": '{"type": "block_actions", "actions": [], "user": {"id": "U1"}}',
+    "a press by nobody": '{"type": "block_actions", "actions": [{"action_id": "feedback"}]}',
+    "a form without values": '{"type": "view_submission", "user": {"id": "U1"}, "view": {"state": {}}}',
+    "a suggestion for nothing": '{"type": "block_suggestion"}',
     "very deep": "[" * 100_000,
     "half a character": '{"type": "event_callback", "event": "\\ud800"}',
 }

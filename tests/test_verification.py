@@ -1,20 +1,20 @@
 """A sentence holds only where its cited sentences prove every particular of it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
-from eval.benchmarks.corrupting import KINDS, pairs
-from eval.benchmarks.verification import articles_in, balanced_accuracy, best_threshold, stopped
+from eval.benchmarks.verification import judged, measured
+from eval.training.claims import ClaimExample
 from index.extraction.dates.mentions import mentions
 from index.records import Article, Span, Zone, ZoneKind
 from service.answerers.formatting import worded
 from service.evidence import Quote, Statement
-from service.verification.evidence_context import grounds
-from service.verification.verify import Verdict, evidence_text, stands, verified
-from tests.conftest import SAMPLE
+from service.verification.particulars import missing
+from service.verification.premises import premises
+from service.verification.verify import Verdict, proved, stands, verified
+from tests.fakes import WordJudge
 
 PARAGRAPHS = (
     "Mayor Henrik Aldane and the chief engineer, Lena Brandt, spoke at the Harbour Bridge on Tuesday.",
@@ -46,7 +46,13 @@ def said(text: str, *places: int, published: date | None = date(2020, 2, 12)) ->
     """The verdict on a sentence that cites those paragraphs."""
     source = article(published=published)
     quotes = tuple(Quote(article=source, span=Span(*_span(source, place))) for place in places)
-    return verified(Statement(text=text, quotes=quotes, support="verified", score=1.0))
+    return verified(Statement(text=text, quotes=quotes, support="verified", score=1.0), WordJudge())
+
+
+def lacking(text: str, place: int) -> tuple[str, ...]:
+    """The particulars of a sentence that those paragraphs lack."""
+    source = article()
+    return missing(text, premises([Quote(article=source, span=Span(*_span(source, place)))]))
 
 
 def _span(source: Article, place: int) -> tuple[int, int]:
@@ -73,44 +79,39 @@ def _span(source: Article, place: int) -> tuple[int, int]:
         ("It did not open in 2019.", 5),
     ],
 )
-def test_a_sentence_in_other_words_holds(text: str, place: int) -> None:
-    assert said(text, place).reasons == ()
+def test_particulars_agree_however_they_are_written(text: str, place: int) -> None:
+    assert lacking(text, place) == ()
 
 
 @pytest.mark.parametrize(
     ("text", "place", "reason"),
     [
         ("Five of the 12 piers were finished.", 1, "the number 5"),
-        ("Twelve of the four piers were finished, Rosalind Teague said.", 1, "name Rosalind Teague"),
         ("15 families left Cooper Street.", 2, "the number 15"),
-        ("14 families left Cooper Street on 10 February 2020.", 2, "name 2020-02-10"),
-        ("14 families left Cooper Street on 12 February 2020.", 2, "name 2020-02-12"),
+        ("14 families left Cooper Street on 10 February 2020.", 2, "name 10 February 2020"),
+        ("14 families left Cooper Street on 12 February 2020.", 2, "name 12 February 2020"),
         ("14 families left Cooper Street on Thursday.", 2, "name Thursday"),
-        ("14 families left Cooper Street yesterday.", 2, "say 'yesterday'"),
         ("14 families left Mill Street.", 2, "name Mill Street"),
         ("14 families left Cooper Street, the EU said.", 2, "name EU"),
         ("Radio Seawall reported that 14 families left Cooper Street.", 2, "name Radio Seawall"),
         ("“Mill Bridge is broken,” Brandt said.", 3, "quoted words 'Mill Bridge is broken,'"),
-        ("“Mill Bridge is hurt,” Henrik Aldane said.", 3, "another source"),
-        ("Mill Bridge is in danger of falling down.", 3, "denies this"),
-        ("The bridge will cost 1.2 million euros.", 4, "euro"),
-        ("The bridge will open on 3 June.", 4, "day 3 of month 6"),
-        ("The bridge will not open on 2 June.", 4, "denies this"),
-        ("Iraqi engineers built it in October 2017.", 5, "2017-10-01"),
-        ("It opened last year.", 5, "denies this"),
-        ("14 families left Cooper Street on Monday, 11 February 2020.", 2, "is no Monday"),
+        ("The bridge will cost 1.2 million euros.", 4, "1200000 euro"),
+        ("The bridge will open on 3 June.", 4, "name 3 June"),
+        ("Iraqi engineers built it in October 2017.", 5, "October 2017"),
     ],
 )
 def test_one_wrong_particular_stops_a_sentence(text: str, place: int, reason: str) -> None:
-    verdict = said(text, place)
-    assert not verdict.holds
-    assert any(reason in one for one in verdict.reasons), verdict.reasons
+    assert any(reason in one for one in lacking(text, place)), lacking(text, place)
+    assert said(text, place).label == "neither"
 
 
 def test_each_reason_is_told_once_and_the_score_is_none() -> None:
-    verdict = said("15 families and 15 boats left Mill Street.", 2)
+    verdict = said("15 families and 15 boats left Elm Street.", 2)
     assert (verdict.holds, verdict.score) == (False, 0.0)
-    assert len(verdict.reasons) == len(set(verdict.reasons)) == 2
+    assert verdict.reasons == (
+        "The cited sentences do not hold the number 15.",
+        "The cited sentences do not name Elm Street.",
+    )
 
 
 def test_where_nothing_dates_the_article_weekdays_are_all_that_is_known() -> None:
@@ -118,13 +119,22 @@ def test_where_nothing_dates_the_article_weekdays_are_all_that_is_known() -> Non
     assert not said("Fourteen families left Cooper Street on 11 February 2020.", 2, published=None).holds
 
 
-def test_a_pronoun_may_stand_for_a_name_before_it_but_no_number_may() -> None:
-    assert said("Lena Brandt said four of the twelve piers were finished.", 1).holds
-    assert not said("Lena Brandt said one of the twelve piers was finished on Tuesday.", 1).holds
+TEAGUE = "Mayor Rosalind Teague spoke at noon. She will resign in June."
+
+
+def teague() -> Quote:
+    """The sentence of a pronoun, in an article that says who is meant."""
+    source = replace(article(), text=TEAGUE, zones=(Zone(0, len(TEAGUE), ZoneKind.REPORTING),), dates=())
+    return Quote(article=source, span=Span(TEAGUE.index("She"), len(TEAGUE)))
+
+
+def test_a_pronoun_may_stand_for_a_name_before_it_but_what_else_stands_there_proves_nothing() -> None:
+    assert proved("Rosalind Teague will resign in June.", [teague()], WordJudge()).holds
+    assert not proved("Mayor Rosalind Teague spoke at noon.", [teague()], WordJudge()).holds
 
 
 def test_a_sentence_may_put_two_cited_ones_together() -> None:
-    text = "14 families left Cooper Street, and Brandt said Mill Bridge “is in no danger”."
+    text = "Fourteen families left Cooper Street, and Brandt said Mill Bridge “is in no danger”."
     assert said(text, 2, 3).holds
     assert not said(text, 2).holds
 
@@ -136,71 +146,81 @@ def test_what_cites_nothing_that_stands_is_not_proved() -> None:
     assert not said("Old subscribers write to us.", 6).holds
 
 
-def test_what_shares_no_word_with_its_evidence_needs_a_model() -> None:
+def test_a_reason_names_the_clause_and_how_sure_it_is() -> None:
     verdict = said("Residents fled their homes.", 2)
-    assert verdict.reasons == ("Its evidence supports it by 0.00 only.",)
+    assert verdict.reasons == (
+        "The cited sentences are not sure to say this (0.00): 'Residents fled their homes.'.",
+    )
 
 
-class Judge:
-    """A judge that gives every claim the same probability and keeps what it was asked."""
-
-    def __init__(self, score: float) -> None:
-        self.score = score
-        self.asked: list[tuple[str, str]] = []
-
-    def __call__(self, claims: Sequence[str], evidence: Sequence[str]) -> list[float]:
-        self.asked += zip(claims, evidence, strict=True)
-        return [self.score] * len(claims)
+def test_the_weakest_clause_decides_and_is_told_with_its_premise() -> None:
+    verdict = said("Fourteen families left Cooper Street, and the mayor wept.", 2)
+    assert (verdict.label, verdict.clause) == ("neither", "and the mayor wept")
+    assert verdict.premise.endswith(PARAGRAPHS[2])
+    assert said("Fourteen families left Cooper Street.", 2).score == 1.0
 
 
-def test_the_model_decides_where_the_rules_find_nothing_wrong() -> None:
-    source = article()
-    quote = Quote(article=source, span=Span(*_span(source, 2)))
-    claim = Statement(text="Residents fled their homes [1].", quotes=(quote,), support="verified", score=1.0)
-    agrees, differs = Judge(0.8), Judge(0.1)
-    assert verified(claim, agrees) == Verdict(True, (), 0.8)
-    assert verified(claim, differs) == Verdict(False, ("Its evidence supports it by 0.10 only.",), 0.1)
-    assert agrees.asked == [
-        ("Residents fled their homes.", f"The Ostrel Courier, 12 February 2020: {quote.text}")
+def test_what_is_contradicted_is_told_apart_from_what_is_only_not_said() -> None:
+    assert said("Fourteen families did not leave Cooper Street on Tuesday night.", 2).label == "contradicts"
+    assert said("Residents fled their homes.", 2).label == "neither"
+    assert not said("Fourteen families did not leave Cooper Street on Tuesday night.", 2).may_be_quoted
+
+
+def test_the_judge_reads_outlet_day_and_the_cited_sentences() -> None:
+    source, judge = article(), WordJudge()
+    quotes = [Quote(article=source, span=Span(*_span(source, place))) for place in (4, 2)]
+    proved("Fourteen families left.", quotes, judge)
+    assert judge.asked == [
+        (
+            f"(The Ostrel Courier, 12 February 2020) {PARAGRAPHS[2]} {PARAGRAPHS[4]}",
+            "Fourteen families left.",
+        )
     ]
-    assert not verified(claim, agrees, least=0.9).holds
 
 
-def test_the_model_is_not_asked_about_a_wrong_number_or_invented_words() -> None:
-    source, judge = article(), Judge(1.0)
+def test_the_judge_is_not_asked_about_a_wrong_number_or_invented_words() -> None:
+    source, judge = article(), WordJudge()
     quote = Quote(article=source, span=Span(*_span(source, 2)))
     for text in ("15 families left Cooper Street.", "14 families left “in tears”."):
-        statement = Statement(text=text, quotes=(quote,), support="verified", score=1.0)
-        assert not verified(statement, judge).holds
+        assert not proved(text, [quote], judge).holds
     assert judge.asked == []
 
 
-def test_the_model_reads_outlet_day_and_cited_sentences() -> None:
-    source = article()
-    quotes = [Quote(article=source, span=Span(*_span(source, place))) for place in (2, 1)]
-    told = f"The Ostrel Courier, 12 February 2020: {PARAGRAPHS[1]}\n{PARAGRAPHS[2]}"
-    assert evidence_text(grounds(quotes)) == told
+def test_a_sentence_of_more_clauses_than_are_proved_is_not_proved() -> None:
+    assert (
+        said("Fourteen families left, " + "fourteen families left, " * 50 + "they said.", 2).label
+        == "neither"
+    )
 
 
 def quoting(text: str, place: int = 1) -> bool:
     source = article()
     quote = Quote(article=source, span=Span(*_span(source, place)))
-    return verified(Statement(text=text, quotes=(quote,), support="quoted", score=0.7)).holds
+    return verified(Statement(text=text, quotes=(quote,), support="quoted", score=0.7), WordJudge()).holds
 
 
 def test_a_quoting_sentence_holds_its_quotes_word_by_word() -> None:
     source = article()
     quote = Quote(article=source, span=Span(*_span(source, 1)))
-    verdict = verified(Statement(text=worded(quote), quotes=(quote,), support="quoted", score=0.7))
-    assert verdict == Verdict(True, (), 0.7)
+    verdict = verified(
+        Statement(text=worded(quote), quotes=(quote,), support="quoted", score=0.7), WordJudge()
+    )
+    assert verdict == Verdict(label="supports", score=0.7)
     assert not quoting("The Courier: “She said five of the twelve piers were finished.”")
 
 
-def test_only_a_name_of_the_article_may_stand_in_brackets_and_only_after_what_points_to_it() -> None:
-    assert quoting("“She [Lena Brandt] said four of the twelve piers were finished.”")
-    assert not quoting("“She [Rosalind Teague] said four of the twelve piers were finished.”")
-    assert not quoting("“She said four [Lena Brandt] of the twelve piers were finished.”")
-    assert not quoting("“She [Lena Brandt] said five of the twelve piers were finished.”")
+def test_only_whom_its_head_means_may_stand_in_brackets_behind_it() -> None:
+    quote = teague()
+
+    def holds(words: str) -> bool:
+        return verified(
+            Statement(text=words, quotes=(quote,), support="quoted", score=1.0), WordJudge()
+        ).holds
+
+    assert holds("“She [Rosalind Teague] will resign in June.”")
+    assert not holds("“She [Lena Brandt] will resign in June.”")
+    assert not holds("“She will resign [Rosalind Teague] in June.”")
+    assert not holds("“She [Rosalind Teague] will resign in July.”")
 
 
 def test_a_quote_outside_the_reporting_does_not_stand() -> None:
@@ -212,23 +232,16 @@ def test_a_quote_outside_the_reporting_does_not_stand() -> None:
     assert stands(Quote(article=source, span=Span(0, start - 1)))
 
 
-def test_of_sentences_with_one_thing_wrong_19_in_20_are_stopped_and_of_right_ones_1_in_20_at_most() -> None:
-    tallies = stopped(pairs(articles_in(SAMPLE), 11, 84, KINDS))
-    assert set(tallies) == set(KINDS)
-    assert sum(tally.stopped for tally in tallies.values()) >= 0.95 * 84
-    assert sum(tally.stopped_falsely for tally in tallies.values()) <= 0.05 * 84
-
-
-def test_a_seed_makes_the_same_pairs_again_and_each_twin_differs() -> None:
-    articles = articles_in(SAMPLE)
-    found = pairs(articles, 3, 14)
-    assert found == pairs(articles, 3, 14)
-    assert all(pair.right.text != pair.wrong.text for pair in found)
-    assert all(pair.right.text not in " ".join(q.text for q in pair.right.quotes) for pair in found)
-
-
-def test_balanced_accuracy_counts_both_kinds_alike() -> None:
-    truth, scores = [True, True, True, False], [0.9, 0.8, 0.2, 0.6]
-    assert balanced_accuracy(truth, scores, 0.5) == pytest.approx((2 / 3 + 0) / 2)
-    assert best_threshold(truth, scores) == 0.8
-    assert balanced_accuracy(truth, scores, 0.8) == pytest.approx((2 / 3 + 1) / 2)
+def test_a_set_is_measured_by_both_of_its_halves() -> None:
+    true = ClaimExample(
+        "The bridge cost 61 million crowns.", "The bridge cost 61 million crowns.", True, "made"
+    )
+    false = ClaimExample(
+        "The bridge cost 16 million crowns.", "The bridge cost 61 million crowns.", False, "made"
+    )
+    unsure = ClaimExample(
+        "Taxpayers were charged heavily.", "The bridge cost 61 million crowns.", True, "made"
+    )
+    one = measured(list(judged([true, false, unsure], WordJudge())), 3.0)
+    assert (one.kept, one.supported, one.stopped, one.unsupported) == (1, 2, 1, 1)
+    assert (one.balanced_accuracy, one.milliseconds) == (0.75, 1000.0)

@@ -32,6 +32,7 @@ def test_it_carries_the_models_the_page_the_prompts_and_the_sample(wheel: Path) 
         "service/web/index.html",
         "service/storage/migrations/keys/revision_1.py",
         "prompts/answer.md",
+        "prompts/answer-small.md",
         "eval/sample/dateline.toml",
     ):
         assert needed in held

@@ -1,6 +1,6 @@
 """Whether every answer is surfaced where documents conflict, and whether it is said that they do: RAMDocs.
 
-    python -m eval.benchmarks.disagreement --data FOLDER --cache FOLDER [--failures]
+    python -m eval.benchmarks.disagreement --data FOLDER [--limit N] [--failures]
 
 RAMDocs (Wang et al. 2025, arXiv 2504.13079) asks ambiguous questions over a few documents each, of which some
 mislead and some are noise. FOLDER holds `ramdocs/dev.jsonl`. What finds the answers in the documents can be
@@ -16,27 +16,25 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import sentencex
 import typer
 
-from index.backends.local.lexical import stems
 from index.extraction.dates.mentions import mentions
-from index.models.embedding import DEFAULT_MODEL, Embedder, load_embedder
-from index.models.reader import PACKAGED, ReadingModel
+from index.models.entailment import EntailmentModel
+from index.models.reader import ReadingModel
 from index.records import Article, Span, Zone, ZoneKind
 from service.evidence import Finding, Quote
+from service.questions.plan import Plan
 from service.reading.conflicts import contrasts
-from service.verification.assertions import agree, asked, assertion
+from service.verification.judge import Judge
 from service.verification.tokens import holds
 
 SET = Path("ramdocs") / "dev.jsonl"
 AGREEING = Path("squad") / "dev-half-v1.1.json"
-LEAST_OF_BEST = 0.6  # of a document's best sentence by similarity, as a share of the best of all
-_NUMBER = re.compile(r"\d[\d,.]*(?:\s\w+)?")
-_NAME = re.compile(r"[^\W\d_a-z][\w’'.-]*(?:\s(?:of|the|de|van|von)?\s?[^\W\d_a-z][\w’'.-]*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +74,13 @@ class Tally:
     pinned: int = 0  # with all gold answers in the few words that answer
     wrong: int = 0  # of the wrong answers, those that stand in a quote
     misleading: int = 0
-    comparable: int = 0  # questions with two answers that can be compared and do differ
+    differing: int = 0  # questions whose documents give several answers
     said: int = 0  # of those
     agreeing: int = 0  # questions whose documents give one answer
     alarms: int = 0  # of those
     failures: list[str] = field(default_factory=list)
 
-    def count(self, conflict: Conflict, findings: Sequence[Finding]) -> None:
+    def count(self, conflict: Conflict, findings: Sequence[Finding], judge: Judge) -> None:
         """Adds one question."""
         quotes = "\n".join(finding.quote.text for finding in findings)
         words = "\n".join(finding.answer for finding in findings)
@@ -92,10 +90,10 @@ class Tally:
         self.pinned += all(holds(words, answer) for answer in conflict.gold)
         self.misleading += len(conflict.wrong)
         self.wrong += sum(holds(quotes, answer) for answer in conflict.wrong)
-        contrast = bool(contrasts(conflict.question, findings))
+        contrast = compared(conflict.question, findings, judge)
         if conflict.differs:
-            self.comparable += can_differ(conflict)
-            self.said += contrast and can_differ(conflict)
+            self.differing += 1
+            self.said += contrast
         else:
             self.agreeing += 1
             self.alarms += contrast
@@ -104,7 +102,7 @@ class Tally:
         if contrast and not conflict.differs:
             answers = [finding.answer for finding in findings]
             self.failures.append(f"false alarm: {conflict.question} {answers}")
-        if conflict.differs and can_differ(conflict) and not contrast:
+        if conflict.differs and not contrast:
             self.failures.append(f"not said: {conflict.question} {conflict.gold + conflict.wrong}")
 
 
@@ -133,12 +131,10 @@ def _given(text: str, answers: Sequence[tuple[int, str]]) -> list[Finding]:
     ]
 
 
-def can_differ(conflict: Conflict) -> bool:
-    """Whether some two of the annotated answers are of a kind that is compared, and differ."""
-    wanted = asked(conflict.question)
-    said = [assertion(wanted, finding) for finding in as_annotated(conflict)]
-    known = [one for one in said if one is not None]
-    return any(not agree(one, other) for place, one in enumerate(known) for other in known[:place])
+def compared(question: str, findings: Sequence[Finding], judge: Judge) -> bool:
+    """Whether it is said that findings differ."""
+    plan = Plan(standalone_question=question)
+    return bool(contrasts(plan, sorted(findings, key=lambda finding: -finding.score), judge))
 
 
 def as_annotated(conflict: Conflict) -> list[Finding]:
@@ -148,27 +144,6 @@ def as_annotated(conflict: Conflict) -> list[Finding]:
         for document in conflict.documents
         if document.answer and (finding := _found(document.article, document.answer))
     ]
-
-
-def by_similarity(embedder: Embedder) -> Finder:
-    """The sentence of each document nearest in meaning and words, and in it what is of the kind asked for."""
-
-    def find(conflict: Conflict) -> list[Finding]:
-        question = embedder.encode_query(conflict.question)
-        words = set(stems(conflict.question))
-        best: list[Finding] = []
-        for document in conflict.documents:
-            spans = _sentences(document.article.text)
-            texts = [span.of(document.article.text) for span in spans]
-            cosines = (embedder.encode_documents(texts) @ question).tolist()
-            shares = [len(words & set(stems(text))) / (len(words) or 1) for text in texts]
-            scores = [(cosine + share) / 2 for cosine, share in zip(cosines, shares, strict=True)]
-            score, span = max(zip(scores, spans, strict=True), key=lambda pair: pair[0])
-            best.append(_answered(conflict.question, document.article, span, min(max(score, 0.0), 1.0)))
-        least = LEAST_OF_BEST * max(finding.score for finding in best)
-        return [finding for finding in best if finding.score >= least]
-
-    return find
 
 
 def by_reading(model: ReadingModel) -> Finder:
@@ -196,13 +171,13 @@ def show(tallies: Iterable[Tally]) -> None:
         surfaced, pinned = tally.surfaced / tally.questions, tally.pinned / tally.questions
         print(
             f"{tally.name:<16} {surfaced:8.3f} {pinned:11.3f} {tally.wrong / (tally.misleading or 1):11.3f} "
-            f"{tally.said:>10}/{tally.comparable:<4} {tally.alarms:>12}/{tally.agreeing}"
+            f"{tally.said:>10}/{tally.differing:<4} {tally.alarms:>12}/{tally.agreeing}"
         )
 
 
-def _show_alarms(questions: Iterable[tuple[str, Sequence[Finding]]], *, failures: bool) -> None:
+def _show_alarms(questions: Iterable[tuple[str, Sequence[Finding]]], judge: Judge, *, failures: bool) -> None:
     several = list(questions)
-    alarms = [(question, findings) for question, findings in several if contrasts(question, findings)]
+    alarms = [(question, findings) for question, findings in several if compared(question, findings, judge)]
     print(f"\nannotators in other words: {len(alarms)} false alarms on {len(several)} questions")
     for question, findings in alarms if failures else ():
         print(f"  {question} {[finding.answer for finding in findings]}")
@@ -275,27 +250,8 @@ def _finding(article: Article, answer: Span, score: float) -> Finding:
     )
 
 
-def _answered(question: str, article: Article, span: Span, score: float) -> Finding:
-    """The sentence as a finding whose answer is its first stretch of the kind that was asked for."""
-    text = span.of(article.text)
-    kind = asked(question).kind
-    if kind == "number":
-        stretches = [match.span() for match in _NUMBER.finditer(text)]
-    elif kind == "date":
-        days = [day for day in article.dates if span.start <= day.start and day.end <= span.end]
-        stretches = [(day.start - span.start, day.end - span.start) for day in days]
-    else:
-        stretches = [match.span() for match in _NAME.finditer(text) if not holds(question, match[0])]
-    start, end = stretches[0] if stretches else (0, len(text))
-    answer = Span(span.start + start, span.start + end)
-    return Finding(
-        quote=Quote(article=article, span=span, answer=answer), answer=answer.of(article.text), score=score
-    )
-
-
 def main(
     data: Annotated[Path, typer.Option(help="The folder of the public sets.")],
-    cache: Annotated[Path, typer.Option(help="Where the exported embedding model is kept.")],
     limit: Annotated[int | None, typer.Option(help="Ask only the first so many questions.")] = None,
     failures: Annotated[bool, typer.Option(help="Print what each finder misses.")] = False,
 ) -> None:
@@ -303,21 +259,15 @@ def main(
     if not (data / SET).is_file():
         print(f"skipped: there is no {SET} in {data}", file=sys.stderr)
         return
-    finders: dict[str, Finder] = {
-        "as annotated": as_annotated,
-        "by similarity": by_similarity(load_embedder(DEFAULT_MODEL, cache)),
-    }
-    if (PACKAGED / "card.json").is_file():
-        finders["reading model"] = by_reading(ReadingModel())
-    else:
-        print("skipped: the reading model is not in the package", file=sys.stderr)
+    finders: dict[str, Finder] = {"as annotated": as_annotated, "reading model": by_reading(ReadingModel())}
+    judge = EntailmentModel()
     tallies = {name: Tally(name) for name in finders}
     for conflict in load(data / SET, limit):
         for name, find in finders.items():
-            tallies[name].count(conflict, find(conflict))
+            tallies[name].count(conflict, find(conflict), judge)
     show(tallies.values())
     if (data / AGREEING).is_file():
-        _show_alarms(agreeing(data / AGREEING), failures=failures)
+        _show_alarms(islice(agreeing(data / AGREEING), limit), judge, failures=failures)
     if failures:
         for tally in tallies.values():
             print(f"\n{tally.name}\n" + "\n".join(tally.failures))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from typing import Any, cast
+from uuid import uuid4
 
 import numpy as np
 import sqlalchemy as sa
@@ -18,12 +19,13 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from index import durable
 from index.backends.local.columns import Ids
 from index.catalogue import tables as schema
-from index.catalogue.changes import forget_passages, log_changes, store_passages
+from index.catalogue.changes import ARCHIVE, forget_passages, store_passages
 from index.catalogue.filters import ROWS_AT_ONCE, conditions, written_by
 from index.catalogue.rows import article_digest, article_of, date_mention, passage_of, version_columns
-from index.catalogue.tables import article, band, change, passage, setting, version, visit
+from index.catalogue.tables import article, band, change, name, passage, setting, version, visit
 from index.database import revisions
 from index.database.connections import Address, Database, Insert
+from index.errors import Damaged
 from index.extraction.chunking import Chunk
 from index.extraction.duplicates import bands, is_copy
 from index.extraction.notices import speaks_of
@@ -97,9 +99,14 @@ class Catalogue:
     def _fill(self, settings: dict[str, str]) -> None:
         with self.writing() as connection:
             revisions.make(connection, schema.tables)
-            rows = [{"name": name, "value": value} for name, value in settings.items()]
-            noted = self._database.insert(setting).values([*rows, {"name": "format", "value": schema.FORMAT}])
-            connection.execute(noted.on_conflict_do_nothing())  # another server may have been first
+            known = {**settings, "format": schema.FORMAT, ARCHIVE: uuid4().hex}
+            rows = [{"name": noted, "value": value} for noted, value in known.items()]
+            statement = self._database.insert(setting).values(rows)
+            connection.execute(statement.on_conflict_do_nothing())  # another server may have been first
+
+    def settle(self) -> None:
+        """Leaves nothing of what was removed in the files beside the database, as far as they are ours."""
+        self._database.settle()
 
     def close(self) -> None:
         """Closes every connection."""
@@ -164,6 +171,7 @@ class Catalogue:
             else:
                 article_id, number = current.id, current.version + 1
                 forget_passages(connection, article_id)
+                self._forget_names(connection, article_id)
             made = connection.execute(
                 insert(version).values(article_id=article_id, number=number, **version_columns(draft))
             )
@@ -172,25 +180,40 @@ class Catalogue:
             connection.execute(update(article).where(article.c.id == article_id).values(**values))
             _note_elsewhere(connection, draft, article_id)
             store_passages(connection, _new_id(made), chunks, vectors)
+            self._count_names(connection, draft.names, 1)
         return Outcome.ADDED if current is None else Outcome.UPDATED
 
     def remove(self, article_id: int) -> bool:
         """Removes the article with all its versions; False where there is none."""
         with self.writing() as connection:
             forget_passages(connection, article_id)
+            self._forget_names(connection, article_id)
             # Asked whether it has changed, the web would say no, and the article could not be added again.
             connection.execute(delete(visit))
             return connection.execute(delete(article).where(article.c.id == article_id)).rowcount > 0
 
+    def _forget_names(self, connection: Connection, article_id: int) -> None:
+        current = select(version.c.names).join_from(version, article, IS_CURRENT)
+        self._count_names(connection, connection.scalar(current.where(article.c.id == article_id)) or (), -1)
+
+    def _count_names(self, connection: Connection, spellings: Iterable[str], step: int) -> None:
+        """Counts one article more, or one less, for each spelling."""
+        rows = [{"spelling": spelling, "articles": step} for spelling in sorted(set(spellings))]
+        if rows:
+            counted = self._database.insert(name)
+            articles = name.c.articles + counted.excluded.articles
+            connection.execute(
+                counted.on_conflict_do_update(index_elements=["spelling"], set_={"articles": articles}), rows
+            )
+
     def replace_passages(self, cut: Iterable[tuple[int, Sequence[Chunk], Vectors]], **settings: str) -> None:
         """All passages anew, by version id, under new settings, in one transaction."""
         with self.writing() as connection:
-            log_changes(connection, "remove", connection.scalars(select(passage.c.id)).all())
-            connection.execute(delete(passage))
+            forget_passages(connection)
             for version_id, chunks, vectors in cut:
                 store_passages(connection, version_id, chunks, vectors)
-            for name, value in settings.items():
-                connection.execute(update(setting).where(setting.c.name == name).values(value=value))
+            for noted, value in settings.items():
+                connection.execute(update(setting).where(setting.c.name == noted).values(value=value))
 
     def trim_changes(self, before: int) -> None:
         """Drops the log below a sequence number that no kept generation of this process needs.
@@ -247,7 +270,7 @@ class Catalogue:
         query = _ARTICLES.where(_CURRENT_NUMBER, article.c.cluster == of.cluster, article.c.id != of.id)
         with self.reading() as connection:
             rows = connection.execute(query.order_by(version.c.published.nulls_first(), article.c.id))
-            return [article_of(row) for row in rows]
+            return list(_sound(rows))
 
     def versions(self, article_id: int) -> list[Article]:
         """Every version of an article, the first one first; empty where there is no such article."""
@@ -289,12 +312,18 @@ class Catalogue:
                 found[row.id] = [date_mention(*stored) for stored in inside]
         return found
 
-    def articles_of(self, connection: Connection, article_ids: Iterable[int]) -> dict[int, Article]:
-        """Current versions of those articles, by article id."""
+    def articles_of(
+        self, connection: Connection, article_ids: Iterable[int], damaged: list[str] | None = None
+    ) -> dict[int, Article]:
+        """Current versions of those articles, by article id.
+
+        Those that are damaged are told of in `damaged`. Raises Damaged where it is not given.
+        """
         found = {}
         for some in _portions(list(article_ids)):
             for row in connection.execute(_CURRENT_ARTICLES, {"ids": some}):
-                found[row.id] = article_of(row)
+                with _noted(damaged):
+                    found[row.id] = article_of(row)
         return found
 
     def passage_ids(self, connection: Connection, filters: Filters | None = None) -> Ids:
@@ -372,6 +401,24 @@ _BYLINES = select(article.c.id, version.c.author).join_from(article, version, IS
 _CURRENT_ARTICLES = _ARTICLES.where(_CURRENT_NUMBER, article.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
+@contextmanager
+def _noted(damaged: list[str] | None) -> Iterator[None]:
+    """Tells of a damaged article in a list, where there is one, and goes on."""
+    try:
+        yield
+    except Damaged as error:
+        if damaged is None:
+            raise
+        damaged.append(str(error))
+
+
+def _sound(rows: Iterable[Any]) -> Iterator[Article]:
+    """The articles of those rows, without what is damaged."""
+    for row in rows:
+        with _noted([]):
+            yield article_of(row)
+
+
 def _portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
     for first in range(0, len(keys), IDS_A_STATEMENT):
         yield keys[first : first + IDS_A_STATEMENT]
@@ -395,7 +442,7 @@ def _clustered(connection: Connection, article_id: int, evidence: str) -> int:
     numbers = bands(evidence)
     near = select(band.c.article_id).where(band.c.number.in_(numbers)).distinct()
     rows = connection.execute(_ARTICLES.where(_CURRENT_NUMBER, article.c.id.in_(near))).all()
-    clusters = {row.cluster for row in rows if is_copy(evidence, article_of(row).evidence())}
+    clusters = {other.cluster for other in _sound(rows) if is_copy(evidence, other.evidence())}
     if numbers:
         connection.execute(insert(band), [{"article_id": article_id, "number": number} for number in numbers])
     cluster = min(clusters, default=article_id)

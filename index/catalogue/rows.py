@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from index.errors import Damaged
 from index.models.embedding import Vectors
 from index.records import (
     Article,
@@ -23,10 +24,12 @@ from index.records import (
     ZoneKind,
 )
 
-TOLD_LATER = frozenset({"published_last", "notices", "repairs"})  # columns of format 2, empty in older rows
 NOT_TOLD = frozenset(
-    {"id", "article_id", "number", "checksum", "names"}
-)  # columns that only say which row it is
+    # Which row it is or of which article, and what can be read from the text again.
+    {"id", "version_id", "article_id", "number", "checksum", "names", "notices", "repairs"}
+    | {"key", "cluster", "standing", "notice_in"}
+)
+TOLD_LATER = frozenset({"published_last"})  # a column of format 2, empty in older rows
 
 
 def article_digest(draft: Draft) -> str:
@@ -85,7 +88,12 @@ def version_checksum(columns: Mapping[str, Any]) -> str:
 
 
 def article_of(row: Any) -> Article:
-    """The article of a row that joins a version and its article."""
+    """The article of a row that joins a version and its article. Raises Damaged where it is another text."""
+    if version_checksum(row._mapping) != row.checksum:
+        raise Damaged(
+            f"article {row.id}, version {row.number}, is not the one that was added, and is not shown; "
+            f"mend it with: dateline articles remove {row.id}, and add it again"
+        )
     return Article(
         id=row.id,
         version=row.number,

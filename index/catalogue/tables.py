@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from index.database.revisions import revised
 
-FORMAT = "2"  # the newest of `migrations.catalogue`; each of them sets the row of `setting` that tells it
+FORMAT = "3"  # the newest of `migrations.catalogue`; each of them sets the row of `setting` that tells it
 
 tables = revised("catalogue", FORMAT)
 
@@ -111,6 +111,7 @@ change = Table(  # what derived indexes must still learn; written in the transac
     Column("seq", _Id, primary_key=True, autoincrement=True),
     Column("op", String, nullable=False),  # add, remove
     Column("passage_id", _Id, nullable=False),
+    Column("chain", String),  # digest of this change and all before it; NULL before format 3
     sqlite_autoincrement=True,
 )
 

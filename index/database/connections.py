@@ -1,5 +1,7 @@
 """A database: its connections and transactions, and its errors in words."""
 
+import json
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from index.database import revisions
 from index.database.postgresql import PostgreSQL
 from index.database.sqlite import SQLite
-from index.errors import Busy
+from index.errors import Busy, Damaged
 
 Address = Path | str
 """The file of a SQLite database, or the address of a PostgreSQL one."""
@@ -78,6 +80,11 @@ class Database:
         """What the database itself finds unsound, a sentence each."""
         return self._engines.faults(connection)
 
+    def settle(self) -> None:
+        """Moves the write-ahead log into the database, and empties it."""
+        with self._explained():
+            self._engines.settle()
+
     def close(self) -> None:
         """Closes every connection."""
         self._engines.reading.dispose()
@@ -101,12 +108,22 @@ class Database:
         with self._explained(), self._engines.remaking() as connection:
             yield connection
 
+    def _unreadable(self) -> Damaged:
+        holds, mended_by = self._told
+        return Damaged(f"{holds} {self._engines.shown} holds a value that is none; {mended_by}")
+
     @contextmanager
     def _explained(self) -> Iterator[None]:
         """Turns the driver's errors into sentences: NoSpace, Damaged, Busy or DatelineError."""
         try:
             yield
+        except json.JSONDecodeError as error:
+            raise self._unreadable() from error
         except DBAPIError as error:
             raise self._engines.told(error, *self._told) from error
+        except ValueError as error:
+            if "sqlalchemy" not in traceback.extract_tb(error.__traceback__)[-1].filename:
+                raise  # not of a day or a time that the database holds
+            raise self._unreadable() from error
         except sa.exc.TimeoutError as error:
             raise Busy(f"every connection to {self._told[0]} is in use; try again") from error

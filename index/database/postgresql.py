@@ -58,6 +58,9 @@ class PostgreSQL:
             kind, told = DatelineError, "{where} cannot be used: {cause}"
         return kind(told.format(where=f"{holds} {self.shown}", cause=cause, mended_by=mended_by))
 
+    def settle(self) -> None:
+        """Leaves that to the server, whose autovacuum and checkpoints do it."""
+
     def doubts(self, connection: Connection) -> list[str]:
         """What the server is set to that may lose what it has acknowledged, a clause each."""
         told = {

@@ -49,6 +49,8 @@ class SQLite:
                 f"the disk of {self._path.parent} is full; what was added before is safe: "
                 "make room and do the same again"
             )
+        if "decode" in cause:  # the cause's own words hold the text
+            return Damaged(f"{holds} {self.shown} is damaged (text that is no UTF-8); {mended_by}")
         if "malformed" in cause or "not a database" in cause or "no such table" in cause:
             return Damaged(f"{holds} {self.shown} is damaged ({cause}); {mended_by}")
         if "locked" in cause:
@@ -56,6 +58,14 @@ class SQLite:
                 f"another process is writing to {holds} {self.shown}; wait until it is done and try again"
             )
         return DatelineError(f"{holds} {self.shown} cannot be used: {cause}")
+
+    def settle(self) -> None:
+        """Moves the write-ahead log into the file, and empties it."""
+        connection = self.reading.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
 
     def doubts(self, connection: Connection) -> list[str]:
         """No server, no doubts: we set all that matters ourselves."""
@@ -80,7 +90,7 @@ def _engine(path: Path, patience: float, **options: Any) -> sa.Engine:
 
 def _configure(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # leaves BEGIN to _begin; the driver's own comes too late for reads
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -7,8 +7,8 @@ readers under the entry-point group `dateline.readers`; theirs are asked first.
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
@@ -149,13 +149,13 @@ def read_bytes(
     if reader is None:
         yield Skipped(source, _refusal(data, suffix))
         return
-    yield from _told(reader.read(data, source), source)
+    yield from _told(partial(reader.read, data, source), source)
 
 
-def _told(results: Iterator[Draft | Skipped], source: str) -> Iterator[Draft | Skipped]:
+def _told(read: Callable[[], Iterator[Draft | Skipped]], source: str) -> Iterator[Draft | Skipped]:
     """What a reader gives, with its refusal as the last of it."""
     try:
-        for result in results:
+        for result in read():
             reason = refusal(result) if isinstance(result, Draft) else None
             yield Skipped(source, reason) if reason else result
     except Unreadable as error:
@@ -185,7 +185,7 @@ def _read_large(path: Path, size: int, asked: Sequence[Reader]) -> Iterator[Draf
         file.seek(0)
         for reader in asked:
             if isinstance(reader, StreamReader) and reader.accepts_large(head, suffix):
-                yield from _told(reader.read_stream(file, str(path)), str(path))
+                yield from _told(partial(reader.read_stream, file, str(path)), str(path))
                 return
     megabytes, limit = size / 1e6, LARGEST_FILE // 1_000_000
     yield Skipped(str(path), f"it is {megabytes:.1f} MB; the limit is {limit} MB a file")

@@ -11,8 +11,9 @@ from urllib.parse import urldefrag, urlsplit, urlunsplit
 from index.extraction import bylines
 from index.extraction import content_blocks as cleaning
 from index.extraction.dates.mentions import agreeing, mentions, publication_days
+from index.extraction.names import names_in
 from index.extraction.notices import notices, without_notices
-from index.records import DateMention, Draft, Origin, Zone
+from index.records import EVIDENCE, DateMention, Draft, Origin, Zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,7 @@ def draft(
     best = first(says, Found(own, origins), otherwise)
     best, last = _dated(text, zones, best)
     values = {name: getattr(best.known, name) for name in _FIELDS}
+    evidence = "\n\n".join(zone.of(text) for zone in zones if zone.kind in EVIDENCE)
     return Draft(
         key=key or key_of(source, url=best.known.url),
         text=text,
@@ -96,6 +98,7 @@ def draft(
         dateline=byline.dateline,
         dates=_dates(text, zones, best, last),
         notices=told,
+        names=names_in(evidence),
         origins={**best.origins, "dateline": byline.origins["dateline"]},
         **values,
     )

@@ -7,7 +7,7 @@ or "WC 54 words", and a few lines without a label: outlet, date and headline.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from index.extraction.bylines import author_in
 from index.extraction.content_blocks import normalise
@@ -17,7 +17,7 @@ from index.records import Draft, Skipped
 
 _SEPARATOR = re.compile(
     r"(?:\d{1,5} of \d{1,5} DOCUMENTS?|Document \d{1,5} of \d{1,5}|End of Document|[_=*—-]{20,}"
-    r"|(?:AN[ |]+)?Document (?P<id>[A-Z][A-Z0-9]{3,}[0-9a-z]{10,}))",
+    r"|(?:AN[ |]+)?Document (?P<id>[A-Z][A-Z0-9]{3,20}[0-9a-z]{10,40}))",
     re.IGNORECASE,
 )
 _PAGE = re.compile(r"Page \d{1,5} of \d{1,5}(?:\s*(?:©|\(c\)).{0,80})?|ProQuest document link", re.IGNORECASE)
@@ -47,6 +47,7 @@ _CODES = {"HD": "title", "BY": "author", "SN": "outlet", "PD": "published", "LA"
 _CODES_BESIDE = frozenset("SE CR WC ET SC ED PG VOL CY ART CO IN NS RE IPC IPD PUB CT CLM RF".split())  # noqa: SIM905
 _BARE = frozenset({"body", "full text", "classification", "notes", "graphic"})  # labels that need no colon
 _LONGEST_VALUE = 2  # lines of a label's value in the foot, where a paragraph of the article could stand
+_LONGEST_HEAD_VALUE = 50  # lines of a label's value
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
 _FEWEST = 3  # labels of an article
 _WORD_COUNT = re.compile(r"\d{1,3}(?:[,.]?\d{3})? words", re.IGNORECASE)
@@ -174,7 +175,7 @@ def _foot_start(lines: Sequence[_Line], start: int) -> int:
 
 def _opens_paragraph(lines: Sequence[_Line], place: int) -> bool:
     """Whether a line stands apart from what is above it, and that is no label that its value stands below."""
-    above = next((line for line in lines[place - 1 :: -1] if line.words), None)
+    above = next((lines[n] for n in range(place - 1, -1, -1) if lines[n].words), None)
     return not lines[place - 1].words and not (above and above.label == above.words)
 
 
@@ -182,7 +183,8 @@ def _values(lines: Sequence[_Line]) -> Iterator[tuple[_Line, str]]:
     """The labelled lines, each with its value, which ends at an empty line."""
     for place, line in enumerate(lines):
         if line.label:
-            more = takewhile(lambda one: one.words and not one.label, lines[place + 1 :])
+            below = islice(lines, place + 1, place + _LONGEST_HEAD_VALUE)
+            more = takewhile(lambda one: one.words and not one.label, below)
             yield line, " ".join(filter(None, (line.value, *(one.words for one in more))))
 
 
@@ -227,7 +229,7 @@ def _imprint(line: str) -> dict[str, str]:
 
 def _house(line: str) -> str:
     """The outlet without the place behind it."""
-    return re.split(r"\s*[;\[(]|(?<=\w)\.\s", line, maxsplit=1)[0].strip(" ,") or line
+    return re.split(r"(?:(?<!\s)\s+)?[;\[(]|(?<=\w)\.\s", line, maxsplit=1)[0].strip(" ,") or line
 
 
 def _author(value: str, inverted: bool) -> str:

@@ -103,9 +103,25 @@ def _safe_text(data: bytes) -> str:
     return _DECLARATION.sub("", text, count=1)
 
 
+def _without_data(text: str) -> str:
+    """Text without CDATA and comments; one that never ends stays."""
+    ends = {"<!--": "-->", "<![CDATA[": "]]>"}
+    kept, at = [], 0
+    for begun in re.finditer(r"<!--|<!\[CDATA\[", text):
+        if begun.start() < at or begun[0] not in ends:
+            continue
+        ended = text.find(ends[begun[0]], begun.end())
+        if ended < 0:
+            del ends[begun[0]]
+            continue
+        kept.append(text[at : begun.start()])
+        at = ended + 3
+    return "".join([*kept, text[at:]])
+
+
 def _depth(text: str) -> int:
     """About how deep the elements are nested; text in CDATA is not counted."""
-    plain = re.sub(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", "", text, flags=re.DOTALL)
+    plain = _without_data(text)
     depth = deepest = 0
     for match in re.finditer(r"<(/?)[a-zA-Z][^<>]*?(/?)>", plain):
         depth += 0 if match[2] else -1 if match[1] else 1

@@ -55,7 +55,7 @@ _DEEPEST_FIELD = 8
 _UNPUBLISHED = frozenset({"draft", "private", "pending", "future", "trash", "auto-draft", "unpublished"})
 _LONG = 200  # letters from which a field of an unknown name may be the text
 _SENTENCE_END = re.compile(r"[.!?…。؟۔।](?=[\s\"'”’»)]|$)")
-_CUT_OFF = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
+_CUT_OFF = re.compile(r"(?:…|\.\.\.)?(?:(?<!\s)\s+)?\[\+\d+ chars\]\s*$")
 _SPOKEN = ("name", "title", "rendered", "main", "original", "displayname", "default", "text", "value")
 _NAME_PARTS = (("given", "family"), ("first", "last"), ("firstname", "lastname"))
 _WORDS = ("rendered", "html", "text", "plain", "plaintext", "value", "content", "body", "paragraphs", "main")

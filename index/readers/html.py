@@ -114,8 +114,8 @@ def _page_draft(tree: "_Element", says: Found, source: str, around: Found = NOTH
     if not text:
         return Skipped(source, "the page holds no text that can be read; it is empty or nested too deeply")
     zones = cleaning.zones(text, title=says.known.title, marked=marked)
-    evidence = "\n".join(zone.of(text) for zone in zones if zone.kind in EVIDENCE)
-    concluded = _concluded(tree, says, _address(source), evidence)
+    told = (line for zone in zones if zone.kind in EVIDENCE and ends_sentence(line := zone.of(text)))
+    concluded = _concluded(tree, says, _address(source), "\n".join(told))
     return draft(text, zones, says, source, otherwise=first(around, concluded))
 
 

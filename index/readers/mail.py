@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from email import message_from_bytes, policy
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
@@ -200,7 +201,7 @@ def _line(message: Message, name: str) -> str | None:
         return None
     try:
         plain = str(make_header(decode_header(str(value)[:5000])))
-    except (ValueError, LookupError):  # encodings that are none, and broken encoded words
+    except (ValueError, LookupError, MessageError):  # charsets that are none, and broken words
         plain = str(value)
     return normalise(plain).replace("\n", " ") or None
 

@@ -23,7 +23,7 @@ _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|Review|LiveBlog")
 _HOUSE_TYPES = re.compile(r"NewsMediaOrganization|Newspaper|WebSite")
 # What keeps old browsers from reading a script: comment marks and CDATA.
 _WRAPPING = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
-_TITLE_GAP = re.compile(r"\s+[|–—·•»:-]+\s+|\s*\|\s*")
+_TITLE_GAP = re.compile(r"(?<!\s)\s+[|–—·•»:-]+\s+|(?:(?<!\s)\s+)?\|\s*")
 # Capitals or an address; a figure, a colon and a closing small word are those of pages and headlines.
 _NAME_OF_HOUSE = re.compile(
     r"(?:[^\W\d_][\w.'’&-]* )*(?:[^\W\d_a-zà-ÿ][^\W\d]*\.?|[\w-]+\.[a-z]{2,4}|[A-Z]+\d*)"
@@ -80,7 +80,7 @@ def _without_house(known: Known) -> str | None:
     """The title without the house's name behind it ("Dam to close | Valley Daily")."""
     if not known.title or not known.outlet:
         return known.title
-    parts = re.split(r"\s+[|–—-]\s+", known.title)
+    parts = re.split(r"(?<!\s)\s+[|–—-]\s+", known.title)
     return (
         known.title[: -len(parts[-1])].rstrip(" |–—-")
         if parts[1:] and parts[-1] == known.outlet

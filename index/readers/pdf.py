@@ -15,15 +15,17 @@ from index.errors import Unreadable
 from index.extraction import content_blocks as cleaning
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.dates import parse_date
+from index.readers import ocr
 from index.readers.confined import MEMORY, PARSERS, SECONDS, Confined
 from index.readers.drafting import Known, draft, found
+from index.readers.text import text_draft
 from index.records import Draft, Origin, Skipped, ZoneKind
 
 LARGEST_PDF = 200_000_000
 """Bytes. Newspapers with pictures are large."""
 
 _PAGE_NUMBER = re.compile(
-    r"\W*(?:page|p\.|seite|página|صفحة)?\s*[\divxlc]{1,5}(?:\s*(?:of|/|von|de|sur|من)\s*\d{1,5})?\W*",
+    r"\W*+(?:page|p\.|seite|página|صفحة)?\s*+[\divxlc]{1,5}(?:\s*+(?:of|/|von|de|sur|من)\s*+\d{1,5})?\W*+",
     re.IGNORECASE,
 )
 _EDGE = 4  # lines, of which fewer at the top and the bottom of a page may be furniture
@@ -74,7 +76,13 @@ class PdfReader:
         parsed = self._parser.parse(data)
         pages = [[_Line(_plain(line[0]), *line[1:]) for line in page] for page in parsed["pages"]]
         if not any(pages):
-            raise Unreadable(_no_text(len(pages), parsed["images"]))
+            if not parsed["images"] or not ocr.is_installed():
+                raise Unreadable(_no_text(len(pages), parsed["images"]))
+            item = text_draft(
+                ocr.scanned_text(data), found(_stated(parsed["info"], data), Origin.PAGE), source
+            )
+            yield replace(item, notes=(ocr.NOTE,)) if isinstance(item, Draft) else item
+            return
         text, marked = cleaning.join(_blocks(pages))
         if not text:
             raise Unreadable("it holds no text that can be read")
@@ -106,7 +114,8 @@ class _Line:
 def _no_text(pages: int, images: int) -> str:
     if not images:
         return f"it holds no text ({_counted(pages, 'empty page')})"
-    return f"it has no text layer ({_counted(pages, 'page')} of images); run OCR on it first"
+    told = f"it has no text layer ({_counted(pages, 'page')} of images)"
+    return f"{told}; install tesseract, and it is read, or run OCR on it first"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -15,7 +15,7 @@ _EXPORT = b"wordpress.org/export/"
 _NO_ARTICLES = frozenset(
     {"attachment", "nav_menu_item", "revision", "custom_css", "customize_changeset", "oembed_cache"}
 )
-_CAPTION = re.compile(r"\[caption\b[^\[\]]*\](.*?)\[/caption\]", re.DOTALL)
+_CAPTION = re.compile(r"\[(/?)caption\b[^\[\]]*\]")
 _CLOSED = re.compile(r"\[/(\w{1,40})\]")
 _WITH_ATTRIBUTES = re.compile(r"\[\w{1,40}\s+[\w-]{1,40}=[^\[\]]{0,2000}\]")
 
@@ -99,7 +99,7 @@ def _text(element: Any, name: str) -> str:
 
 def _markup(content: str) -> str:
     """A post's HTML without its short codes; older posts leave the paragraphs to their empty lines."""
-    plain = _CAPTION.sub(r"<figcaption>\1</figcaption>", content)
+    plain = _CAPTION.sub(r"<\1figcaption>", content)
     closed = "|".join(map(re.escape, sorted(set(_CLOSED.findall(plain)))))
     plain = _WITH_ATTRIBUTES.sub("", plain)
     plain = re.sub(rf"\[/?(?:{closed})\]", "", plain) if closed else plain

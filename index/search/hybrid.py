@@ -87,11 +87,15 @@ def search(
         if rerank is not None:
             scores = _reranked(scores, candidates, query, rerank)
         chosen = selected(candidates, scores, shares, query)
-        articles = catalogue.articles_of(connection, {candidates[row].passage.article_id for row in chosen})
+        damaged: list[str] = []
+        wanted = {candidates[row].passage.article_id for row in chosen}
+        articles = catalogue.articles_of(connection, wanted, damaged)
+        chosen = [row for row in chosen if candidates[row].passage.article_id in articles]
     hits = [_hit(candidates[row], articles, float(scores[row])) for row in chosen]
     if query.order is Order.TIMELINE:
         hits.sort(key=lambda hit: event_day(hit) or date.max)
-    return Hits(hits, (BLIND,) if blind else ())
+    told = [f"{one[0].upper()}{one[1:]}." for one in sorted(damaged)]
+    return Hits(hits, (*((BLIND,) if blind else ()), *told))
 
 
 def _leads(snapshot: Searchable[Any], embedder: Embedder, query: Query) -> tuple[list[Lead], float]:

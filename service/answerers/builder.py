@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from index.records import Article, Origin, Span
+from index.records import Article, Origin, Span, Standing
 from service.answers import (
     Adds,
     Change,
@@ -18,6 +18,7 @@ from service.answers import (
     Disagreement,
     EvidenceItem,
     Position,
+    Proof,
     Section,
     ShortAnswer,
     Shortened,
@@ -68,6 +69,7 @@ class Written:
         self.changes: list[Change] = []
         self.answerer = ""
         self.dropped = 0
+        self.replaced = 0  # sentences that gave way to the quotes they cite
         self.report = Report()
         self.short_answer: ShortAnswer | None = None
         self._before: tuple[str, ...] = ()
@@ -114,12 +116,12 @@ class Written:
             evidence=tuple(item for item in self.evidence() if item.citation in numbers),
         )
 
-    def add(self, statement: Statement) -> Claimed:
+    def add(self, statement: Statement, proof: Proof | None = None) -> Claimed:
         """Appends a sentence that is proved."""
         known = len(self.citations)
         numbers = tuple(dict.fromkeys(self.number(quote) for quote in statement.quotes))
         text = " ".join([statement.text, *(f"[{number}]" for number in numbers)])
-        claim = self._appended(text, numbers, statement.support, statement.score)
+        claim = self._appended(text, numbers, statement.support, statement.score, proof)
         return Claimed(claim, tuple(self.citations[known:]))
 
     def mark(self, statement: Statement) -> Claimed:
@@ -148,6 +150,10 @@ class Written:
             self.citations.append(cited(quote, self._numbers[place]))
         return self._numbers[place]
 
+    def cites(self, quote: Quote) -> bool:
+        """Whether a quote is cited already."""
+        return (quote.article.id, quote.article.version, quote.span) in self._numbers
+
     def reported(self, report: Report) -> None:
         """Takes what the answerer says of its own work."""
         self.report = report
@@ -159,13 +165,16 @@ class Written:
 
     def notes(self) -> tuple[str, ...]:
         """What a reader must know of how the answer came about."""
-        count = "1 sentence" if self.dropped == 1 else f"{self.dropped} sentences"
-        dropped = (f"{count} could not be proved and was left out.",) if self.dropped == 1 else ()
-        if self.dropped > 1:
-            dropped = (f"{count} could not be proved and were left out.",)
-        return (*self._before, *self.report.notes, *dropped)
+        fates = (
+            (self.replaced, "gave way to what it cites", "gave way to what they cite"),
+            (self.dropped, "was left out", "were left out"),
+        )
+        unproved = (_unproved(count, one, several) for count, one, several in fates if count)
+        return (*self._before, *self.report.notes, *unproved)
 
-    def _appended(self, text: str, numbers: tuple[int, ...], support: Any, score: float) -> Claim:
+    def _appended(
+        self, text: str, numbers: tuple[int, ...], support: Any, score: float, proof: Proof | None = None
+    ) -> Claim:
         start = len(self.text) + 1 if self.text else 0
         self.text = f"{self.text}\n{text}" if self.text else text
         claim = Claim(
@@ -175,9 +184,16 @@ class Written:
             citations=numbers,
             support=support,
             score=round(score, 4),
+            proof=proof,
         )
         self.claims.append(claim)
         return claim
+
+
+def _unproved(count: int, one: str, several: str) -> str:
+    if count == 1:
+        return f"1 sentence could not be proved and {one}."
+    return f"{count} sentences could not be proved and {several}."
 
 
 def _added(one: Citation, is_side: bool, articles: set[str], days: set[date | None]) -> Adds:
@@ -207,8 +223,18 @@ def cited(quote: Quote, number: int) -> Citation:
         end=quote.span.end,
         speaker=quote.speaker,
         also_printed_by=quote.also_printed_by,
+        corrected=_corrected(article),
     )
     return replace(citation, live_link=live_link(citation), permanent_link=permanent_link(citation))
+
+
+def _corrected(article: Article) -> str | None:
+    """What notices have made of an article, as a sentence."""
+    if article.standing is Standing.RETRACTED:
+        return "This article was withdrawn."
+    if article.notice_in is not None:
+        return "A later article corrects this one."
+    return "This article carries a correction of its own." if article.standing else None
 
 
 def published_origin(article: Article) -> str:

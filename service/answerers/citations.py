@@ -9,6 +9,8 @@ checked letter by letter. Neither is relied on: what proves a sentence is `servi
 
 import re
 import secrets
+import unicodedata
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,14 +18,17 @@ from index.extraction.sentences import sentences
 from index.records import Article, Hit, Origin, Span
 from service.evidence import Contrast, Evidence, Quote
 from service.llm.plain import THOUGHT, THOUGHT_ENDS, without_thoughts
+from service.verification.attributed import nearest
 
 Place = tuple[int, int]
-"""A passage and a sentence of it, both counted from 1."""
+"""A passage and a sentence of it, both counted from 1; sentence 0 is the passage as a whole."""
 
 MOST_OF_A_RANGE = 10  # sentences that a mark such as [1.2-1.9] may stand for
 
 MOST_HELD = 2000  # characters in which no sentence ends; more of them are given as if one did
 MOST_WRITTEN = 400_000  # characters of an answer, whatever limit its provider was given
+MOST_BLANK = 1000  # characters of nothing but space, one after another
+LEAST_COMPRESSED = 0.1  # of its size; a long stretch that says something is never packed so small
 
 # Every run below has one place where it may begin and one where it may end: what a model writes is as
 # long as it likes, and must cost no more than its length.
@@ -37,11 +42,14 @@ _MARKS_AFTER_STOP = re.compile(
     rf"((?<!{_STOP}){_STOP}+[\"”»’')]*)((?:\s*{MARK.pattern})+)(?=\s*[^\sa-zà-öø-ÿа-яё\[【])"
 )
 _BLOCK = re.compile(r"(?<=\n)[ \t]*(?:(?:#{1,6}|[-*+•]|\d{1,2}[.)]|>+)[ \t]+|(?:```|~~~).*(?=\n))+")
-_OPEN = re.compile(r"(?:[\[【][^\]】\n]{0,40}|<[^>\n]{0,8})$")
+_OPEN = re.compile(r"(?:[\[【][^\]】\n]{0,40}|\([\d.٫,; ]{0,40}|<[^>\n]{0,8})$")
+_ROUND = re.compile(r"\((\d{1,3}[.٫]\d{1,3}(?:[,; ]{1,9}\d{1,3}[.٫]\d{1,3}){0,9})\)")
+_RAISED = re.compile(rf"(?<={_STOP})[⁰¹²³⁴-⁹]{{1,3}}")
 _SPACE = r"(?:(?<!\s)\s+)"
 _BREAK = re.compile(rf"{_SPACE}(?P<mark>(?={MARK.pattern}))?")
 _MARK_WITH_SPACE = re.compile(rf"{_SPACE}?{MARK.pattern}")
 _ENDED = re.compile(rf"(?:{MARK.pattern}){_STOP}+[\"”»’')]*\s*$")
+_WORD = re.compile(r"\w+")
 _WHOLE_WORD = re.compile(r"\A\w+[^\w\s]*\s")
 
 
@@ -85,22 +93,42 @@ class Numbered:
     def mark_of(self, quote: Quote) -> str | None:
         """The mark of the numbered sentence that the quote overlaps; None where it was not given."""
         for (passage, sentence), other in self.quotes.items():
-            same = (other.article.id, other.article.version) == (quote.article.id, quote.article.version)
-            if same and other.span.start < quote.span.end and quote.span.start < other.span.end:
+            if other.overlaps(quote):
                 return f"[{passage}.{sentence}]"
         return None
 
     def resolved(self, sentence: str) -> "Cited":
         """A model's sentence without its marks, with the quotes they name."""
-        places = [place for mark in MARK.finditer(sentence) for place in _places(mark[0])]
-        named = dict.fromkeys(place for place in places if place in self.quotes)
-        words = _MARK_WITH_SPACE.sub("", sentence).replace(self.marker, "")
+        words = _MARK_WITH_SPACE.sub("", sentence).replace(self.marker, "").strip()
+        marks = [place for mark in MARK.finditer(sentence) for place in _places(mark[0])]
+        places = [place if place[1] else self._best(place[0], words) for place in marks]
+        named = [place for place in dict.fromkeys(places) if place in self.quotes]
         return Cited(
-            text=words.strip(),
-            quotes=tuple(self.quotes[place] for place in named if place is not None),
-            score=max((self.hits[place[0] - 1].score for place in named if place is not None), default=0.0),
+            text=words,
+            quotes=tuple(self.quotes[place] for place in named),
+            score=max((self.hits[place[0] - 1].score for place in named), default=0.0),
             dropped=sum(place not in self.quotes for place in places),
         )
+
+    def lists_sources(self, text: str) -> bool:
+        """Whether a text says nothing but where something is from: words of the passages' headings.
+
+        So does a line that only announces the next ones.
+        """
+        before, _, after = text.partition(":")
+        words = _words(after.strip() or before)
+        headings = [f"Passage {number}: {_heading(hit.article)}" for number, hit in enumerate(self.hits, 1)]
+        outlets = [_words(hit.article.outlet) for hit in self.hits if hit.article.outlet]
+        named = any(outlet <= words for outlet in outlets) and words <= _words(" ".join(headings))
+        return named or text.endswith(":")
+
+    def _best(self, passage: int, words: str) -> Place:
+        """The sentence of a passage that holds most of these words; sentence 0 where none holds enough."""
+        if not 0 < passage <= len(self.hits):
+            return passage, 0
+        hit = self.hits[passage - 1]
+        best = nearest(words, (hit,), most=1)
+        return passage, hit.passage.sentences.index(best[0].span) + 1 if best else 0
 
     def _lines(self) -> Iterator[str]:
         for number, hit in enumerate(self.hits, 1):
@@ -138,7 +166,7 @@ class Sentences:
 
     A sentence is given only when the next has begun, because its marks may stand after its full stop.
     What stands after the sentinel is ignored; `ended` tells whether it came. `full` tells that more was
-    written than any answer takes, and nothing more is taken.
+    written than any answer takes, or the same for ever, and that nothing more should be taken.
     """
 
     def __init__(self, sentinel: str, language: str = "en") -> None:
@@ -148,13 +176,15 @@ class Sentences:
         self._language = language
         self._text = "\n"
         self._taken = 0
+        self._blank = 0
 
     def add(self, piece: str) -> list[str]:
         """The sentences that are complete with this piece."""
         if self.ended:
             return []
         left = max(0, MOST_WRITTEN - self._taken)
-        self.full = len(piece) > left
+        self._blank = self._blank + len(piece) if piece.isspace() else 0
+        self.full |= len(piece) > left or self._blank > MOST_BLANK
         self._text += piece[:left]
         self._taken += len(piece)
         before, found, _ = self._text.partition(self._sentinel)
@@ -165,10 +195,10 @@ class Sentences:
         settled = len(self._text) > MOST_HELD or re.search(r"\s", piece)
         return self._take() if settled else []
 
-    def rest(self) -> list[str]:
-        """What is left when no more comes, without words that were cut off before their citation."""
-        *whole, last = self._take(all_of_it=True) or [""]
-        return [*whole, last] if _ENDED.search(last) else whole
+    def rest(self, *, cut: bool = True) -> list[str]:
+        """What is left when no more comes; where that was cut, without words that no citation ends."""
+        left = self._take(all_of_it=True)
+        return left[:-1] if cut and left and not _ENDED.search(left[-1]) else left
 
     def _take(self, *, all_of_it: bool = False) -> list[str]:
         # What follows the text decides where its last marks belong; its end is as good as a new line.
@@ -187,7 +217,9 @@ class Sentences:
             # A next sentence that is only part of a word may yet prove to be of this one ("J. B").
             keep = 1 if spans and _WHOLE_WORD.match(spans[-1].of(self._text)) else 2
             held = spans[-keep].start if len(spans) >= keep else 0
-            held = held if settled - held <= MOST_HELD else settled
+            if settled - held > MOST_HELD:
+                self.full |= _repeats(self._text[held:settled])
+                held = settled
         given = [span.of(self._text).strip() for span in spans if span.start < held]
         if given or held == settled:
             self._text = self._text[held:]
@@ -203,7 +235,8 @@ class Sentences:
 
 def _tidied(text: str) -> str:
     """Text with marks before the full stop they stand behind, and without thoughts and block markup."""
-    text = _BLOCK.sub("", without_thoughts(text))
+    text = _ROUND.sub(r"[\1]", _BLOCK.sub("", without_thoughts(text)))
+    text = _RAISED.sub(lambda raised: f" [{unicodedata.normalize('NFKC', raised[0])}]", text)
     return _MARKS_AFTER_STOP.sub(r"\2\1", _BREAK.sub(_one_break, text))
 
 
@@ -214,17 +247,28 @@ def _one_break(space: re.Match[str]) -> str:
     return " " if space["mark"] is not None else "\n"
 
 
-def _places(mark: str) -> Iterator[Place | None]:
-    """The sentences that a mark names; None for each part that names a passage but no sentence."""
-    for passage, sentence, to_passage, to_sentence in _PART.findall(mark):
+def _repeats(text: str) -> bool:
+    """Whether a long text says the same over and over."""
+    size = text.encode(errors="replace")
+    return len(zlib.compress(size)) < LEAST_COMPRESSED * len(size)
+
+
+def _places(mark: str) -> Iterator[Place]:
+    """The sentences that a mark names; sentence 0 for each part that names a passage alone."""
+    for part in _PART.finditer(mark):
+        passage, sentence, to_passage, to_sentence = part.groups()
         if not passage:
-            yield None
+            yield int(part[0]), 0
         elif to_passage == passage and 0 <= int(to_sentence) - int(sentence) < MOST_OF_A_RANGE:
             yield from ((int(passage), n) for n in range(int(sentence), int(to_sentence) + 1))
         else:
             yield int(passage), int(sentence)
             if to_passage:
                 yield int(to_passage), int(to_sentence)
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
 
 
 def _heading(article: Article) -> str:

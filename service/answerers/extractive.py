@@ -9,10 +9,11 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
 from index.records import Hit, Order, Span
 from service.answerers.formatting import printed, quotation
-from service.answerers.short_answer import short_answer, stands_in
+from service.answerers.short_answer import short_answer
 from service.attribution.coreference import resolved_head
 from service.attribution.speakers import content_of, speaker
 from service.evidence import Evidence, Finding, Quote, Report, Short, Statement
@@ -20,6 +21,8 @@ from service.questions.plan import Plan
 from service.reading.enumerations import items_after
 from service.reading.ranking import ranking
 from service.reading.timeline import relevance, tellings, timeline
+from service.verification.judge import Judge
+from service.verification.verify import proved_answer
 
 MOST_QUOTES = 5
 MOST_OF_A_LIST = 5  # where several things are asked for
@@ -30,8 +33,10 @@ class QuotingAnswerer:
 
     name = "quotes"
 
-    def __init__(self, reader: ReadingModel) -> None:
+    def __init__(self, reader: ReadingModel, judge: Judge | None = None) -> None:
+        """`judge` proves the words in front of a quote; without one the packaged model does."""
         self._reader = reader
+        self._judge = judge or EntailmentModel()
 
     async def answer(self, evidence: Evidence) -> AsyncGenerator[Short | Statement | Report]:
         """The short answer, then a statement for each quote: outlet, date, speaker and the words."""
@@ -43,8 +48,16 @@ class QuotingAnswerer:
             return timeline(
                 evidence.plan.standalone_question, evidence.hits, relevance(evidence.plan, evidence.hits)
             )
+        if evidence.refutation is not None:
+            denying = Finding(quote=evidence.refutation, answer=evidence.refutation.text, score=1.0)
+            return [Short("No", (evidence.refutation,)), quoted(denying)]
         chosen = self._chosen(evidence)
-        short = short_answer(evidence.plan, chosen, evidence.contrasts, stands_in)
+        question = evidence.plan.standalone_question
+
+        def proves(words: str, quote: Quote) -> bool:
+            return proved_answer(question, words, quote, self._judge).holds
+
+        short = short_answer(evidence.plan, chosen, evidence.contrasts, proves)
         return [*([short] if short else []), *(quoted(finding) for finding in chosen)]
 
     def _chosen(self, evidence: Evidence) -> list[Finding]:
@@ -61,7 +74,8 @@ class QuotingAnswerer:
         likely = [finding for finding in evidence.findings if finding.score >= least]
         good = _of_named(plan, likely)
         if plan.wanted != "list":
-            return _ordered(plan, _adding(good))[:MOST_QUOTES]
+            chosen = _ordered(plan, _adding(good))[:MOST_QUOTES]
+            return sorted(chosen, key=lambda finding: finding.quote.is_replaced)
         told = [one for finding in good[:MOST_OF_A_LIST] for one in _with_items(finding, evidence.hits)]
         return list({(one.quote.article.id, one.quote.span): one for one in told}.values())
 

@@ -6,15 +6,17 @@ in a Report that is not whole and says what happened.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from index.errors import DatelineError
-from index.records import Hit, Order
+from index.records import Order
 from prompts.loading import Message, Prompt, PromptError, load_prompt
 from service.answerers.citations import Numbered, Sentences
+from service.answerers.selection import best_sentences
 from service.evidence import Evidence, Report, Statement
 from service.llm.failures import Kind, ProviderFailed
 from service.llm.plain import plain
@@ -23,6 +25,9 @@ from service.llm.rewrite import rewrite_messages, standalone
 from service.questions.plan import Plan, Turn
 
 MOST_AFTER_SENTINEL = 20  # pieces that are waited for, because the usage comes last
+MOST_REPEATED = 6  # sentences that were said before, one after another
+SMALL = 8192  # tokens; a model that reads no more is given less, in fewer words
+MOST_OF_EVIDENCE = 900  # tokens of it, for a small one
 
 _ORDERS = {
     Order.NEWEST: "The reader asks how things stand: start with the newest reporting, and date it.",
@@ -43,6 +48,7 @@ class GeneratingAnswerer:
         self._context = context_tokens
         try:
             self._prompt = load_prompt("answer", prompts)
+            self._short_prompt = load_prompt("answer-small", prompts)
             self._rewrite = load_prompt("rewrite", prompts)
         except PromptError as error:
             raise DatelineError(str(error)) from error
@@ -58,19 +64,19 @@ class GeneratingAnswerer:
             yield work.report()
             return
         try:
-            numbered = await asyncio.to_thread(self._fitting, evidence)
+            request = await asyncio.to_thread(self._fitting, evidence)
             while True:
-                work.begin(numbered.hits)
+                work.begin(request)
                 try:
-                    async with aclosing(self._written(evidence, numbered, work)) as statements:
+                    async with aclosing(_written(request, work)) as statements:
                         async for statement in statements:
                             yield statement
                     break
                 except ProviderFailed as failure:
-                    many = len(numbered.hits)
+                    many = len(request.numbered.hits)
                     if failure.kind is not Kind.OVERFLOW or work.sentences or many == 1:
                         raise
-                    numbered = Numbered.of(evidence, numbered.hits[: (many + 1) // 2])
+                    request = request.with_best((many + 1) // 2)
         except DatelineError as error:
             work.failed(str(error))
         yield work.report()
@@ -88,50 +94,46 @@ class GeneratingAnswerer:
             text = "".join([piece async for piece in pieces])
         return standalone(text, question)
 
-    async def _written(
-        self, evidence: Evidence, numbered: Numbered, work: "_Work"
-    ) -> AsyncGenerator[Statement]:
-        """One completion, sentence by sentence."""
-        completion = self._provider.completion(self._messages(evidence, numbered))
-        work.completions.append(completion)
-        sentences = Sentences(numbered.sentinel)
-        after = 0
-        try:
-            async with aclosing(completion.pieces()) as pieces:
-                async for piece in pieces:
-                    for sentence in sentences.add(piece):
-                        yield work.statement(numbered, sentence)
-                    after += sentences.ended
-                    if after > MOST_AFTER_SENTINEL or sentences.full:
-                        break
-        except DatelineError:
-            if not sentences.ended:
-                raise
-        if not sentences.ended:
-            for sentence in sentences.rest():
-                yield work.statement(numbered, sentence)
-            work.failed(_cut(completion, self._provider.most_tokens))
-
-    def _messages(self, evidence: Evidence, numbered: Numbered) -> list[Message]:
-        return self._prompt.messages(
-            marker=numbered.marker,
-            sentinel=numbered.sentinel,
-            question=" ".join(evidence.plan.standalone_question.split()),
-            limits=_limits(evidence.plan),
-            evidence=numbered.text(),
-            contrasts=numbered.comparison(evidence.contrasts),
-        )
-
-    def _fitting(self, evidence: Evidence) -> Numbered:
-        """The best of the hits that the model can read at once, at least one, as they are sent."""
-        most = self._context or self._provider.context()
-        numbered = Numbered.of(evidence, evidence.hits)
-        while most and len(numbered.hits) > 1:
-            text = "\n".join(message["content"] for message in self._messages(evidence, numbered))
-            if self._provider.tokens(text) + self._provider.most_tokens <= most:
+    def _fitting(self, evidence: Evidence) -> "_Request":
+        """What the model can read at once: the best of the hits, at least one, as they are sent."""
+        most = self._context or self._provider.context() or 0
+        provider, prompt, hits = self._provider, self._prompt, evidence.hits
+        if is_small := 0 < most <= SMALL:
+            provider = replace(provider, most_tokens=min(provider.most_tokens, most // 4))
+            prompt, hits = self._short_prompt, best_sentences(evidence, MOST_OF_EVIDENCE, provider.tokens)
+        numbered = Numbered.of(evidence, hits)
+        request = _Request(evidence, numbered, provider, prompt, is_small)
+        while most and len(request.numbered.hits) > 1:
+            text = "\n".join(message["content"] for message in request.messages())
+            if provider.tokens(text) + provider.most_tokens <= most:
                 break
-            numbered = Numbered.of(evidence, numbered.hits[:-1])
-        return numbered
+            request = request.with_best(len(request.numbered.hits) - 1)
+        return request
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is sent, and to whom. `is_small` tells that it is the short form."""
+
+    evidence: Evidence
+    numbered: Numbered
+    provider: Provider
+    prompt: Prompt
+    is_small: bool
+
+    def with_best(self, many: int) -> "_Request":
+        """The same with the best of its passages."""
+        return replace(self, numbered=Numbered.of(self.evidence, self.numbered.hits[:many]))
+
+    def messages(self) -> list[Message]:
+        return self.prompt.messages(
+            marker=self.numbered.marker,
+            sentinel=self.numbered.sentinel,
+            question=" ".join(self.evidence.plan.standalone_question.split()),
+            limits=_limits(self.evidence.plan),
+            evidence=self.numbered.text(),
+            contrasts=self.numbered.comparison(self.evidence.contrasts),
+        )
 
 
 class _Work:
@@ -143,25 +145,38 @@ class _Work:
         self._prompt = prompt
         self._found = found
         self._given = 0
+        self._said: set[tuple[str, bool]] = set()  # sentences, and whether they cited anything
+        self._repeated = 0
         self._cited = 0
         self._dropped = 0
         self._faults: list[str] = []
 
-    def begin(self, hits: Sequence[Hit]) -> None:
-        self._given = len(hits)
+    @property
+    def repeats(self) -> bool:
+        """Whether the model has nothing new to say."""
+        return self._repeated >= MOST_REPEATED
+
+    def begin(self, request: _Request) -> None:
+        self._given = len(request.numbered.hits)
+        self._prompt = request.prompt
 
     def failed(self, note: str) -> None:
         self._faults.append(_sentence(note))
 
-    def statement(self, numbered: Numbered, sentence: str) -> Statement:
+    def statement(self, numbered: Numbered, sentence: str) -> Statement | None:
+        """A sentence as it is proposed; None for one that was said before or only lists sources."""
         cited = numbered.resolved(sentence)
+        text = plain(cited.text, " ".join(quote.text for quote in cited.quotes))
+        words, cites = text.casefold(), bool(cited.quotes)
+        is_said = bool(self._said & {(words, True), (words, cites)})
+        self._repeated = self._repeated + 1 if is_said else 0
+        if is_said or numbered.lists_sources(text):
+            return None
+        self._said.add((words, cites))
         self.sentences += 1
-        self._cited += bool(cited.quotes)
+        self._cited += cites
         self._dropped += cited.dropped
-        printed = " ".join(quote.text for quote in cited.quotes)
-        return Statement(
-            text=plain(cited.text, printed), quotes=cited.quotes, support="verified", score=cited.score
-        )
+        return Statement(text=text, quotes=cited.quotes, support="verified", score=cited.score)
 
     def report(self) -> Report:
         return Report(
@@ -198,7 +213,42 @@ class _Work:
         }
 
 
-def _cut(completion: Completion, most_tokens: int) -> str:
+async def _written(request: _Request, work: _Work) -> AsyncGenerator[Statement]:
+    """One completion, sentence by sentence."""
+    completion = request.provider.completion(request.messages())
+    work.completions.append(completion)
+    sentences = Sentences(request.numbered.sentinel)
+    after = 0
+    try:
+        async with aclosing(completion.pieces()) as pieces:
+            async for piece in pieces:
+                for statement in _statements(request, work, sentences.add(piece)):
+                    yield statement
+                after += sentences.ended
+                if after > MOST_AFTER_SENTINEL or sentences.full or work.repeats:
+                    break
+    except DatelineError:
+        if not sentences.ended:
+            raise
+    if sentences.ended:
+        return
+    is_whole = request.is_small and completion.ended
+    for statement in _statements(request, work, sentences.rest(cut=not is_whole)):
+        yield statement
+    if not is_whole:
+        stopped = sentences.full or work.repeats
+        work.failed(_cut(completion, request.provider.most_tokens, stopped=stopped))
+
+
+def _statements(request: _Request, work: _Work, written: Sequence[str]) -> Iterator[Statement]:
+    for sentence in written:
+        if not work.repeats and (statement := work.statement(request.numbered, sentence)):
+            yield statement
+
+
+def _cut(completion: Completion, most_tokens: int, *, stopped: bool) -> str:
+    if stopped:
+        return f"the model {completion.model} repeated itself without end and was stopped"
     if completion.finish == "length":
         return f"the model {completion.model} reached its limit of {most_tokens} tokens before the end"
     return f"the answer of the model {completion.model} broke off before its end"

@@ -34,11 +34,6 @@ def short_answer(
     return None
 
 
-def stands_in(words: str, quote: Quote) -> bool:
-    """Returns True if the words stand in the quote as they are."""
-    return words in quote.text
-
-
 def _contrasted(contrast: Contrast) -> Short:
     """ "A, B or C: sources disagree", or what is said last with what was said before."""
     quotes = tuple(side.findings[0].quote for side in contrast.sides)

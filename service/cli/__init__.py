@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from index.errors import BadValue, DatelineError
-from service.cli import archive, articles, ask, demo, keys, migrate, slack
+from service.cli import archive, articles, ask, backup, demo, keys, migrate, slack
 
 app = typer.Typer(
     help="Answers questions from an archive of news articles, and proves every sentence it says.",
@@ -30,7 +30,7 @@ def main() -> None:
     try:
         app()
     except DatelineError as error:
-        print(f"dateline: {error}", file=sys.stderr)  # noqa: T201
+        _tell(str(error))
         sys.exit(2 if isinstance(error, BadValue) else 1)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -38,6 +38,33 @@ def main() -> None:
         # The reader of our output has gone, as `head` does; flushing at exit would complain again.
         sys.stdout = None
         sys.exit(141)
+    except Exception as error:
+        if not _is_starved(error):
+            raise
+        _tell(
+            "there is not enough memory for this, of the machine or of the limit that `ulimit -v` shows; "
+            "what was added before is safe: allow more, or take fewer --workers and DATELINE_THREADS"
+        )
+        sys.exit(1)
+
+
+def _tell(told: str) -> None:
+    from index.extraction.content_blocks import without_controls
+
+    print(f"dateline: {without_controls(told)}", file=sys.stderr)  # noqa: T201
+
+
+_STARVED = ("bad_alloc", "cannot allocate memory", "failed to map segment", "can't start new thread")
+
+
+def _is_starved(error: BaseException | None) -> bool:
+    """Whether an error, or what led to it, is a want of memory, in the words of Python, C++ or the loader."""
+    while error is not None:
+        told = str(error).casefold()
+        if isinstance(error, MemoryError) or any(words in told for words in _STARVED):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 @app.callback(invoke_without_command=True)
@@ -75,6 +102,8 @@ _COMMANDS: tuple[Callable[..., None], ...] = (  # in the order of the help
     ask.search,
     archive.check,
     archive.rebuild,
+    backup.backup,
+    backup.restore,
     archive.doctor,
     archive.serve,
     demo.demo,

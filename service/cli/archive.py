@@ -1,6 +1,7 @@
 """The archive and its server: add, check, rebuild, doctor, serve."""
 
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -41,6 +42,10 @@ def add(
         str | None,
         typer.Option(help="Read and embed files on the Ray cluster there, or on auto.", metavar="HOST:PORT"),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write what may be mended, with the file of each, as a table.", metavar="CSV"),
+    ] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -52,6 +57,7 @@ def add(
     from index.errors import BadValue
     from index.readers.fields import parse_mapped
     from index.readers.web import Fetcher
+    from service.cli.findings import refused, write
     from service.cli.ingest import Sources, Tally, add_sources, on_cluster, show_tally
     from service.cli.mirror import Mirror
     from service.cli.watch import parse_interval, watch
@@ -80,14 +86,18 @@ def add(
         # However the run ended, the reader learns what is safely in.
         if tally is not None:
             show_tally(tally, json)
+            if report is not None:
+                write(report, [*tally.findings, *refused(tally.skipped)])
 
 
 def check(data: Data = None, json: Json = False) -> None:
     """Prove that every text, passage and vector is sound."""
     from service.serializers import to_json
+    from service.storage.audit import Audit
 
-    archive = settings_of(data).open_archive()
-    faults = archive.check()
+    settings = settings_of(data)
+    archive = settings.open_archive()
+    faults = [*archive.check(), *Audit(settings.data).faults()]
     held = archive.summary()
     if json:
         typer.echo(to_json({"sound": not faults, "faults": faults}, indent=2))

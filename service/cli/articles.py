@@ -66,13 +66,27 @@ def show_history(
 
 def remove_articles(
     articles: Annotated[list[int], typer.Argument(help="The ids of the articles.", metavar="ID...")],
+    erase: Annotated[
+        bool, typer.Option("--erase", help="Also take their quotes out of kept answers, and print a receipt.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Remove articles with all their versions.
 
     Answers that cited them can no longer be proved.
     """
-    archive = settings_of(data).open_archive()
+    from service.serializers import to_json
+    from service.storage.audit import Audit, command_line
+    from service.storage.conversations import FILE, Conversations
+    from service.storage.erasure import erase as erase_article
+
+    settings = settings_of(data)
+    archive, audit = settings.open_archive(), Audit(settings.data)
     for article in articles:
+        if erase:
+            kept = Conversations(settings.store(FILE))
+            typer.echo(to_json(erase_article(archive, kept, audit, article, command_line()), indent=2))
+            continue
         archive.remove(article)
+        audit.note(command_line(), "remove", article=str(article))
         typer.echo(f"removed article {article}")

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from index import cluster
@@ -21,10 +20,13 @@ from index.readers.fields import parse_mapped
 from index.readers.following import Following, Item, is_address
 from index.readers.web import Fetcher, Unchanged
 from index.records import Draft, Skipped
+from service.cli.findings import Finding, findings
 from service.cli.mirror import Mirror
+from service.cli.terminal import Plain
 from service.serializers import to_json
-from service.settings import Settings
+from service.settings import FILE, Settings
 from service.signals import stoppable
+from service.storage.stores import STORES
 
 PAGE_BYTES = 20_000  # what a page whose size nobody knows counts for in the time left
 _COLUMNS = (
@@ -45,6 +47,7 @@ class Tally:
     notes: Counter[tuple[str, str]] = field(default_factory=Counter)
     passages: int = 0
     removed: int = 0
+    findings: list[Finding] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
 
     def count(self, result: Added | Skipped | Unchanged) -> None:
@@ -60,6 +63,7 @@ class Tally:
     def note(self, source: str, draft: Draft) -> None:
         """Takes in what the reader of a source tells of an article in it."""
         self.notes.update((source, note) for note in draft.notes)
+        self.findings.extend(findings(source, draft))
 
     def noted(self) -> list[dict[str, object]]:
         """What was not understood or left out, by source, with the number of articles."""
@@ -90,11 +94,11 @@ class Sources:
     mapped: tuple[str, ...] = ()
     entries_only: bool = False
 
-    def each(self) -> list[str]:
+    def each(self, archive: Path) -> list[str]:
         """Every file and address, folders opened."""
         found: dict[str, None] = {}
         for name in self.named:
-            names = [name] if is_address(name) else map(str, list_files([Path(name)]))
+            names = [name] if is_address(name) else map(str, _others(Path(name), archive))
             found.update(dict.fromkeys(names))
         return list(found)
 
@@ -108,6 +112,18 @@ class Sources:
         models = (settings.models or settings.data / "models").absolute()
         mapped = parse_mapped(self.mapped)
         return Work(settings.embedder, models, archive.brief(), mapped, self.entries_only)
+
+
+_OWN = frozenset({"indexes", "models", "writer.lock", FILE, *(store.file for store in STORES)})
+
+
+def _others(path: Path, archive: Path) -> Iterator[Path]:
+    """The files under a path, without those by which an archive is kept in the folder."""
+    for file in list_files([path]):
+        inside = file.resolve().is_relative_to(archive.resolve())
+        first = file.resolve().relative_to(archive.resolve()).parts[0] if inside and path.is_dir() else ""
+        if first.removesuffix("-wal").removesuffix("-shm") not in _OWN and not first.startswith("mirror-"):
+            yield file
 
 
 def add_sources(
@@ -127,10 +143,10 @@ def add_sources(
 
     Where the run is interrupted while it reads, what was read goes in before KeyboardInterrupt is raised.
     """
-    errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    errors = Plain(stderr=True)
     following.start_round()
     with Progress(*_COLUMNS, console=errors, transient=True, disable=not sys.stderr.isatty()) as progress:
-        named = sources.each()
+        named = sources.each(archive.directory)
         reading = _Reading(following, named, tally, progress, mirror)
         with closing(_results(archive, reading, work)) as results:
             for result in results:
@@ -138,7 +154,8 @@ def add_sources(
                 following.kept(result.source if isinstance(result, Skipped) else result.key)
                 progress.update(reading.task, speed=tally.speed())
                 if isinstance(result, Skipped):
-                    errors.print(f"skipped {result.source}: {result.reason}", soft_wrap=True)
+                    told = " ".join(f"skipped {result.source}: {result.reason}".split())
+                    errors.print(told, soft_wrap=True)
     if reading.interrupted:
         raise KeyboardInterrupt
     if mirror:

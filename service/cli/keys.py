@@ -25,8 +25,11 @@ def create_key(
     from dataclasses import asdict
 
     from service.serializers import to_json
+    from service.storage.audit import Audit, command_line
 
-    key, secret = settings_of(data).open_keys().create(name, role)
+    settings = settings_of(data)
+    key, secret = settings.open_keys().create(name, role)
+    Audit(settings.data).note(command_line(), "create key", key=key.id, role=key.role, name=key.name)
     if json:
         typer.echo(to_json(asdict(key) | {"key": secret}, indent=2))
     else:
@@ -55,9 +58,12 @@ def revoke_key(
 ) -> None:
     """Revoke a key at once, with the sessions on the page that it opened."""
     from service.serializers import to_json
+    from service.storage.audit import Audit, command_line
 
-    keys = settings_of(data).open_keys()
+    settings = settings_of(data)
+    keys = settings.open_keys()
     key = keys.revoke(id)
+    Audit(settings.data).note(command_line(), "revoke key", key=key.id, role=key.role, name=key.name)
     if json:
         typer.echo(to_json(key, indent=2))
         return

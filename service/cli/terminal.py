@@ -15,6 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from index.extraction.content_blocks import without_controls
 from index.records import EVIDENCE, Article, Origin
 from service.answerers.formatting import quotation
 from service.answers import Answer, Citation
@@ -36,13 +37,29 @@ from service.outline import (
 from service.serializers import Change, Found, Listed
 
 
+class Plain(Console):
+    """A console whose words steer no terminal, whoever wrote them: a file's name, an address, a server."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Prints without control characters, terminal escapes and directional marks."""
+        super().print(*(harmless(one) if isinstance(one, str) else one for one in objects), **options)
+
+
+def harmless(text: str) -> str:
+    """Returns the text without what steers a terminal."""
+    return without_controls(text).replace("\r", "")
+
+
 def console() -> Console:
     """Standard output, without guesses about what in a text is markup or a number.
 
     Lines are folded for a terminal only: a quote that goes into a file or a pipe stays in one piece.
     """
     width = None if sys.stdout.isatty() else 100_000
-    return Console(highlight=False, markup=False, emoji=False, width=width)
+    return Plain(width=width)
 
 
 def show_answer(out: Console, answer: Answer, *, whole: bool = False) -> None:
@@ -155,7 +172,7 @@ def counting(what: str, unit: str = "articles") -> Iterator[Callable[[], None]]:
     # Only the long commands need it, and every answer loads this module.
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-    errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    errors = Plain(stderr=True)
     columns = (
         TextColumn("{task.description}"),
         TextColumn(f"{{task.completed:.0f}} {unit}"),

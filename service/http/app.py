@@ -27,6 +27,7 @@ from service.http.routes import answers, articles, conversations, holdings, open
 from service.http.shutdown import Draining
 from service.pipeline import open_desk
 from service.settings import Settings
+from service.storage.audit import Audit
 from service.storage.conversations import FILE, Conversations
 from service.telemetry import tracing
 
@@ -64,7 +65,7 @@ def create_app(settings: Settings, fetcher: Fetcher | None = None) -> FastAPI:
     for middleware in (BodyLimit, problems.Faults):
         app.add_middleware(middleware)
     security.install(app, keys, settings)
-    app.add_middleware(Guard, keys=keys, hosts=settings.hosts)
+    app.add_middleware(Guard, keys=keys, hosts=settings.hosts, proxies=settings.proxies)
     _add_slack(app, settings, bot)
     app.add_middleware(Witness, metrics=metrics, questions=settings.log_questions)
     app.add_middleware(RequestIds)
@@ -75,7 +76,9 @@ def create_app(settings: Settings, fetcher: Fetcher | None = None) -> FastAPI:
     app.include_router(articles.reading(archive, settings))
     app.include_router(holdings.router(archive))
     responses = Responses(settings.store(idempotency.FILE))
-    app.include_router(articles.writing(archive, responses, fetcher or Fetcher(archive.visits), places))
+    fetching = fetcher or Fetcher(archive.visits)
+    app.include_router(articles.writing(archive, responses, fetching, places))
+    app.include_router(articles.deleting(archive, kept, Audit(settings.data)))
     app.include_router(openai.router(desk, kept, places, draining))
     app.include_router(probes.router(archive, draining, metrics))
     _add_page(app)

@@ -3,15 +3,20 @@
 import ipaddress
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware, _TrustedHosts
 
 from service.http.problems import response_of
 from service.storage.keys import Keys
 
+FORWARDED = frozenset(
+    {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"}
+)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 # Article text is untrusted: nothing in the page runs, loads or frames but the page's own files.
@@ -32,10 +37,18 @@ class Guard:
     A server without keys trusts this machine alone. A web page elsewhere could have its own name
     resolve to this machine (DNS rebinding); the Host header gives that away. One with keys answers for
     every host, or for `hosts` and this machine where they are named.
+
+    What a proxy passes on comes from elsewhere, whatever its Host says: without keys it is refused, unless
+    `proxies` name the proxy.
     """
 
-    def __init__(self, app: ASGIApp, keys: Keys, hosts: Sequence[str] = ()) -> None:
-        self._app = app
+    def __init__(
+        self, app: ASGIApp, keys: Keys, hosts: Sequence[str] = (), proxies: Sequence[str] = ()
+    ) -> None:
+        # The client that a named proxy tells of is believed by whatever stands behind this.
+        believing: Any = ProxyHeadersMiddleware(app, list(proxies))  # type: ignore[arg-type]
+        self._app: ASGIApp = believing if proxies else app
+        self._proxies = _TrustedHosts(list(proxies))
         self._keys = keys
         self._hosts = frozenset(host.casefold() for host in hosts)
 
@@ -51,12 +64,21 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        if refusal := await self._refusal(Headers(scope=scope).get("host", "")):
+        if refusal := await self._refusal(Headers(scope=scope), scope.get("client")):
             await response_of(refusal, scope["path"])(scope, receive, send_guarded)
         else:
             await self._app(scope, receive, send_guarded)
 
-    async def _refusal(self, host: str) -> HTTPException | None:
+    async def _refusal(self, headers: Headers, client: tuple[str, int] | None) -> HTTPException | None:
+        host = headers.get("host", "")
+        named = client is not None and client[0] in self._proxies
+        forwarded = not named and FORWARDED.intersection(headers.keys())
+        if forwarded and not await run_in_threadpool(self._keys.required):
+            detail = (
+                "this server asks for no key, and so takes no request that a proxy passes on; make a key "
+                "with `dateline keys create`, or name the proxy in DATELINE_PROXIES"
+            )
+            return HTTPException(HTTPStatus.FORBIDDEN, detail)
         names = {host.casefold(), host.rpartition(":")[0].casefold()}
         if names & LOOPBACK:
             return None

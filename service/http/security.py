@@ -4,11 +4,13 @@ It is decided on the path that the router sees too, `scope["path"]`: an address 
 header is whatever the client says it is. What no line of the table names is for administrators alone.
 """
 
+import logging
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
+from zlib import crc32
 
 from fastapi import Depends, Request
 from starlette.applications import Starlette
@@ -19,14 +21,19 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.http import request_ids
 from service.http.limits import Limits
 from service.http.problems import response_of
 from service.settings import Settings
+from service.storage.audit import Audit
 from service.storage.keys import Key, Keys, Role
+
+log = logging.getLogger(__name__)
 
 COOKIE = "dateline_session"
 SESSION = "/v1/session"
 CHALLENGE = 'Bearer realm="Dateline"'
+ADDRESSES = 4096  # that sign-ins are counted by; the table of counts must not grow with every address
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # The page's own files and the probes: they say nothing of the archive.
@@ -61,7 +68,8 @@ class Credential:
 def install(app: Starlette, keys: Keys, settings: Settings) -> None:
     """Puts this before all that was added so far; and CORS, for the sites that the settings name."""
     limits = Limits(keys.address, settings.requests_per_minute, settings.requests_per_day)
-    app.add_middleware(Security, keys=keys, limits=limits, origins=settings.cors_origins)
+    audit, origins = Audit(settings.data), settings.cors_origins
+    app.add_middleware(Security, keys=keys, limits=limits, audit=audit, origins=origins)
     if settings.cors_origins:
         # Without credentials: the session's cookie is of use to the page of this server alone.
         app.add_middleware(
@@ -76,8 +84,16 @@ def install(app: Starlette, keys: Keys, settings: Settings) -> None:
 class Security:
     """Lets in who may do what they ask, and counts it. What is refused is answered here."""
 
-    def __init__(self, app: ASGIApp, keys: Keys, limits: Limits, origins: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        keys: Keys,
+        limits: Limits,
+        audit: Audit | None = None,
+        origins: Collection[str] = (),
+    ) -> None:
         self._app = app
+        self._audit = audit
         self._keys = keys
         self._limits = limits
         self._origins = frozenset(origins)
@@ -95,6 +111,8 @@ class Security:
         async def send_counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(left)
+                if self._audit and is_act(scope):  # told of before anybody hears that it was done
+                    await run_in_threadpool(self._note, self._audit, scope, message["status"])
             await send(message)
 
         await self._app(scope, receive, send_counted)
@@ -105,13 +123,28 @@ class Security:
         key = scope["key"] = self._found(shown)
         self._check_page(scope, key, shown)
         if scope["path"] == SESSION:
-            return {}
+            if scope["method"] in SAFE:
+                return {}
+            # Each address by itself, so that nobody else is kept from signing in.
+            address = repr((scope.get("client") or ("",))[0]).encode()
+            return self._limits.take(f"{SESSION} {crc32(address) % ADDRESSES}")
         if key is None and self._keys.required():
             raise unknown(shown)
         role = needed(scope["method"], scope["path"])
         if key is not None and not key.may(role):
             raise _too_small(key, role, scope)
         return self._limits.take(key.id if key else "")
+
+    def _note(self, audit: Audit, scope: Scope, status: int) -> None:
+        """A line of the audit log."""
+        key: Key | None = scope["key"]
+        about = {"role": key.role, "name": key.name} if key else {}
+        act = f"{scope['method']} {scope['path']}"
+        try:
+            by = key.id if key else None
+            audit.note(by, act, status=status, request=request_ids.current(), **about)
+        except OSError:
+            log.exception("the act %s could not be noted in the audit log", act)
 
     def _found(self, shown: Credential | None) -> Key | None:
         if shown is None:
@@ -153,6 +186,12 @@ def needed(method: str, path: str) -> Role:
     asked = "GET" if method == "HEAD" else method
     found = (role for role, named, paths in _TABLE if named == asked and paths.fullmatch(path))
     return next(found, "admin")
+
+
+def is_act(scope: Scope) -> bool:
+    """Whether a request changes the archive, which takes an editor's key or an administrator's."""
+    changes = scope["method"] not in SAFE and scope["path"] != SESSION
+    return changes and needed(scope["method"], scope["path"]) != "ask"
 
 
 def unknown(shown: Credential | None) -> HTTPException:

@@ -16,6 +16,7 @@ from uvicorn.supervisors import Multiprocess
 
 from index.errors import DatelineError
 from service.http.app import create_app
+from service.http.connection import BACKLOG, Connection, allow_descriptors
 from service.http.guard import is_loopback
 from service.http.metrics import FOLDER
 from service.settings import Settings
@@ -39,6 +40,7 @@ def run(settings: Settings) -> None:
             "make one with `dateline keys create`, or listen on 127.0.0.1"
         )
     logs.configure(settings.log_format)
+    allow_descriptors()
     # Several workers are not started to find out one by one what is wrong.
     app = create_app(settings)
     listener = _listening(settings.host, settings.port)
@@ -76,6 +78,10 @@ def _config(settings: Settings, app: "FastAPI | partial[FastAPI]") -> uvicorn.Co
         workers=settings.workers,
         log_config=None,
         access_log=False,
+        http=Connection,
+        ws="none",
+        proxy_headers=False,  # `guard` decides whose are believed
+        backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=math.ceil(settings.drain) + TO_END,
         timeout_worker_healthcheck=SIGN_OF_LIFE,

@@ -56,8 +56,12 @@ def plain(text: str, printed: str = "") -> str:
 
 
 def without_thoughts(text: str) -> str:
-    """Returns the text without each `<think>…</think>`; one that has not ended stays."""
-    kept, at = [], 0
+    """Returns the text without each `<think>…</think>`; one that has not ended stays.
+
+    Some servers send the end alone, for the beginning was part of the prompt.
+    """
+    first = text.find(THOUGHT_ENDS)
+    kept, at = [], 0 if first < 0 or THOUGHT in text[:first] else first + len(THOUGHT_ENDS)
     while (begun := text.find(THOUGHT, at)) >= 0 and (ended := text.find(THOUGHT_ENDS, begun)) >= 0:
         kept.append(text[at:begun])
         at = ended + len(THOUGHT_ENDS)

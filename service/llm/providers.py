@@ -130,6 +130,11 @@ class Completion:
         self._until = 0.0
         self._begun = False
 
+    @property
+    def ended(self) -> bool:
+        """Whether the provider said so itself: its usage comes last, which no stream that was cut has."""
+        return self.finish == "stop" and bool(self.usage) and not self.usage[-1].estimated
+
     async def pieces(self) -> AsyncGenerator[str]:
         """The text as it comes. Raises ProviderFailed, OverBudget.
 

@@ -13,9 +13,11 @@ from dataclasses import replace
 from index.backends.local.lexical import stems
 from index.search.coverage import clauses
 from service.evidence import Finding
-from service.verification.assertions import Asked, Assertion, agree, assertion
+from service.questions.plan import Plan
+from service.reading.values import agree, answered
 
 LONG = 18  # words of a question that may be more than the model reads as one
+_WHO = Plan(standalone_question="", wanted="person")  # a part is answered by a name
 LEAST_STEMS = 3  # of what is searched for, in a part: "as reported by the Courier" asks nothing
 
 _NOUN = r"(?: [\w’'-]+){1,3}?"
@@ -68,21 +70,13 @@ def put_together(found: Sequence[Sequence[Finding]]) -> list[Finding]:
 
     What speaks for it is taken as independent: 1 - (1 - a)(1 - b), the noisy or.
     """
-    named = [[(finding, _name(finding)) for finding in findings] for findings in found]
+    named = [[(finding, answered(_WHO, finding)) for finding in findings] for findings in found]
     joined = []
     for place, findings in enumerate(named):
         others = [part for other, part in enumerate(named) if other != place]
         for finding, name in findings:
             doubt = 1 - finding.score
             for part in others:
-                doubt *= 1 - max((other.score for other, known in part if _is_one(name, known)), default=0.0)
+                doubt *= 1 - max((other.score for other, known in part if agree(name, known)), default=0.0)
             joined.append(replace(finding, score=1 - doubt))
     return joined
-
-
-def _name(finding: Finding) -> Assertion | None:
-    return assertion(Asked("name", person=True), finding)
-
-
-def _is_one(name: Assertion | None, other: Assertion | None) -> bool:
-    return name is not None and other is not None and agree(name, other)

@@ -100,7 +100,8 @@ def corrected(text: str, archive: Archive) -> Spelt:
     for match in reversed(wrong):
         word = match[0]
         spelt = known.similar(word)
-        one_sound = spelt is not None and consonants(folded(word)) == consonants(spelt)
+        key = consonants(folded(word))
+        one_sound = spelt is not None and len(key) >= KEYED and key == consonants(spelt)
         if spelt is None or (_is_word(word) and not (one_sound and word[0].isupper())):
             continue
         shown = spelt if word.islower() else spelt.capitalize()

@@ -178,7 +178,8 @@ class _Tried:
 
     def _may_go(self, clause: str, rest: Sequence[str]) -> bool:
         """Whether a clause is cut away: one that says something, only where the rest is answered as well."""
-        if not self._away(clause, LIKELY) or self.limits(clause):
+        asks = _OPENS.match(clause) is not None and len(telling(clause)) > 1
+        if asks or not self._away(clause, LIKELY) or self.limits(clause):
             return False
         return not telling(clause) or self.probe(" ".join(rest)) >= self.probe(" ".join((clause, *rest)))
 

@@ -15,8 +15,7 @@ from index.records import Hit
 from service.attribution.speakers import speaker
 from service.evidence import Quote
 from service.questions.plan import Plan, Wanted
-from service.verification.assertions import own_days
-from service.verification.numbers import quantities
+from service.verification.quantities import quantities
 
 SHARPNESS = 1.5  # of the words' weights, so that "which" and "does" weigh next to nothing
 FARTHEST = 12.0  # logits; beyond them a probability says no more
@@ -81,7 +80,7 @@ def _lacks_kind(want: Sought, quote: Quote) -> bool:
     if want.wanted == "number":
         return not quantities(_without_days(quote))
     if want.wanted == "date":
-        return not own_days(quote)
+        return not quote.days
     if want.wanted == "speech":
         said_by = speaker(quote.article, quote.span)
         return said_by is None or not want.shares.keys() & set(stems(str(said_by)))
@@ -98,7 +97,7 @@ def _names_more(want: Sought, quote: Quote) -> bool:
 def _without_days(quote: Quote) -> str:
     """The words of a quote without its dates, whose numbers count nothing."""
     text, start = quote.text, quote.span.start
-    for day in sorted(own_days(quote), key=lambda day: -day.start):
+    for day in sorted(quote.days, key=lambda day: -day.start):
         text = f"{text[: day.start - start]} {text[day.end - start :]}"
     return text
 

@@ -19,6 +19,8 @@ def happened_within(hit: Hit, period: Period, today: date) -> bool:
     """
     is_over = period.last is not None and period.last < today
     article, passage = hit.article, hit.passage
+    if period.first and article.published and article.published < period.first:
+        return not is_over and any(mention.planned for mention in article.dates)
     days = [
         (mention.first, mention.last)
         for mention in article.dates

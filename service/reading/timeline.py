@@ -6,7 +6,7 @@ event are left out.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,7 +16,6 @@ from service.answerers.formatting import in_words, period_in_words
 from service.evidence import Finding, Quote, Statement
 from service.questions.plan import Plan
 from service.reading.features import sought, words_held
-from service.verification.assertions import told_of
 
 MOST_EVENTS = 12
 LEAST = 0.5  # the relevance that the best sentence must have
@@ -27,6 +26,10 @@ SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text pri
 SAME_EVENT = 0.4  # the same of two sentences that tell of the same days
 
 
+_BOUND = re.compile(
+    r"\b(?:since|until|till|before|after|than(?: in)?|as of|built in|founded in|born in)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
 # Told in its own words, for "the end of 2021" does not say December.
 _PART_OF_YEAR = re.compile(
     r"(?:(?:the )?(?:end|start|beginning) of|early(?: in)?|mid|late(?: in)?)[ -](?:1[5-9]|20)\d\d",
@@ -110,12 +113,20 @@ def _tells(text: str) -> bool:
     return len(text.split()) >= LEAST_WORDS and not text.rstrip("”\"' ").endswith("?")
 
 
+def _told_of(quote: Quote) -> Iterator[DateMention]:
+    """The dates of a quote at which what it tells happened: not the 1978 of "the highest since 1978"."""
+    text = quote.article.text
+    yield from (day for day in quote.days if not _BOUND.search(text[max(0, day.start - 30) : day.start]))
+
+
 def _event(quote: Quote, score: float, asked: frozenset[str]) -> _Event | None:
     words = frozenset(stems(quote.text)) - asked
     published = quote.article.published
     # What was still to come may not have come: "to open in October" tells of the day it was said.
     until = quote.article.published_last or published
-    past = [named for named in told_of(quote) if not named.planned and (until is None or named.last <= until)]
+    past = [
+        named for named in _told_of(quote) if not named.planned and (until is None or named.last <= until)
+    ]
     # The narrowest date says most: a day rather than the year that stands beside it.
     day = min(past, key=lambda named: named.last - named.first, default=None)
     if day is not None:

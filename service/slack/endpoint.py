@@ -27,6 +27,7 @@ MOST_BYTES = 1_000_000
 
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+_STRANGE = "the body is not what Slack sends"
 _UNSIGNED = HTTPException(HTTPStatus.UNAUTHORIZED, "this is not signed as Slack signs, or not in time")
 
 
@@ -60,7 +61,10 @@ class SlackEvents:
         sent = _parsed(body, headers.get("content-type", ""))
         # As JSON: Bolt takes a form that has the word "payload" anywhere in it for one that has a payload.
         request = AsyncBoltRequest(body=json.dumps(sent), headers={"content-type": "application/json"})
-        return to_starlette_response(await self._bolt.async_dispatch(request))
+        try:
+            return to_starlette_response(await self._bolt.async_dispatch(request))
+        except (KeyError, IndexError, TypeError, AttributeError) as error:  # of Bolt, on a shape it knows not
+            raise HTTPException(HTTPStatus.BAD_REQUEST, _STRANGE) from error
 
 
 class _Event(BaseModel):
@@ -82,6 +86,79 @@ class _Delivery(BaseModel):
     event_id: str = Field(min_length=1, max_length=64)
     team_id: str = Field(min_length=1, max_length=64)
     event: _Event
+
+
+class _Named(BaseModel):
+    """Whoever or whatever an interaction names."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str = Field(min_length=1, max_length=64)
+
+
+class _Action(BaseModel):
+    """A button that was pressed."""
+
+    model_config = ConfigDict(extra="allow")
+
+    action_id: str
+
+
+class _View(BaseModel):
+    """A form that was sent."""
+
+    model_config = ConfigDict(extra="allow")
+
+    class State(BaseModel):
+        """What stands in it."""
+
+        values: dict[str, dict[str, dict[str, Any]]]
+
+    type: str
+    callback_id: str
+    private_metadata: str = ""
+    state: State
+
+
+class _Pressed(BaseModel):
+    """Slack's `block_actions`."""
+
+    actions: list[_Action] = Field(min_length=1)
+    user: _Named
+    channel: _Named | None = None
+
+
+class _Submitted(BaseModel):
+    """Slack's `view_submission`."""
+
+    user: _Named
+    view: _View
+
+
+class _Suggested(BaseModel):
+    """Slack's `block_suggestion`."""
+
+    action_id: str
+    value: str
+    user: _Named
+
+
+class _Command(BaseModel):
+    """A slash command."""
+
+    command: str
+    team_id: str = Field(min_length=1)
+    channel_id: str = Field(min_length=1)
+    user_id: str = Field(min_length=1)
+    trigger_id: str = ""
+
+
+_SHAPES: dict[str, type[BaseModel]] = {
+    "event_callback": _Delivery,
+    "block_actions": _Pressed,
+    "view_submission": _Submitted,
+    "block_suggestion": _Suggested,
+}
 
 
 def _signed(headers: Headers) -> tuple[str, str]:
@@ -116,9 +193,10 @@ def _parsed(body: str, content_type: str) -> dict[str, Any]:
         sent = form if "command" in form or "ssl_check" in form else json.loads(form.get("payload", body))
         if not isinstance(sent, dict):
             raise ValueError("no object")
-        if sent.get("type") == "event_callback":
-            _Delivery.model_validate(sent)
+        shape = _Command if "command" in sent else _SHAPES.get(str(sent.get("type")))
+        if shape is not None:
+            shape.model_validate(sent)
         AsyncBoltRequest(body=json.dumps(sent), headers={"content-type": "application/json"})
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ValidationError) as error:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, "the body is not what Slack sends") from error
+        raise HTTPException(HTTPStatus.BAD_REQUEST, _STRANGE) from error
     return sent

@@ -98,11 +98,16 @@ def _listen_to_form(app: AsyncApp, bot: Bot) -> None:
 
     @app.view(channels.FORM)
     async def save(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        chosen = channels.chosen(view)
-        await asyncio.to_thread(
-            bot.record.set_channel, body["team"]["id"], str(view["private_metadata"]), chosen
-        )
+        try:
+            chosen, team = channels.chosen(view), str(body["team"]["id"])
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise _Malformed from error
+        await asyncio.to_thread(bot.record.set_channel, team, str(view["private_metadata"]), chosen)
         await ack()
+
+
+class _Malformed(Exception):
+    """A form that is not ours."""
 
 
 async def _taken() -> None:
@@ -118,5 +123,7 @@ async def _tell(error: Exception, response: BoltResponse | None) -> BoltResponse
     """What no listener wants is fine; a fault is logged without what was sent, and Slack may try again."""
     if isinstance(error, BoltUnhandledRequestError):
         return BoltResponse(status=200)
+    if isinstance(error, _Malformed):
+        return BoltResponse(status=400)
     log.error("a request of Slack's could not be handled", exc_info=error)
     return response and BoltResponse(status=500)  # where it is acknowledged already there is none

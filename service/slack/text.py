@@ -10,8 +10,8 @@ import re
 # https://docs.slack.dev/messaging/formatting-message-text: these three are all that Slack reads as markup.
 _CONTROL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _MARKDOWN = re.compile(r"([\\`*_~\[\]])")
-_OPENS_BLOCK = re.compile(r"^(\s*)([-+=#|]|\d{1,9}(?=[.)]))", re.MULTILINE)
-_MENTION = re.compile(r"<@(\w+)(?:\|[^>]*)?>")
+_OPENS_BLOCK = re.compile(r"^([^\S\n]*)([-+=#|]|\d{1,9}(?=[.)]))", re.MULTILINE)
+_MENTION = re.compile(r"<@(\w+)(?:\|[^<>]*)?>")
 _LABELLED = re.compile(r"<[#!]?([^|<>]*)\|([^<>]*)>")
 _BARE = re.compile(r"<(?:!)?([^<>]+)>")
 

@@ -4,6 +4,7 @@ They lie beside the catalogue, in a file or in tables of their own: what readers
 archive, and may be deleted, or left out of a copy of it. What one owner asked, no other owner can see.
 """
 
+import json
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    update,
 )
 
 from index.database.connections import Address, Database
@@ -37,6 +39,7 @@ from index.errors import Damaged, NotFound
 from service.answers import Answer
 from service.questions.plan import Turn
 from service.serializers import to_json
+from service.storage.redaction import without_article
 
 FILE = "conversations.db"
 TURNS = 10  # that a follow-up is read with
@@ -45,7 +48,7 @@ Rating = Literal["up", "down", "none"]
 
 _ANSWER = TypeAdapter(Answer)
 
-tables = revised("conversations", "1")
+tables = revised("conversations", "2")
 
 answer = Table(
     "answer",
@@ -68,6 +71,16 @@ feedback = Table(
     Column("rating", String, nullable=False),
     Column("comment", Text, nullable=False),
     Column("given", DateTime, nullable=False),  # UTC
+)
+
+
+cited = Table(  # which answer quotes which version of which article
+    "cited",
+    tables,
+    Column("answer_id", ForeignKey("answer.id", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Index("cited_article", "article_id", "version"),
 )
 
 
@@ -143,6 +156,10 @@ class Conversations:
                     asked=_now(),
                 )
             )
+            quoted = {(one.article_id, one.version) for one in (*given.citations, *given.related)}
+            rows = [{"answer_id": given.id, "article_id": id, "version": number} for id, number in quoted]
+            if rows:
+                connection.execute(insert(cited), rows)
 
     def turns(self, conversation_id: str) -> tuple[Turn, ...]:
         """The last turns of a conversation, the oldest of them first; none where it is unknown.
@@ -230,6 +247,17 @@ class Conversations:
         with self._database.writing() as connection:
             if not connection.execute(delete(answer).where(self._mine, answer.c.id == answer_id)).rowcount:
                 raise NotFound(f"there is no answer {answer_id!r}")
+
+    def erase(self, article_id: str) -> set[str]:
+        """Takes what an article says out of every answer, whoever asked for it; gives the ids of those."""
+        quoting = select(answer.c.id, answer.c.body).join(cited).where(cited.c.article_id == article_id)
+        with self._database.writing() as connection:
+            rows = connection.execute(quoting.distinct()).all()
+            for row in rows:
+                body = json.dumps(without_article(json.loads(row.body), article_id), ensure_ascii=False)
+                connection.execute(update(answer).where(answer.c.id == row.id).values(body=body))
+            connection.execute(delete(cited).where(cited.c.article_id == article_id))
+        return {row.id for row in rows}
 
     @property
     def _mine(self) -> ColumnElement[bool]:

@@ -41,7 +41,7 @@ _PART_DATE = re.compile(
 )
 _PIECE = re.compile(
     r"""(?P<ordinal>\d+(?:st|nd|rd|th)\b)
-      | (?P<money>[$€£¥]\s?(?:\d[\d,]*(?:\.\d+)?)m\b)
+      | (?P<millions>(?:[$€£¥]\s?\d[\d,]*(?:\.\d+)?[mM]|(?<![\w.,])\d[\d,]*(?:\.\d+)?M)\b)
       | (?P<number>(?<![^\W_])(?:\d{1,3}(?:[,'’\u00a0\u2009\u202f]\d{3})+|\d{1,3}(?:\.\d{3}){2,}|\d+)
           (?:\.\d+)?)
       | (?P<sign>[%$€£¥])
@@ -66,7 +66,7 @@ _SCALES = {
     "hundred": 100,
     **dict.fromkeys(("thousand", "k"), 10**3),
     **dict.fromkeys(("million", "millions", "millionen", "millones", "mn", "mio"), 10**6),
-    **dict.fromkeys(("billion", "billions", "milliarden", "milliards", "bn"), 10**9),
+    **dict.fromkeys(("billion", "billions", "milliarden", "milliards", "bn", "b"), 10**9),
     **dict.fromkeys(("trillion", "trillions", "tn"), 10**12),
 }
 _ARTICLES = frozenset({"a", "an", "the"})
@@ -143,8 +143,9 @@ def _pieces(text: str) -> list[Token]:
         piece = match[0]
         if match["number"]:
             found.append(Decimal(_THOUSANDS.sub("", piece)))
-        elif match["money"]:
-            found += [piece[0], Decimal(piece[1:-1].strip().replace(",", "")) * 10**6]
+        elif match["millions"]:
+            number = piece[:-1].lstrip("$€£¥ ").replace(",", "")
+            found += [*piece[0].strip("0123456789"), Decimal(number) * 10**6]
         elif match["stop"]:
             found.append(_STOP)
         elif match["sign"]:

@@ -9,6 +9,11 @@ export function longDate(iso) {
   return day ? LONG.format(day) : iso;
 }
 
+/** The ISO day if it is one, for a machine to read; else null. */
+export function isoDay(iso) {
+  return parsed(iso) ? iso : null;
+}
+
 /** Writes the month of an ISO day as "June 2021". */
 export function monthYear(iso) {
   const day = parsed(iso);

@@ -1,4 +1,4 @@
-import { dateSpan, longDate, monthYear } from "./dates.js";
+import { dateSpan, isoDay, longDate, monthYear } from "./dates.js";
 import { button, count, element } from "./dom.js";
 import { alsoPrintedBy, datedLine, mark, marks, published, quotation, titleOf, webAddress } from "./citations.js";
 import { limitsInWords } from "./plan.js";
@@ -112,7 +112,7 @@ export function eventList(events, citations, open) {
     element(
       "li",
       {},
-      element("p", { class: "when" }, element("time", { datetime: event.first }, eventDay(event)), event.planned ? element("span", { class: "planned" }, "planned") : null),
+      element("p", { class: "when" }, element("time", { datetime: isoDay(event.first) }, eventDay(event)), event.planned ? element("span", { class: "planned" }, "planned") : null),
       element("p", { class: "what", dir: "auto" }, event.text, marks(event.citations, citations, open)),
     ),
   );

@@ -14,12 +14,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from index import durable
 from index.backends.local.columns import Ids
@@ -28,14 +29,18 @@ from index.backends.local.manifests import Manifest, identity_of, measured, sha2
 from index.backends.local.segments import Segment, filled, merged, worth_merging
 from index.backends.local.snapshots import NONE_GONE, Snapshot
 from index.catalogue.catalogue import Catalogue
+from index.catalogue.changes import chain
+from index.catalogue.tables import passage
 from index.errors import Damaged, DatelineError, NoSpace
 from index.lock import alone
 
 log = logging.getLogger(__name__)
 
-FORMAT = 2
+FORMAT = 3
 PUBLISH_AFTER = 5000  # passages; until published, every reader replays them by itself
 LEXICAL, GONE, MANIFEST, CURRENT = "lexical", "gone.npy", "manifest.json", "CURRENT"
+ANOTHERS = "of another catalogue, or of this one before an older copy of it was put back"
+COMPARED = 4096  # passages at a time
 VERIFIERS = 2  # threads; one reads a gigabyte and a half in a second
 
 
@@ -94,24 +99,38 @@ class Generations:
         """All passages as they are now."""
         if self._newest is None or self._newest.name != self.current_name():
             self._newest = self.newest()
-        if self._catalogue.remote:
+        if self._is_anothers() or self._lags():
             self._keep_up()
         snapshot = self.snapshot(self._newest)
         if self._newest is None and snapshot.watermark:
             log.warning("there is no sound index in %s; make one with: dateline rebuild", self._root)
         return snapshot
 
-    def _keep_up(self) -> None:
-        """Publishes in this directory what other servers added: here nobody else does."""
+    def _is_anothers(self) -> bool:
+        """Whether the newest generation is of another catalogue, or of a time that was undone."""
+        if self._newest is None:
+            return False
+        with self._catalogue.reading() as connection:
+            anothers = not self._follows(connection, self._newest)
+        if anothers:
+            log.warning("index %s is %s; it is made anew", self._newest.name, ANOTHERS)
+        return anothers
+
+    def _lags(self) -> bool:
+        """Whether other servers added so much that this directory, where nobody else does, should have it."""
+        if not self._catalogue.remote:
+            return False
         with self._catalogue.reading() as connection:
             watermark = self._catalogue.watermark(connection)
         known = self._newest.manifest.watermark if self._newest else 0
-        if watermark - known <= PUBLISH_AFTER and (self._newest or not watermark):
-            return
+        return watermark - known > PUBLISH_AFTER or (self._newest is None and watermark > 0)
+
+    def _keep_up(self) -> None:
+        """Publishes here what the catalogue holds."""
         try:
             with alone(self._root.parent):
                 self._newest = self.publish()
-        except DatelineError as error:  # a search must not fail for it
+        except (DatelineError, OSError) as error:  # a search must not fail for it
             log.warning("the index in %s is not brought up to date: %s", self._root, error)
 
     def snapshot(self, base: Generation | None) -> Snapshot:
@@ -125,7 +144,7 @@ class Generations:
 
     def _snapshot(self, connection: Connection, base: Generation | None) -> Snapshot:
         embedder = self._catalogue.settings_in(connection)["embedder"]
-        if base is None or base.manifest.embedder != embedder or not self._reaches(connection, base):
+        if base is None or base.manifest.embedder != embedder or not self._follows(connection, base):
             return Snapshot.of_catalogue(self._catalogue, connection)
         added, removed = self._catalogue.changes(connection, base.manifest.watermark)
         later = Snapshot.of_catalogue(self._catalogue, connection, added)
@@ -158,13 +177,15 @@ class Generations:
         unfinished = self._root / f"gen-{number}.tmp"
         with self._catalogue.reading() as connection:
             watermark = self._catalogue.watermark(connection)
+            if base is not None and not self._follows(connection, base):
+                log.warning("index %s is %s; it is made anew", base.name, ANOTHERS)
+                base = None
             if base is not None and base.manifest.watermark == watermark:
                 return base
-            if base is not None and not self._reaches(connection, base):
-                base = None
+            known = {"watermark": watermark, "chain": chain(connection, watermark)}
             unfinished.mkdir()
             segments, count = self._write_indexes(connection, unfinished, base)
-        self._write_manifest(unfinished, base, watermark=watermark, count=count, segments=segments)
+        self._write_manifest(unfinished, base, count=count, segments=segments, **known)
         durable.rename(unfinished, self._root / f"gen-{number}")
         durable.write(self._root / "CURRENT.tmp", f"gen-{number}\n".encode())
         durable.rename(self._root / "CURRENT.tmp", self._root / CURRENT)
@@ -188,13 +209,28 @@ class Generations:
                 yield from self.faults()
             return
         with self._catalogue.reading() as connection:
+            if not self._follows(connection, generation):
+                yield f"the index {current} is {ANOTHERS}"
+                return
             snapshot = self._snapshot(connection, generation)
             held = self._catalogue.passage_ids(connection)
+            yield from self._altered(connection, generation)
         vectors = [segment.columns.ids for segment in snapshot.segments]
         yield from _differences("vector", vectors, snapshot.gone, held)
         # What was gone when the generation was published must not stand in its words at all.
         removed = np.setdiff1d(snapshot.gone, generation.gone)
         yield from _differences("lexical", [words.ids() for words in snapshot.words], removed, held)
+
+    def _altered(self, connection: Connection, generation: Generation) -> Iterator[str]:
+        """Each passage whose vector in the index is not the catalogue's, a sentence each."""
+        query = select(passage.c.id, passage.c.vector).order_by(passage.c.id)
+        rows = connection.execute(query, execution_options={"yield_per": COMPARED})
+        while some := list(islice(rows, COMPARED)):
+            ids = np.array([row.id for row in some], dtype=np.int64)
+            halves = np.frombuffer(b"".join(row.vector for row in some), dtype="<f2").reshape(len(some), -1)
+            for segment in generation.segments:
+                for passage_id in segment.altered(ids, halves):
+                    yield f"the vector of passage {passage_id} in the index is not the catalogue's"
 
     def close(self) -> None:
         """Lets go of what is open. Searches that still run keep what they hold."""
@@ -202,7 +238,7 @@ class Generations:
 
     def _names(self) -> list[str]:
         """Generations to try, the current one first, then from new to old."""
-        there = [path.name for path in self._root.glob("gen-*") if path.suffix != ".tmp"]
+        there = [path.name for path in self._root.glob("gen-*") if path.name[4:].isdecimal()]
         newest_first = sorted(there, key=lambda name: int(name[4:]), reverse=True)
         current = self.current_name()
         return sorted(newest_first, key=lambda name: name != current)
@@ -270,9 +306,11 @@ class Generations:
     def _dimension(self) -> int:
         return int(self._catalogue.settings()["dimension"])
 
-    def _reaches(self, connection: Connection, base: Generation) -> bool:
-        """Whether the log still holds every change past the generation."""
-        return self._catalogue.oldest_change(connection) <= base.manifest.watermark + 1
+    def _follows(self, connection: Connection, base: Generation) -> bool:
+        """Whether the changes that the log holds past the generation lead from it to the catalogue."""
+        known = base.manifest
+        reaches = self._catalogue.oldest_change(connection) <= known.watermark + 1
+        return reaches and chain(connection, known.watermark) == known.chain
 
     def _write_indexes(
         self, connection: Connection, directory: Path, base: Generation | None

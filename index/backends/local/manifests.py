@@ -15,6 +15,7 @@ class Manifest:
 
     format: int
     watermark: int  # the newest change of the catalogue that it knows
+    chain: str  # the digest of that change and all before it
     count: int  # passages
     dimension: int
     embedder: str

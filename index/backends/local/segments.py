@@ -76,6 +76,14 @@ class Segment:
         cosines = self.vectors.halves[rows].astype(np.float32) @ vector
         return zip(map(self.columns.facts, rows.tolist()), cosines.tolist(), strict=True)
 
+    def altered(self, passage_ids: Ids, halves: Halves) -> Ids:
+        """Those of the passages, given ascending, that are here with another vector than the one given."""
+        rows = self._places(passage_ids)
+        given = halves[np.isin(passage_ids, self.columns.ids[rows])]
+        differ = (self.vectors.halves[rows].view(np.uint16) != given.view(np.uint16)).any(axis=1)
+        found: Ids = self.columns.ids[rows[differ]]
+        return found
+
     def search(self, vector: Vectors, k: int, rows: Mask | None) -> list[tuple[int, float]]:
         """At most k (passage id, cosine), best first, among those rows where they are given."""
         found = self.vectors.search(vector, k, rows)

@@ -38,6 +38,7 @@ class Card:
     words: str  # yes, or no where the server matches none
     format: str = FORMAT
     watermark: str = ""  # the newest change of the catalogue that it holds; empty until it is whole
+    chain: str = ""  # the digest of that change and all before it
     published: str = ""  # when that was noted
 
     @classmethod

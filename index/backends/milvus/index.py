@@ -26,6 +26,7 @@ from index.backends.milvus.collections import Card
 from index.backends.milvus.server import SECONDS, WRITING_SECONDS, Address, NoCollection, Server
 from index.backends.milvus.snapshot import Moment, Published, counted
 from index.catalogue.catalogue import Catalogue
+from index.catalogue.changes import ARCHIVE, chain
 from index.catalogue.tables import change, setting
 from index.errors import DatelineError, IndexUnavailable, Mismatch
 
@@ -37,7 +38,6 @@ MOST_REPLAYED = 20_000  # passages that a reader holds by itself until they are 
 INDEXED_FROM = 1024  # passages; of fewer Milvus makes no graph
 INDEXING_SECONDS = 3600.0  # until a new collection is searched although Milvus has not indexed it
 FIRST_WITH_WORDS = (2, 5)  # the version of Milvus that has BM25
-ARCHIVE = "archive"  # the setting of the catalogue that tells this archive from every other
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ class MilvusIndex:
         # As a writer, so that nobody adds or publishes at the same time, on whatever machine.
         with self._catalogue.writing() as connection:
             watermark = self._catalogue.watermark(connection)
-            wanted = replace(self._wanted(connection), watermark=str(watermark))
+            known = chain(connection, watermark) or ""
+            wanted = replace(self._wanted(connection), watermark=str(watermark), chain=known)
             held = self._held(wanted.archive)
             if held is None or afresh or not self._follows(connection, held, wanted):
                 held = self._remake(connection, held, wanted)
@@ -92,8 +93,11 @@ class MilvusIndex:
         return alike and held.watermark <= int(wanted.watermark) and self._reaches(connection, held)
 
     def _reaches(self, connection: Connection, held: Held | None) -> bool:
-        """Whether the log still holds every change past the collection."""
-        return self._catalogue.oldest_change(connection) <= (held.watermark if held else 0) + 1
+        """Whether the changes that the log holds past the collection lead from it to the catalogue."""
+        if held is None:
+            return self._catalogue.oldest_change(connection) <= 1
+        reaches = self._catalogue.oldest_change(connection) <= held.watermark + 1
+        return reaches and chain(connection, held.watermark) == held.card.chain
 
     def _follow(self, connection: Connection, held: Held, wanted: Card) -> None:
         last = _last_changes(connection, held.watermark)

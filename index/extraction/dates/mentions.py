@@ -19,7 +19,7 @@ from index.records import EVIDENCE, DateMention, Origin, Zone, ZoneKind
 FRESH = timedelta(days=6)
 """How long after a day an article may still call it by its weekday."""
 _LATEST = date(2199, 12, 31)
-_NUMERIC = re.compile(r"[\d./年月日-]*[./年-][\d./年月日-]*")
+_NUMERIC = re.compile(r"(?<![\d./年月日-])(?=[\d月日]*[./年-])[\d./年月日-]+")
 _WORD = re.compile(r"[^\W\d_]+|\d{4,}")
 _LONGEST = 20_000  # letters of a zone; a longer one is no paragraph but a table or an attack
 _WEEKDAY_DATE = re.compile(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
@@ -35,6 +36,10 @@ from service.http.schemas import (
 from service.http.security import Owner
 from service.serializers import Shown, changes, listed, shown, to_json
 from service.settings import Settings
+from service.storage.audit import Audit
+from service.storage.conversations import Conversations
+from service.storage.erasure import Receipt
+from service.storage.erasure import erase as erase_article
 
 FETCHES = 4  # pages that are fetched at a time in this process
 PATIENCE = 30.0  # seconds that one who writes waits for another in this process
@@ -163,11 +168,31 @@ def writing(archive: Archive, responses: Responses, fetcher: Fetcher, capacity: 
                 body = await asyncio.to_thread(responses.keep, sent, await added())
         return _created(body)
 
-    @routes.delete("/{article_id}", status_code=204)
-    async def delete_article(article_id: Id) -> None:
-        """Delete an article with all its versions. Answers that quoted it keep their quotes."""
+    return routes
+
+
+def deleting(archive: Archive, conversations: Conversations, audit: Audit) -> APIRouter:
+    """The route that deletes."""
+    routes = APIRouter(prefix="/v1/articles", tags=["articles"])
+    turn = _Turn()
+
+    @routes.delete("/{article_id}", status_code=204, responses={200: {"model": Receipt}})
+    async def delete_article(
+        article_id: Id,
+        owner: Owner,
+        erase: Annotated[bool, Query(description="also take its quotes out of kept answers")] = False,
+    ) -> Response:
+        """Delete an article with all its versions. Answers that quoted it keep their quotes.
+
+        With `erase`, these have a gap there, nothing of it is left in the indexes, and a receipt tells what
+        was touched.
+        """
         async with turn.taken():
-            await asyncio.to_thread(archive.remove, article_id)
+            if not erase:
+                await asyncio.to_thread(archive.remove, article_id)
+                return Response(status_code=204)
+            work = partial(erase_article, archive, conversations, audit, article_id, owner)
+            return Response(to_json(await asyncio.to_thread(work)), media_type="application/json")
 
     return routes
 

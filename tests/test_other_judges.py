@@ -1,22 +1,23 @@
-"""Stronger judges of support than the packaged one, as a user may set them."""
+"""Other judges than the packaged one, as a user may set them."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from index.errors import BadValue, DatelineError, NotFound
+from index.models.entailment import Entailed
 from service.llm.providers import Patience, Provider
-from service.pipeline import load_support
+from service.pipeline import load_judge
 from service.settings import load_settings
-from service.verification.entailment import CrossEncoderSupport, JudgeSupport
+from service.verification.judge import CrossEncoderJudge, LanguageModelJudge
+from tests.fakes import WordJudge
 from tests.providers import KEY, Reply, provider
 from tests.providers import Provider as Server
 
 MODEL = "openai/gpt-4o-mini"
-CLAIMS = ["The bridge is open.", "The bridge is shut."]
-EVIDENCE = ["The bridge was opened on Friday.", "The bridge was opened on Friday."]
+OPENED = "The bridge was opened on Friday."
+PAIRS = [(OPENED, "The bridge is open."), (OPENED, "The bridge is shut.")]
 
 
 def cross_encoder(folder: Path, labels: tuple[str, ...]) -> str:
@@ -55,43 +56,43 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def judge() -> JudgeSupport:
-    return JudgeSupport(
+def language_model() -> LanguageModelJudge:
+    return LanguageModelJudge(
         Provider(models=(MODEL,), patience=Patience(total=20, first=10, between=10, retries=0))
     )
 
 
 def test_a_cross_encoder_with_one_score_gives_that_score(tmp_path: Path) -> None:
-    support = CrossEncoderSupport(cross_encoder(tmp_path / "one", ("supported",)))
-    scores = support(CLAIMS, EVIDENCE)
-    assert len(scores) == 2
-    assert all(0 < score < 1 for score in scores)
+    found = CrossEncoderJudge(cross_encoder(tmp_path / "one", ("supported",))).judge(PAIRS)
+    assert len(found) == 2
+    assert all(0 < one.supports < 1 and one.contradicts == 0 for one in found)
 
 
-def test_of_classes_it_gives_the_probability_of_entailment(tmp_path: Path) -> None:
+def test_of_classes_each_gives_its_probability(tmp_path: Path) -> None:
     from sentence_transformers import CrossEncoder
 
     path = cross_encoder(tmp_path / "three", ("contradiction", "entailment", "neutral"))
-    expected = CrossEncoder(path, device="cpu").predict(
-        list(zip(EVIDENCE, CLAIMS, strict=True)), apply_softmax=True, show_progress_bar=False
-    )
-    assert CrossEncoderSupport(path)(CLAIMS, EVIDENCE) == pytest.approx([float(row[1]) for row in expected])
+    rows = CrossEncoder(path, device="cpu").predict(PAIRS, apply_softmax=True, show_progress_bar=False)
+    for one, (contradicts, supports, neither) in zip(CrossEncoderJudge(path).judge(PAIRS), rows, strict=True):
+        assert (one.supports, one.contradicts, one.neither) == pytest.approx(
+            (float(supports), float(contradicts), float(neither)), abs=1e-6
+        )
 
 
 def test_classes_without_entailment_are_refused_by_name(tmp_path: Path) -> None:
-    support = CrossEncoderSupport(cross_encoder(tmp_path / "other", ("sport", "politics", "weather")))
+    judge = CrossEncoderJudge(cross_encoder(tmp_path / "other", ("sport", "politics", "weather")))
     with pytest.raises(BadValue, match="sport, politics, weather, and none of them is entailment"):
-        support(CLAIMS, EVIDENCE)
+        judge.judge(PAIRS)
 
 
 def test_a_model_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no cross-encoder"):
-        CrossEncoderSupport(str(tmp_path / "absent"))(CLAIMS[:1], EVIDENCE[:1])
+        CrossEncoderJudge(str(tmp_path / "absent")).judge(PAIRS[:1])
 
 
 def test_a_language_model_is_asked_about_each_pair(server: Server) -> None:
     server.replies(Reply(text="SUPPORTED"), Reply(text="It says opened.\nNot supported."))
-    assert judge()(CLAIMS, EVIDENCE) == [1.0, 0.0]
+    assert language_model().judge(PAIRS) == [Entailed(1.0, 0.0, 0.0), Entailed(0.0, 0.0, 1.0)]
     assert "The bridge is shut." in server.asked[1].prompt
 
 
@@ -101,14 +102,12 @@ def test_a_language_model_is_asked_about_each_pair(server: Server) -> None:
 def test_a_judge_without_a_verdict_is_an_error_and_never_a_yes(server: Server, reply: Reply) -> None:
     server.replies(reply)
     with pytest.raises(DatelineError):
-        judge()(CLAIMS[:1], EVIDENCE[:1])
+        language_model().judge(PAIRS[:1])
 
 
 def test_the_settings_choose_the_strongest_that_is_set() -> None:
-    def packaged(claims: Any, evidence: Any) -> list[float]:
-        return [1.0]
-
-    assert load_support(load_settings(), packaged) is packaged
-    assert isinstance(load_support(load_settings(support_model="some/model"), packaged), CrossEncoderSupport)
+    packaged = WordJudge()
+    assert load_judge(load_settings(), packaged) is packaged
+    assert isinstance(load_judge(load_settings(support_model="some/model"), packaged), CrossEncoderJudge)
     both = load_settings(support_model="some/model", support_judge=MODEL)
-    assert isinstance(load_support(both, packaged), JudgeSupport)
+    assert isinstance(load_judge(both, packaged), LanguageModelJudge)

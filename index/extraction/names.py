@@ -1,0 +1,68 @@
+"""Names of people, places and organisations as an article spells them, and what spellings have in common.
+
+Without a model: a name is a run of capitalised words that does not only open sentences. Scripts without
+capitals have none here.
+"""
+
+import re
+from collections import Counter
+
+MOST_NAMES = 200
+"""Of one article; the most frequent are kept."""
+
+_WORD = r"[^\W\d_][\w’'-]*"
+_OPENS = re.compile(r"(?:^|[.!?:”\"“»«\n])\s*$")
+_ARTICLES = re.compile(r"\b(?:al|el|ul|as|ash|ad|ar|an|at)(?:[\s'’-]+)(?=\w)")
+_SERVANT = re.compile(r"\babd[\s'’-]*(?:ul|el|al|ur|ar)?[\s'’-]*")
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Returns the names that a text spells, the most frequent first.
+
+    A single word counts where it stands inside a sentence; two or more count anywhere.
+    """
+    found: Counter[str] = Counter()
+    for match in re.finditer(r"[^\n]+", text):
+        for name, inside in _runs(match[0]):
+            if inside or " " in name:
+                found[name] += 1
+    return tuple(name for name, _ in found.most_common(MOST_NAMES))
+
+
+def _runs(line: str) -> list[tuple[str, bool]]:
+    """The runs of capitalised words of a paragraph, and whether each stands inside a sentence."""
+    runs: list[tuple[str, int]] = []
+    current: list[str] = []
+    start = last = 0
+    for match in re.finditer(_WORD, line):
+        word = match[0]
+        joined = line[last : match.start()] == " "
+        capital = word[0].isupper() or (word.startswith(("al-", "el-")) and word[3:4].isupper())
+        if capital and current and joined:
+            current.append(word)
+        else:
+            runs += [(" ".join(current), start)] if current else []
+            current, start = ([word], match.start()) if capital else ([], 0)
+        last = match.end()
+    runs += [(" ".join(current), start)] if current else []
+    return [(name, _OPENS.search(line[max(0, at - 3) : at]) is None) for name, at in runs if len(name) >= 3]
+
+
+def key(name: str) -> tuple[str, ...]:
+    """Returns what the spellings of one name share: the consonants of its words, in order.
+
+    "Muhamad Husein al-Shammari" and "Mohammed Hussain Shamari" have one key.
+    """
+    from anyascii import anyascii
+
+    plain = anyascii(name).casefold()
+    plain = _ARTICLES.sub("", _SERVANT.sub("abd", plain))
+    return tuple(sorted(_skeleton(word) for word in re.findall(r"[a-z0-9]+", plain)))
+
+
+def _skeleton(word: str) -> str:
+    sounds = (
+        word.replace("ph", "f").replace("kh", "h").replace("gh", "g").replace("q", "k").replace("ck", "k")
+    )
+    consonants = sounds[0] + re.sub(r"[aeiouy'’]", "", sounds[1:])
+    return re.sub(r"(.)\1+", r"\1", consonants)

@@ -1,0 +1,116 @@
+# ruff: noqa: E501 - a row of a table is easier to check unbroken
+"""What strangers' files cost: four times the input never takes much more than four times the work.
+
+And what is cut off or damaged is read or told, and never breaks a reader.
+"""
+
+import json
+import random
+import runpy
+import time
+from collections.abc import Callable
+
+import pytest
+
+from index.readers import read_bytes
+from index.readers.confined import PARSERS
+from index.records import Draft, Skipped
+from tests.test_documents import chapter, opened, packed, paragraph, word
+from tests.test_exports import FACTIVA, FACTIVA_CODES, NEXIS_UNI, OLD_NEXIS, PROQUEST
+from tests.test_mail import NEWSLETTER, letter
+from tests.test_stories import article, site
+from tests.test_tables import WXR, post
+from tests.websites import FIRST, SECOND
+
+Make = Callable[[int], bytes]
+MOST = 2.5 * 2.5  # times the work at four times the input
+TRIES = 4  # a machine that is busy may lengthen one run; growth lengthens all
+
+READ: dict[str, tuple[str, int, Make]] = {
+    "Nexis": ("a.txt", 6, lambda n: (OLD_NEXIS * n).encode()),
+    "Nexis Uni": ("a.txt", 6, lambda n: (NEXIS_UNI * n).encode()),
+    "Factiva codes": ("a.txt", 6, lambda n: (FACTIVA_CODES * n).encode()),
+    "Factiva": ("a.txt", 6, lambda n: (FACTIVA * n).encode()),
+    "ProQuest": ("a.txt", 6, lambda n: (PROQUEST * n).encode()),
+    "labels without end": ("a.txt", 100, lambda n: ("Subject: x\nLength: 3\nBody\n" * n).encode()),
+    "separators": ("a.txt", 300, lambda n: ("End of Document\n" * n).encode()),
+    "live blog": ("a.txt", 10, lambda n: "".join(f"{h:02}:{m:02}\n{FIRST}\n" for h in range(6) for m in range(n // 5)).encode()),
+    "linked letter": ("a.txt", 10, lambda n: (f"DAM\n{FIRST}\nhttps://v.example/1\n\n" * n).encode()),
+    "articles of a page": ("a.html", 6, lambda n: site(*(article(f"Dam {i}", FIRST, SECOND) for i in range(n))).encode()),
+    "nested articles": ("a.html", 50, lambda n: (site("<article>" * n) + f"<h2>a</h2><p>{FIRST}</p>").encode()),
+    "table": ("a.csv", 12, lambda n: ("title,text,date\n" + f"Dam,{FIRST},2021-06-02\n" * n).encode()),
+    "quotes in a table": ("a.csv", 5000, lambda n: ("title,text\n" + '"a""' * n).encode()),
+    "objects": ("a.json", 12, lambda n: json.dumps([{"text": FIRST, "url": f"https://v.example/{i}"} for i in range(n)]).encode()),
+    "fields": ("a.json", 1000, lambda n: json.dumps({"text": FIRST, **{f"field_{i}": i for i in range(n)}}).encode()),
+    "WordPress": ("a.xml", 10, lambda n: WXR.format("".join(post(i, f"{FIRST}[x]") for i in range(n))).encode()),
+    "short codes": ("a.xml", 500, lambda n: WXR.format(post(1, FIRST + "[caption x=1]" * n + "[/a]" * 50)).encode()),
+    "newsletter": ("a.eml", 8, lambda n: letter(html=NEWSLETTER.replace("</body>", "<h2><a href='https://v.example/x'>Tram</a></h2><p>It had been shut for a year.</p>" * n)).as_bytes()),
+    "headers": ("a.eml", 500, lambda n: b"From: a\nDate: b\nSubject: " + b"=?utf-8?q?a?= " * n + b"\nTo: x\n\n" + FIRST.encode()),
+    "mailbox": ("a.mbox", 10, lambda n: (b"From x@y Wed Jun  2 08:00:00 2021\n" + letter(FIRST).as_bytes() + b"\n") * n),
+    "short codes that never end": ("a.xml", 500, lambda n: WXR.format(post(1, FIRST + "[a b=" * n)).encode()),
+}  # fmt: skip
+PARSED: dict[str, tuple[str, int, Make]] = {
+    "Word": ("documents", 500, lambda n: word(paragraph(FIRST) * n)),
+    "boxes in boxes": ("documents", 300, lambda n: word("<w:p>" * n + "x" + "</w:p>" * n)),
+    "OpenDocument": ("documents", 500, lambda n: opened(f"<text:p>{FIRST}<text:s/></text:p>" * n)),
+    "EPUB": ("documents", 100, lambda n: packed(*((f"{i}.xhtml", chapter("a", FIRST)) for i in range(n)))),
+    "RTF": ("rtf", 300, lambda n: rb"{\rtf1 " + (FIRST + r"\par{\b a}\'e9 ").encode() * n + b"}"),
+    "groups of RTF": ("rtf", 3000, lambda n: rb"{\rtf1 " + b"{\\f0" * n),
+    "pictures of RTF": ("rtf", 1000, lambda n: rb"{\rtf1 " + b"{\\pict " * n),
+    "fonts of RTF": ("rtf", 1000, lambda n: rb"{\rtf1{\fonttbl" + b"{\\f0\\fcharset0 x;}" * n),
+    "links of RTF": ("rtf", 500, lambda n: rb"{\rtf1 " + b'{\\field{\\*\\fldinst HYPERLINK "x"' * n),
+}  # fmt: skip
+
+
+def work(run: Callable[[bytes], object], data: bytes) -> float:
+    began = time.process_time()
+    run(data)
+    return time.process_time() - began
+
+
+def growth(run: Callable[[bytes], object], make: Make, size: int) -> float:
+    once, four = make(size), make(4 * size)
+    run(once)  # loads what it needs
+    return min(work(run, four) for _ in range(2)) / max(min(work(run, once) for _ in range(3)), 0.002)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_four_times_the_file_is_not_much_more_than_four_times_the_work(name: str) -> None:
+    source, size, make = READ[name]
+    assert any(growth(lambda data: list(read_bytes(data, source)), make, size) < MOST for _ in range(TRIES))
+
+
+@pytest.mark.parametrize("name", PARSED)
+def test_nor_is_it_in_the_parsers(name: str) -> None:
+    parser, size, make = PARSED[name]
+    parse = runpy.run_path(str(PARSERS / f"{parser}.py"))["parse"]
+    assert any(growth(parse, make, size) < MOST for _ in range(TRIES))
+
+
+def damaged(data: bytes) -> list[bytes]:
+    """The bytes cut off at three places, and with a few of them changed, the same ones every time."""
+    chance = random.Random(len(data))
+    cut = [data[: chance.randrange(1, len(data))] for _ in range(3)]
+    changed = []
+    for _ in range(5):
+        other = bytearray(data)
+        for place in chance.sample(range(len(other)), min(len(other), 8)):
+            other[place] ^= 1 << chance.randrange(8)
+        changed.append(bytes(other))
+    return [*cut, *changed]
+
+
+@pytest.mark.parametrize("name", READ)
+def test_what_is_damaged_is_read_or_told(name: str) -> None:
+    source, _, make = READ[name]
+    for data in damaged(make(5)[:20_000]):
+        for item in read_bytes(data, source):
+            assert isinstance(item, Draft) or (isinstance(item, Skipped) and item.reason)
+
+
+@pytest.mark.parametrize("name", PARSED)
+def test_parsers_answer_what_is_damaged(name: str) -> None:
+    parser, _, make = PARSED[name]
+    parse = runpy.run_path(str(PARSERS / f"{parser}.py"))["parse"]
+    for data in damaged(make(5)):
+        assert {"error", "blocks", "chapters", "text"} & parse(data).keys()
