@@ -44,7 +44,11 @@ def test_a_table_keeps_its_rows() -> None:
     [
         ("The recon-\nstruction ends.", "The reconstruction ends.", "hyphens"),
         ("A well-\nknown bridge.", "A well-known bridge.", "hyphens"),
-        ("the roads\n\n3\nCourier, 12 March 2021\nwww.a.example\n\nman", "the roads man", "page heads"),
+        (
+            "closed all the roads\n\n3\nCourier, 12 March 2021\nwww.a.example\n\nthat lead there",
+            "closed all the roads that lead there",
+            "page heads",
+        ),
         ("The cafÃ© said itâ€™s open.", "The café said it’s open.", "mojibake"),
         ("&ldquo;Tom &amp; Ann&rdquo;", "“Tom & Ann”", "entities"),
         ("The ﬁre oﬃce.", "The fire office.", "ligatures"),
@@ -93,3 +97,8 @@ def test_a_quote_that_is_drawn_to_be_seen_is_evidence_once() -> None:
     (draft,) = read_bytes(page.encode(), "a.txt")
     assert isinstance(draft, Draft)
     assert draft.evidence().count(quote) == 1
+
+
+def test_the_head_over_comments_is_not_joined_to_the_name_of_a_reader() -> None:
+    text = "3 Comment(s)\nThe Courier reads every comment.   1500 / 1500\n\nlowerquay_ann\nFourteen?"
+    assert mended(text) == (text, ())

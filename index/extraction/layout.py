@@ -21,6 +21,7 @@ _PAGE_LINE = (
 _PAGE_BREAK = re.compile(rf"(?<=[^\s.!?:”\"|])[ \t]*\n\s*(?:{_PAGE_LINE}[ \t]*\n\s*){{1,4}}(?=[a-zà-öø-ÿ])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[a-zà-öø-ÿ])")
 _LEAST_ROWS = 5
+_LEAST_OF_HALF = 3  # words
 
 
 def mended(raw: str) -> tuple[str, tuple[str, ...]]:
@@ -87,7 +88,15 @@ def _edge(lines: Sequence[str]) -> int | None:
 
 
 def _without_page_breaks(text: str) -> str:
-    return _PAGE_BREAK.sub(" ", text)
+    def joined(match: re.Match[str]) -> str:
+        before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        end = text.find("\n", match.end())
+        after = text[match.end() : end if end >= 0 else len(text)]
+        # A head over comments and a reader's name are lines of their own; halves of a sentence are longer.
+        halves = min(len(before.split()), len(after.split())) >= _LEAST_OF_HALF
+        return " " if halves else match[0]
+
+    return _PAGE_BREAK.sub(joined, text)
 
 
 def _without_hyphens(text: str) -> str:
