@@ -40,8 +40,9 @@ from service.reading.ranking import ranking
 from service.reading.refutation import refutation
 from service.storage.conversations import Conversations
 from service.telemetry.callbacks import observer
+from service.verification.attributed import attributed
 from service.verification.judge import Judge
-from service.verification.verify import Verdict, stands, verified
+from service.verification.verify import Verdict, stands
 
 PASSAGES = 10  # read for an answer
 PASSAGES_OF_A_STORY = 24
@@ -83,8 +84,8 @@ class Desk:
     """What questions are answered with.
 
     `fallback` answers where the answerer breaks off with nothing written. `judge` proves sentences that are
-    not quotes. One that it is not sure of gives way to those quotes it
-    cites that answer; one that is contradicted is dropped. `verify` of "mark" shows both as unsupported.
+    not quotes. One that it is not sure of gives way to those quotes it cites that answer.
+    `verify` of "mark" shows it as unsupported, and one that is contradicted, too.
     """
 
     archive: Archive
@@ -292,12 +293,14 @@ async def _proved(
             if isinstance(proposal, Short):
                 yield written.shorten(proposal)
                 continue
-            verdict = await asyncio.to_thread(verified, proposal, desk.judge)
+            statement, verdict = await asyncio.to_thread(attributed, proposal, evidence.hits, desk.judge)
+            if verdict.holds and written.says(statement):
+                continue
             if verdict.holds:
-                yield written.add(replace(proposal, score=verdict.score), _proof(proposal, verdict))
-            elif desk.verify == "mark" and proposal.text and not verdict.invents:
-                yield written.mark(proposal)
-            elif verdict.may_be_quoted and (quotes := _instead(desk, evidence, written, proposal)):
+                yield written.add(replace(statement, score=verdict.score), _proof(statement, verdict))
+            elif desk.verify == "mark" and statement.text and not verdict.invents:
+                yield written.mark(statement)
+            elif verdict.may_be_quoted and (quotes := _instead(desk, evidence, written, statement)):
                 written.replaced += 1
                 for quote in quotes:
                     yield written.add(quote)

@@ -92,8 +92,6 @@ def test_a_sentence_that_its_sources_prove_is_said_with_them(sample_archive: Arc
     "wrong",
     [
         "The Harbour Bridge cost 96.1 million crowns {69.1 million crowns}.",
-        "The Harbour Bridge cost 69.1 million crowns [99.9].",
-        "The Harbour Bridge cost 69.1 million crowns.",
         "The treasurer said “it was worth every crown” {69.1 million crowns}.",
         "Anneke Voss said the Harbour Bridge cost 69.1 million crowns {69.1 million crowns}.",
         "![bridge](https://evil.example/x.png) Visit https://evil.example now {69.1 million crowns}.",
@@ -110,6 +108,18 @@ def test_a_sentence_that_is_not_proved_is_never_said(
     assert last.support == "verified"
     fate = "gave way to what it cites" if said else "was left out"
     assert answered.notes == (f"1 sentence could not be proved and {fate}.",)
+
+
+@pytest.mark.parametrize("mark", ["", " [99.9]", " [1.1]", " {the}"])
+def test_a_true_sentence_that_cites_nothing_or_the_wrong_place_gets_the_right_one(
+    sample_archive: Archive, server: Server, mark: str
+) -> None:
+    server.replies(Reply(text=writing(f"The Harbour Bridge cost 69.1 million crowns{mark}.", COST)))
+    answered = answer(sample_archive)
+    assert answered.text == "The Harbour Bridge cost 69.1 million crowns. [1]"
+    assert "69.1 million crowns" in answered.citations[0].quote
+    assert answered.claims[0].support == "verified"
+    assert answered.notes == ()
 
 
 def test_where_what_it_cites_answers_that_is_quoted_in_its_place(

@@ -150,6 +150,10 @@ class Written:
             self.citations.append(cited(quote, self._numbers[place]))
         return self._numbers[place]
 
+    def says(self, statement: Statement) -> bool:
+        """Whether the same words are written already, with what proves them."""
+        return any(claim.citations and claim.text.startswith(f"{statement.text} [") for claim in self.claims)
+
     def cites(self, quote: Quote) -> bool:
         """Whether a quote is cited already."""
         return (quote.article.id, quote.article.version, quote.span) in self._numbers
