@@ -48,6 +48,7 @@ PASSAGES = 10  # read for an answer
 PASSAGES_OF_A_STORY = 24
 TOLD: tuple[Intent, ...] = ("overview", "who_is")  # in the archive's own sentences, by whatever answerer
 RELATED = 3  # shown with a refusal
+MOST_OF_A_TOPIC = 3  # words
 UNWRITTEN = "The answer could not be written; the notes say why. The sources found are given."
 
 Status = Literal["answered", "not_in_archive", "incomplete"]
@@ -109,8 +110,11 @@ async def ask(desk: Desk, question: Question, today: date | None = None) -> Asyn
     observer().asked(question.question)
     with clock.stage("plan"):
         plan, notes = await _planned(desk, question, today or date.today())
+        told = await asyncio.to_thread(_told, desk, plan)
+        if told is None and plan.intent == "archive":
+            plan = replace(plan, intent="question", topic=None, listing=None)
     yield plan
-    if (told := await asyncio.to_thread(_told, desk, plan)) is not None:
+    if told is not None:
         answer = replace(_direct(question, plan, told, desk.archive), notes=notes, timings_ms=clock.laps_ms())
         if desk.conversations is not None and plan.intent != "background":
             await asyncio.to_thread(desk.conversations.keep, answer)
@@ -213,10 +217,17 @@ async def _planned(desk: Desk, question: Question, today: date) -> tuple[Plan, t
 
 
 def _told(desk: Desk, plan: Plan) -> Told | None:
-    """What is answered without reading a passage: small talk, and what the catalogue alone knows."""
+    """Returns what is answered without reading a passage: small talk, and what the catalogue alone knows.
+
+    A topic that is half a sentence, and that no article mentions, was no topic: None, for it is to be read.
+    """
     if plan.reply is not None:
         return Told(plan.reply)
-    return catalogue_answer(desk.archive, plan) if plan.intent == "archive" else None
+    if plan.intent != "archive":
+        return None
+    told = catalogue_answer(desk.archive, plan)
+    misread = told.table is None and plan.topic is not None and len(plan.topic.split()) > MOST_OF_A_TOPIC
+    return None if misread else told
 
 
 def _direct(question: Question, plan: Plan, told: Told, archive: Archive) -> Answer:
