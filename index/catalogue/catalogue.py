@@ -247,10 +247,10 @@ class Catalogue:
             if filters and filters.authors:
                 bylines = _BYLINES.where(*chosen).order_by(article.c.id)
                 ids = list(islice(written_by(connection, bylines, filters), limit))
-                found = self.articles_of(connection, ids)
-                return [found[article_id] for article_id in ids]
+                found = self.articles_of(connection, ids, damaged=[])
+                return [found[article_id] for article_id in ids if article_id in found]
             query = _ARTICLES.where(_CURRENT_NUMBER, *chosen).order_by(article.c.id).limit(limit)
-            return [article_of(row) for row in connection.execute(query)]
+            return list(_sound(connection.execute(query)))
 
     def holding(self, letters: str | None, filters: Filters | None = None) -> Iterator[Article]:
         """Current versions whose text or headline holds those letters, in capitals or not; all for None."""
@@ -263,7 +263,7 @@ class Catalogue:
             query = _ARTICLES.where(_CURRENT_NUMBER, *chosen).order_by(article.c.id)
             for row in connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
                 if not names or any(name in (row.author or "").casefold() for name in names):
-                    yield article_of(row)
+                    yield from _sound([row])
 
     def copies(self, of: Article) -> list[Article]:
         """The other articles that print the same text, with small edits or none, oldest first."""

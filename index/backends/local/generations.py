@@ -224,7 +224,9 @@ class Generations:
     def _altered(self, connection: Connection, generation: Generation) -> Iterator[str]:
         """Each passage whose vector in the index is not the catalogue's, a sentence each."""
         query = select(passage.c.id, passage.c.vector).order_by(passage.c.id)
-        rows = connection.execute(query, execution_options={"yield_per": COMPARED})
+        whole = 2 * self._dimension()  # bytes; a vector that was cut is told of as the catalogue's fault
+        found = connection.execute(query, execution_options={"yield_per": COMPARED})
+        rows = (row for row in found if len(row.vector) == whole)
         while some := list(islice(rows, COMPARED)):
             ids = np.array([row.id for row in some], dtype=np.int64)
             halves = np.frombuffer(b"".join(row.vector for row in some), dtype="<f2").reshape(len(some), -1)

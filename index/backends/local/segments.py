@@ -16,6 +16,7 @@ import numpy as np
 from index import durable
 from index.backends.local.columns import Columns, Facts, Ids, Mask
 from index.backends.local.vectors import FaissIndex, Halves
+from index.errors import Damaged
 from index.models.embedding import Vectors
 
 COLUMNS = "columns.npz"
@@ -95,6 +96,8 @@ def filled(rows: Iterable[Any], dimension: int) -> Iterator[Segment]:
     rows = iter(rows)
     while some := list(islice(rows, LARGEST)):
         halves = np.frombuffer(b"".join(row.vector for row in some), dtype="<f2")
+        if len(halves) != len(some) * dimension:
+            raise Damaged("the catalogue holds a vector that was cut; find it with: dateline check")
         yield Segment.build(Columns.of(some), halves.reshape(len(some), dimension))
 
 
