@@ -58,7 +58,13 @@ def _standing(words: str) -> Standing | None:
 
 
 def without_notices(zones: Sequence[Zone], told: Sequence[Notice]) -> tuple[Zone, ...]:
-    """Returns the zones with the notices told apart: what they say was withdrawn must not be quoted."""
+    """Returns the zones with the notices told apart: what they say was withdrawn must not be quoted.
+
+    An article whose headline says that it corrects another is its own reporting, and stays evidence.
+    """
+    heads = {(zone.start, zone.end) for zone in zones if zone.kind not in EVIDENCE}
+    if any(one.standing is Standing.CORRECTED and (one.start, one.end) in heads for one in told):
+        return tuple(zones)
     places = {(notice.start, notice.end) for notice in told}
     return tuple(
         replace(zone, kind=ZoneKind.NOTICE)
