@@ -24,7 +24,7 @@ def short_answer(
         proves: Judges words against the quote that they are taken from.
     """
     for contrast in contrasts:
-        if all(side.value for side in contrast.sides):
+        if all(side.value for side in contrast.sides) and not _is_outdated(contrast, found):
             return _contrasted(contrast)
     if plan.wanted == "list":
         return _listed([one for one in found if _is_short(one) and proves(one.answer, one.quote)])
@@ -32,6 +32,13 @@ def short_answer(
         if _is_short(one) and proves(one.answer, one.quote):
             return Short(_capital(one.answer), (one.quote,))
     return None
+
+
+def _is_outdated(contrast: Contrast, found: Sequence[Finding]) -> bool:
+    """Returns True if something shown is newer than all sides of a change, which then ends too early."""
+    newest = contrast.sides[0].day
+    days = [one.quote.article.published for one in found]
+    return contrast.kind == "change" and newest is not None and any(day and day > newest for day in days)
 
 
 def _contrasted(contrast: Contrast) -> Short:

@@ -1,0 +1,52 @@
+"""The short answer: in the words of the quotes it cites, and never older than what is shown."""
+
+from dataclasses import replace
+from datetime import date
+
+from index.records import Span
+from service.answerers.short_answer import short_answer
+from service.evidence import Contrast, Finding, Quote, Side
+from service.questions.plan import Plan
+from tests.evidence import article
+
+PLAN = Plan(standalone_question="What does the bridge cost?", wanted="number")
+
+
+def said(number: int, value: str, day: date) -> Finding:
+    text = f"The bridge costs {value} crowns, the mayor said."
+    told = replace(article(number, text), published=day)
+    start = text.index(value)
+    quote = Quote(article=told, span=Span(0, len(text)), answer=Span(start, start + len(value)))
+    return Finding(quote=quote, answer=value, score=0.9)
+
+
+OLD, NEW = said(1, "48 million", date(2019, 3, 14)), said(2, "61 million", date(2021, 7, 5))
+NEWEST = said(3, "69 million", date(2024, 10, 9))
+SIDES = tuple(Side(findings=(one,), day=one.quote.article.published, value=one.answer) for one in (NEW, OLD))
+CHANGE = Contrast(kind="change", about="the cost", sides=SIDES)
+
+
+def test_a_change_says_what_holds_now_and_what_was_said_before() -> None:
+    short = short_answer(PLAN, [NEW, OLD], [CHANGE], lambda words, quote: True)
+    assert short
+    assert short.text == "61 million (5 July 2021); before: 48 million (14 March 2019)"
+    assert short.quotes == (NEW.quote, OLD.quote)
+
+
+def test_a_change_that_ends_before_what_is_shown_is_no_short_answer() -> None:
+    short = short_answer(PLAN, [NEWEST, NEW, OLD], [CHANGE], lambda words, quote: words in quote.text)
+    assert short
+    assert (short.text, short.quotes) == ("69 million", (NEWEST.quote,))
+
+
+def test_sources_that_disagree_are_named_side_by_side() -> None:
+    disagreement = replace(CHANGE, kind="disagreement")
+    short = short_answer(PLAN, [NEW, OLD], [disagreement], lambda words, quote: True)
+    assert short
+    assert short.text == "61 million or 48 million: sources disagree"
+
+
+def test_what_is_not_proved_or_not_short_is_no_short_answer() -> None:
+    assert short_answer(PLAN, [NEW], [], lambda words, quote: False) is None
+    whole = replace(NEW, quote=replace(NEW.quote, answer=NEW.quote.span))
+    assert short_answer(PLAN, [whole], [], lambda words, quote: True) is None
