@@ -174,7 +174,7 @@ def test_mistakes_are_told_before_an_archive_is_made(
     for arguments in (["--every", "5s"], ["--map", "titel=x"]):
         process = command("add", "one.txt", *arguments)
         out, errors = process.communicate(timeout=20)
-        assert (process.returncode, out) == (1, "")
+        assert (process.returncode, out) == (2, "")
         assert errors.startswith("dateline: ")
     assert not (tmp_path / ".dateline").exists()
 

@@ -92,7 +92,8 @@ def test_each_act_of_an_editor_is_a_line(data: Path, models: Path) -> None:
         assert http.get("v1/articles/1").status_code == 200
         assert http.delete("v1/articles/1").status_code == 204
     lines = [json.loads(line) for line in (data / FILE).read_text().splitlines()]
-    acts = [(line["by"], line["act"], line["status"]) for line in lines]
+    # The folder is shared with tests whose requests were refused before any key was asked for.
+    acts = [(line["by"], line["act"], line["status"]) for line in lines if line["by"]]
     assert acts == [(key.id, "POST /v1/articles", 201), (key.id, "DELETE /v1/articles/1", 204)]
     assert secret not in (data / FILE).read_text()
 

@@ -142,5 +142,5 @@ def test_a_real_provider_is_asked_through_litellm_and_no_key_is_told(monkeypatch
 
 def test_without_litellm_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "litellm", None)
-    with pytest.raises(DatelineError, match=r"install it with: pip install 'dateline\[llm\]'"):
+    with pytest.raises(DatelineError, match=r"install it with: pip install litellm"):
         litellm_judge("openai/gpt-4o-mini")

@@ -133,7 +133,10 @@ def test_the_strip_of_time_opens_cited_and_found_articles(page: Page) -> None:
 
 def test_a_chip_taken_away_asks_again_without_it(page: Page) -> None:
     question = "What did Radio Seawall report about the flood since January 2020?"
-    exchange = ask(page, question)
+    page.get_by_label("Your question").fill(question)
+    page.keyboard.press("Enter")
+    exchange = page.locator("article.exchange").first
+    expect(exchange).to_have_attribute("data-state", ENDED, timeout=15_000)
     chips = exchange.locator(".chip bdi")
     expect(chips).to_have_text(["since 1 January 2020", "preferring Radio Seawall"])
     photographed(page, "chips")

@@ -68,9 +68,9 @@ async def test_a_command_is_answered_for_its_reader_alone(archive: Archive, tmp_
     assert said["response_type"] == "ephemeral"
     assert said["blocks"][0] == {"type": "markdown", "text": SENTENCE}
     assert [block["type"] for block in said["blocks"]] == [
-        "markdown", "rich_text", "context", "actions", "context_actions",
+        "markdown", "context", "rich_text", "context", "actions", "context_actions",
     ]  # fmt: skip
-    [share] = said["blocks"][3]["elements"]
+    [share] = said["blocks"][4]["elements"]
     assert (share["action_id"], share["value"]) == ("share_in_channel", answer.id)
     assert newsroom.slack.names() == []
 
