@@ -343,7 +343,7 @@ def test_openapi_describes_each_event_of_a_stream(client: TestClient) -> None:
     )
     asked = {"question": "What is the latest on the cost of the Harbour Bridge?", "stream": True}
     told = {name for name, _ in events(client.post("/v1/ask", json=asked).text)}
-    assert told | {"disagreement", "error"} == set(ours["properties"]["event"]["enum"])
+    assert told | {"disagreement", "short_answer", "error"} == set(ours["properties"]["event"]["enum"])
     assert (ours["type"], set(ours["required"])) == ("object", {"event", "data"})
     assert ours["properties"]["data"] == {"type": "string", "contentMediaType": "application/json"}
     # Its last event is "[DONE]", which is no JSON.
