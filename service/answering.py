@@ -49,6 +49,7 @@ PASSAGES_OF_A_STORY = 24
 TOLD: tuple[Intent, ...] = ("overview", "who_is")  # in the archive's own sentences, by whatever answerer
 RELATED = 3  # shown with a refusal
 MOST_OF_A_TOPIC = 3  # words
+MOST_LISTED = 3  # outlets that a refusal names; of more it gives the number
 UNWRITTEN = "The answer could not be written; the notes say why. The sources found are given."
 
 Status = Literal["answered", "not_in_archive", "incomplete"]
@@ -191,12 +192,16 @@ def refusal(searched: Searched, happened: Period | None = None) -> str:
     if searched.articles == 0:
         return "The archive holds no article within these limits, so there was nothing to search."
     within = f" of what happened {_days(happened)}" if happened else ""
-    outlets = f" from {', '.join(searched.outlets)}" if searched.outlets else ""
+    outlets = f" from {_listed_shortly(searched.outlets)}" if searched.outlets else ""
     days = f", published {searched.oldest} to {searched.newest}" if searched.oldest else ""
     return (
         f"The archive does not answer this{within}. Searched {_count(searched.articles, 'article')} "
         f"({_count(searched.passages, 'passage')}){outlets}{days}."
     )
+
+
+def _listed_shortly(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= MOST_LISTED else _count(len(names), "outlet")
 
 
 async def _planned(desk: Desk, question: Question, today: date) -> tuple[Plan, tuple[str, ...]]:

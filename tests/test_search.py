@@ -192,7 +192,9 @@ class Blind:
         return unit
 
 
-def test_a_blind_side_is_left_out_and_it_is_told(tmp_path: Path, draft: DraftMaker) -> None:
+def test_a_blind_side_is_left_out_and_logged(
+    tmp_path: Path, draft: DraftMaker, caplog: pytest.LogCaptureFixture
+) -> None:
     archive = Archive.create(tmp_path / "archive", Blind)
     drafts = [
         draft(
@@ -202,9 +204,11 @@ def test_a_blind_side_is_left_out_and_it_is_told(tmp_path: Path, draft: DraftMak
     ]
     for _ in archive.add(drafts):
         pass
+    caplog.set_level("INFO")
     found = archive.search(Query(text="The council of town 17 spoke of bridge 17 and of its cost."))
     assert found[0].article.key == "17"
-    assert found.notes == (BLIND,)
+    assert found.notes == ()
+    assert BLIND in caplog.messages
 
 
 def test_a_side_that_reads_is_kept(sample_archive: Archive) -> None:

@@ -5,6 +5,7 @@ Both sides give candidates, and so does each outlet and author that the question
 measurements.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -42,6 +43,8 @@ FOLLOWED = 2  # leads that are read for each hit that is asked for, if that is m
 BEST = 2.0  # the sum of the weights that every passage can have; a hit's score is its share of this
 RERANKED = 12
 RERANK = 1.0  # the weight of the reading model's probability
+
+log = logging.getLogger(__name__)
 
 Rerank = Callable[[str, Sequence[str]], Sequence[float]]
 """Gives for a question and texts the probability of each, 0 to 1, that it answers."""
@@ -94,8 +97,9 @@ def search(
     hits = [_hit(candidates[row], articles, float(scores[row])) for row in chosen]
     if query.order is Order.TIMELINE:
         hits.sort(key=lambda hit: event_day(hit) or date.max)
-    told = [f"{one[0].upper()}{one[1:]}." for one in sorted(damaged)]
-    return Hits(hits, (*((BLIND,) if blind else ()), *told))
+    if blind:
+        log.info(BLIND)
+    return Hits(hits, tuple(f"{one[0].upper()}{one[1:]}." for one in sorted(damaged)))
 
 
 def _leads(snapshot: Searchable[Any], embedder: Embedder, query: Query) -> tuple[list[Lead], float]:

@@ -65,5 +65,10 @@ def upgrade(data: Data = None) -> None:
             change = "as it was" if before == after else f"was {before}"
             typer.echo(f"{store.holds}: format {after}, {change}")
             found = True
+    if (settings.data / "indexes").exists():
+        archive = settings.open_archive()
+        archive.rebuild()
+        archive.close()
+        typer.echo("the indexes: written anew")
     if not found:
         raise NotFound(f"there is no archive in {settings.data}; make one with: dateline add PATH…")

@@ -294,7 +294,10 @@ class Generations:
 
     def _verified(self, directory: Path) -> Manifest:
         try:
-            manifest = Manifest(**json.loads((directory / MANIFEST).read_bytes()))
+            told = json.loads((directory / MANIFEST).read_bytes())
+            if isinstance(told, dict) and told.get("format") != FORMAT:
+                raise Damaged(f"it has format {told.get('format')} and this Dateline reads {FORMAT}")
+            manifest = Manifest(**told)
         except (ValueError, TypeError) as error:
             raise Damaged(f"{MANIFEST} cannot be read: {error}") from error
         if manifest.seal != manifest.sealed():
