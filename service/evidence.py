@@ -50,6 +50,7 @@ class Finding:
     quote: Quote
     answer: str  # the words that answer, as they stand in the quote
     score: float
+    sure: float = 1.0  # the reader's probability that it is these very words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

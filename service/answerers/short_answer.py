@@ -8,6 +8,7 @@ from service.questions.plan import Plan
 
 LONGEST = 90  # characters of the words of one answer; more is no short answer
 MOST_LISTED = 6  # answers of a list
+LEAST_SURE = 0.5  # of the reader; docs/extractive.md has the table
 
 Proves = Callable[[str, Quote], bool]
 """Returns True if the quote proves that these words answer the question."""
@@ -29,7 +30,7 @@ def short_answer(
     if plan.wanted == "list":
         return _listed([one for one in found if _is_short(one) and proves(one.answer, one.quote)])
     for one in found[:1]:
-        if _is_short(one) and proves(one.answer, one.quote):
+        if plan.intent != "yes_no" and _is_short(one) and proves(one.answer, one.quote):
             return Short(_capital(one.answer), (one.quote,))
     return None
 
@@ -68,8 +69,9 @@ def _listed(found: Sequence[Finding]) -> Short | None:
 
 
 def _is_short(one: Finding) -> bool:
-    """Returns True if the words are less than their sentence, and fit in a line."""
-    return len(one.answer) <= LONGEST and "\n" not in one.answer and one.quote.answer != one.quote.span
+    """Returns True if the reader is sure of the words, which are part of their sentence and fit in a line."""
+    is_part = one.quote.answer != one.quote.span and "\n" not in one.answer
+    return is_part and one.sure >= LEAST_SURE and len(one.answer) <= LONGEST
 
 
 def _joined(parts: Sequence[str], word: str) -> str:

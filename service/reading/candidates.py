@@ -32,6 +32,7 @@ class Candidate:
 
     quote: Quote
     answer: str
+    sure: float  # the reader's probability of these very words
     features: Mapping[str, float]
 
 
@@ -79,10 +80,10 @@ def candidates(plan: Plan, hits: Sequence[Hit], readings: Sequence[Reading]) -> 
         shift = hit.passage.start - len(_head(plan, hit))
         for sentence, own in zip(hit.passage.sentences, reading.sentences, strict=True):
             if own >= LEAST_READ or not want.read:
-                answer = _answer(hit, sentence, shift, reading)
+                answer, sure = _answer(hit, sentence, shift, reading)
                 quote = Quote(article=hit.article, span=sentence, answer=answer)
                 held = features(want, hit, quote, reading.score, own)
-                found.append(Candidate(quote, answer.of(hit.article.text), held))
+                found.append(Candidate(quote, answer.of(hit.article.text), sure, held))
     return found
 
 
@@ -90,7 +91,9 @@ def _ranked(found: Sequence[Candidate]) -> list[Finding]:
     """The candidates that are probable enough to be findings."""
     scored = [(one, ranking().probability(one.features)) for one in found]
     return [
-        Finding(quote=one.quote, answer=one.answer, score=score) for one, score in scored if score >= LEAST
+        Finding(quote=one.quote, answer=one.answer, score=score, sure=one.sure)
+        for one, score in scored
+        if score >= LEAST
     ]
 
 
@@ -140,12 +143,13 @@ def _moved(span: Span, by: int) -> Span:
     return Span(span.start + by, span.end + by)
 
 
-def _answer(hit: Hit, sentence: Span, shift: int, reading: Reading) -> Span:
-    """Where the words stand that answer: the best stretch that the reader chose, or the sentence."""
+def _answer(hit: Hit, sentence: Span, shift: int, reading: Reading) -> tuple[Span, float]:
+    """Where the words stand that answer, with their probability: the best stretch, or the sentence."""
     for span in reading.spans:
         if sentence.start <= span.start + shift and span.end + shift <= sentence.end:
-            return _whole_words(hit.article.text, Span(span.start + shift, span.end + shift), sentence)
-    return sentence
+            words = _whole_words(hit.article.text, Span(span.start + shift, span.end + shift), sentence)
+            return words, span.score
+    return sentence, 0.0
 
 
 def _whole_words(text: str, span: Span, sentence: Span) -> Span:
