@@ -50,3 +50,10 @@ def test_what_is_not_proved_or_not_short_is_no_short_answer() -> None:
     assert short_answer(PLAN, [NEW], [], lambda words, quote: False) is None
     whole = replace(NEW, quote=replace(NEW.quote, answer=NEW.quote.span))
     assert short_answer(PLAN, [whole], [], lambda words, quote: True) is None
+
+
+def test_words_that_the_reader_is_not_sure_of_and_stretches_for_yes_or_no_are_none() -> None:
+    unsure = replace(NEW, sure=0.49)
+    assert short_answer(PLAN, [unsure], [], lambda words, quote: True) is None
+    asked = replace(PLAN, intent="yes_no")
+    assert short_answer(asked, [NEW], [], lambda words, quote: True) is None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from index.archive import Archive
 from index.backends.local.lexical import stems
+from index.extraction.quotable import quotable
 from index.models.reader import Reading, ReadingModel
 from index.records import Article, Hit, Span
 from service.answerers.formatting import in_words
@@ -81,10 +82,19 @@ def candidates(plan: Plan, hits: Sequence[Hit], readings: Sequence[Reading]) -> 
         for sentence, own in zip(hit.passage.sentences, reading.sentences, strict=True):
             if own >= LEAST_READ or not want.read:
                 answer, sure = _answer(hit, sentence, shift, reading)
-                quote = Quote(article=hit.article, span=sentence, answer=answer)
+                quote = _quote(hit.article, sentence, answer)
                 held = features(want, hit, quote, reading.score, own)
                 found.append(Candidate(quote, answer.of(hit.article.text), sure, held))
     return found
+
+
+def _quote(article: Article, sentence: Span, answer: Span) -> Quote:
+    """A sentence without dateline and credit, unless what answers stands in those."""
+    span = quotable(article.text, sentence)
+    if answer == sentence:
+        return Quote(article=article, span=span, answer=span)
+    inside = span.start <= answer.start and answer.end <= span.end
+    return Quote(article=article, span=span if inside else sentence, answer=answer)
 
 
 def _ranked(found: Sequence[Candidate]) -> list[Finding]:

@@ -18,7 +18,7 @@ from service.attribution.speakers import speaker
 from service.evidence import Contrast, Finding, Quote, Side
 from service.questions.plan import Plan
 from service.reading.same_event import is_same_event
-from service.reading.values import Answered, agree, answered, differ
+from service.reading.values import Answered, agree, answered, differ, is_named
 from service.verification.judge import Judge
 from service.verification.premises import premises
 from service.verification.quantities import Quantity, quantities
@@ -33,6 +33,7 @@ A weekend lies between an event of Friday and the paper of Monday. Past it, figu
 and a later one is news and no contradiction.
 """
 LEAST_CONTRADICTED = 0.5  # the probability, both ways, from which answers without values contradict
+LEAST_SURE_OF_NAMES = 0.5  # the reader's probability of the very words; docs/extractive.md has the table
 LEAST_SUPPORTED = 0.6  # the probability from which a sentence supports its own answer
 MOST_SUPPORTED = 0.5  # the probability of support, either way, below which two values are of one thing
 _Ways = Mapping[tuple[int, int], Entailed]
@@ -48,6 +49,8 @@ def contrasts(plan: Plan, findings: Sequence[Finding], judge: Judge) -> tuple[Co
     """
     standing = [finding for finding in findings if not finding.quote.is_replaced]
     compared = [answered(plan, finding) for finding in standing[:MOST_COMPARED]]
+    # A name is easily the wrong one of a sentence, and two wrong ones are no disagreement.
+    compared = [one for one in compared if not is_named(one) or one.finding.sure >= LEAST_SURE_OF_NAMES]
     if plan.intent == "yes_no":
         compared = _decided(plan, compared, judge)
     else:

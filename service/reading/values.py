@@ -50,6 +50,11 @@ def answered(plan: Plan, finding: Finding) -> Answered:
     return Answered(finding, _value(plan, finding))
 
 
+def is_named(one: Answered) -> bool:
+    """Returns True if an answer comes down to a name."""
+    return isinstance(one.value, frozenset)
+
+
 def differ(one: Answered, other: Answered) -> bool:
     """Returns True if both have a value of one kind and the values cannot both be right."""
     first, second = one.value, other.value
