@@ -148,9 +148,9 @@ def told(process: "subprocess.Popen[str]") -> dict[str, Any]:
     return counts
 
 
-def refusal(process: "subprocess.Popen[str]") -> str:
+def refusal(process: "subprocess.Popen[str]", code: int = 1) -> str:
     out, errors = process.communicate(timeout=60)
-    assert (process.returncode, out) == (1, "")
+    assert (process.returncode, out) == (code, "")
     return errors.splitlines()[-1]
 
 
@@ -347,7 +347,8 @@ def test_only_our_own_token_opens_a_cluster(nodes: TwoNodes, add: Add, tmp_path:
     ],
 )
 def test_an_address_without_a_cluster_is_told(add: Add, address: str, sentence: str) -> None:
-    assert refusal(add("one.txt", "--ray", address)).startswith(f"dateline: {sentence}")
+    code = 1 if sentence.startswith("there is no") else 2
+    assert refusal(add("one.txt", "--ray", address), code).startswith(f"dateline: {sentence}")
 
 
 def test_without_the_package_the_way_to_it_is_told(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def test_the_commands_move_and_bring_up(sample: Path, models: Path, address: str
         return subprocess.run(command, capture_output=True, text=True, env=environment | given, cwd=ROOT)
 
     nowhere = run("migrate")
-    assert (nowhere.returncode, nowhere.stderr.startswith("dateline: say where to: --to")) == (1, True)
+    assert (nowhere.returncode, nowhere.stderr.startswith("dateline: say where to: --to")) == (2, True)
     moved = run("migrate", "--to", address)
     assert moved.stdout.startswith("moved and found sound: 34 articles, 72 passages; set"), moved
     again = run("migrate", "--json", DATELINE_CATALOGUE=address)
@@ -154,5 +154,5 @@ def test_the_commands_move_and_bring_up(sample: Path, models: Path, address: str
     nothing = run("upgrade", DATELINE_DATA=str(tmp_path))
     assert nothing.stderr.startswith("dateline: there is no archive in "), nothing
     told = run("upgrade", **here)
-    assert "the catalogue: format 1, as it was" in told.stdout, told
+    assert "the catalogue: format 3, as it was" in told.stdout, told
     assert {path.name for path in Path(data).iterdir()} == {"indexes", "writer.lock"}

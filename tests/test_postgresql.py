@@ -83,7 +83,7 @@ def test_settings_do_not_show_the_password() -> None:
 
 def test_the_driver_that_is_missing_is_named_with_its_install_command(address: str) -> None:
     script = (
-        "import sys; sys.modules['psycopg'] = None; from index.database import Database;"
+        "import sys; sys.modules['psycopg'] = None; from index.database.connections import Database;"
         "from index.errors import DatelineError\n"
         "try: Database(sys.argv[1], 'the box')\nexcept DatelineError as error: print(error)"
     )

@@ -224,7 +224,8 @@ class MilvusIndex:
 
     def _lags(self) -> str:
         return (
-            f"the index {self._server.address} lags behind the archive; make it anew with: dateline rebuild"
+            f"the index {self._server.address} lags behind the archive, or knows another state of it; "
+            "make it anew with: dateline rebuild"
         )
 
     def _wanted(self, connection: Connection) -> Card:
