@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from index.archive import Archive
 from index.backends.local.lexical import stems
+from index.extraction.duplicates import differ
 from index.extraction.quotable import quotable
 from index.models.reader import Reading, ReadingModel
 from index.records import Article, Hit, Span
@@ -118,22 +119,39 @@ def _shared_out(plans: Sequence[Plan], hits: Sequence[Hit]) -> list[list[Hit]]:
     return shared
 
 
-def _printed(copies: Sequence[Article]) -> list[tuple[str, list[frozenset[str]]]]:
-    """The outlets of those articles, each with the words of its sentences."""
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """A sentence with its stems."""
+
+    text: str
+    stems: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> "_Worded":
+        return cls(text, frozenset(stems(text)))
+
+    def says_as(self, other: "_Worded") -> bool:
+        """Returns True if two sentences are one text, with the same figures, names and denials."""
+        shared, all_of_them = len(self.stems & other.stems), len(self.stems | other.stems)
+        return shared >= SAME_WORDS * all_of_them and not differ(self.text, other.text)
+
+
+def _printed(copies: Sequence[Article]) -> list[tuple[str, list[_Worded]]]:
+    """The outlets of those articles, each with its sentences."""
     return [
-        (copy.outlet, [frozenset(stems(one)) for one in _SENTENCE.split(copy.evidence())])
+        (copy.outlet, [_Worded.of(one) for one in _SENTENCE.split(copy.evidence())])
         for copy in copies
         if copy.outlet
     ]
 
 
-def _with_copies(finding: Finding, copies: Mapping[int, list[tuple[str, list[frozenset[str]]]]]) -> Finding:
+def _with_copies(finding: Finding, copies: Mapping[int, list[tuple[str, list[_Worded]]]]) -> Finding:
     """The finding with the outlets that print its sentence in a copy of its article."""
-    held = frozenset(stems(finding.quote.text))
+    worded = _Worded.of(finding.quote.text)
     outlets = [
         outlet
         for outlet, sentences in copies[finding.quote.article.id]
-        if any(_same(held, sentence) for sentence in sentences)
+        if any(worded.says_as(sentence) for sentence in sentences)
     ]
     return _also_printed(finding, outlets)
 
@@ -176,21 +194,17 @@ def _whole_words(text: str, span: Span, sentence: Span) -> Span:
 
 def _merged(found: Sequence[Finding]) -> list[Finding]:
     """Best first, with a sentence that several articles print kept once, and the others named."""
-    kept: list[tuple[Finding, frozenset[str]]] = []
+    kept: list[tuple[Finding, _Worded]] = []
     for finding in found:
-        held = frozenset(stems(finding.quote.text))
-        twin = next((i for i, (_, other) in enumerate(kept) if _same(held, other)), None)
+        worded = _Worded.of(finding.quote.text)
+        twin = next((i for i, (_, other) in enumerate(kept) if worded.says_as(other)), None)
         if twin is None:
-            kept.append((finding, held))
+            kept.append((finding, worded))
             continue
         outlet = finding.quote.article.outlet
-        other, words_of_other = kept[twin]
-        kept[twin] = (_also_printed(other, [outlet] if outlet else []), words_of_other)
+        other, its_words = kept[twin]
+        kept[twin] = (_also_printed(other, [outlet] if outlet else []), its_words)
     return [finding for finding, _ in kept]
-
-
-def _same(one: frozenset[str], other: frozenset[str]) -> bool:
-    return len(one & other) >= SAME_WORDS * len(one | other)
 
 
 def _also_printed(finding: Finding, outlets: Sequence[str]) -> Finding:

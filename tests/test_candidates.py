@@ -1,0 +1,54 @@
+"""The sentences that may answer: a text printed twice is one of them, a report with another figure is two."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index.archive import Archive
+from index.models.embedding import Embedder
+from index.models.reader import ReadingModel
+from index.readers import read_file
+from index.records import Draft, Query
+from service.questions.plan import Plan
+from service.reading.candidates import findings
+
+QUESTION = "How many people did the falling crane kill?"
+ARTICLE = (
+    "{outlet}\n\nCrane falls in Marlow\n\n12 March 2021\n\n{sentence}\n\nThe street was closed for a day.\n"
+)
+SENTENCE = "A crane at the old brewery fell on Friday and killed {many} people, the fire service said."
+
+
+@pytest.fixture
+def reports(tmp_path: Path, load: Callable[[], Embedder]) -> Archive:
+    told = {"Hill Post": "12", "Marlow Echo": "21", "Vale News": "12"}
+    rows = [
+        {
+            "id": outlet,
+            "outlet": outlet,
+            "published": "2021-03-12",
+            "title": "Crane falls",
+            "text": SENTENCE.format(many=many),
+        }
+        for outlet, many in told.items()
+    ]
+    (tmp_path / "reports.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    drafts = [one for one in read_file(tmp_path / "reports.jsonl") if isinstance(one, Draft)]
+    archive = Archive.create(tmp_path / "archive", load)
+    for _ in archive.add(drafts):
+        pass
+    return archive
+
+
+def test_a_copy_with_another_figure_is_no_copy(reports: Archive) -> None:
+    plan = Plan(standalone_question=QUESTION, search_words=QUESTION, wanted="number", counted="people")
+    hits = reports.search(Query(text=QUESTION))
+    found = [one.quote for one in findings(reports, ReadingModel(), plan, hits) if "killed" in one.quote.text]
+    printed = {(quote.article.outlet, *quote.also_printed_by): quote.text for quote in found}
+    assert {frozenset(outlets) for outlets in printed} == {
+        frozenset({"Hill Post", "Vale News"}),
+        frozenset({"Marlow Echo"}),
+    }
+    assert "21 people" in printed["Marlow Echo",]
