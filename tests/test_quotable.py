@@ -18,6 +18,7 @@ from index.records import Draft, Span, ZoneKind
         ("RIDGETON, March 12 (Halyard) - The bridge closes.", "The bridge closes."),
         ("New York CNN — Netflix said no.", "Netflix said no."),
         ("(CNN) Netflix said no.", "Netflix said no."),
+        ("London (CNN Business) The bank raised rates.", "The bank raised rates."),
         ("• The bridge closes.", "The bridge closes."),
         ("They met in Erbil. [Photo courtesy of the ministry]", "They met in Erbil."),
         ("The bridge closes. (Reporting by Ann Sorley in Lenn; Editing by Cy Marsh)", "The bridge closes."),

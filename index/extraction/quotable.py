@@ -11,7 +11,9 @@ from index.extraction.dialogue import label_end
 from index.records import Span
 
 _BULLET = re.compile(r"[•●▪■◦*–—-]\s+(?=\S)")
-_AGENCY = re.compile(r"\([A-Z][\w .&'’-]{1,30}\)\s*(?:[—–-]{1,2}\s*)?(?=[A-Z\"“‘])")
+# "(AP) — ", "NEW YORK (AP) — ", "London (CNN Business) ". Of the 220 heads of lines in 2,083 articles that
+# have words before the brackets 138 open a report, and nearly all others a row of a table.
+_AGENCY = re.compile(r"(?:[A-Z][\w.,’' ]{1,30} )?\([A-Z][\w .&'’-]{1,30}\)\s*(?:[—–-]{1,2}\s*)?(?=[A-Z\"“‘])")
 # A credit stands in brackets, behind the full stop or in front of it.
 _CREDIT = re.compile(
     r"\s*[(\[](?:(?:file |handout |undated )?(?:photo|image|picture|video|foto|bild|credit|source|reporting"

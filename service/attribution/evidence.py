@@ -1,8 +1,9 @@
-"""An article's text with all that is not evidence blanked out, so that no menu or reader comment is read."""
+"""An article's text with all that is not evidence blanked out: menus, readers' comments, datelines, credits."""
 
 from functools import lru_cache
 
-from index.records import EVIDENCE, Draft, Zone
+from index.extraction.quotable import quotable
+from index.records import EVIDENCE, Draft, Span, Zone
 
 
 def evidence_text(article: Draft) -> str:
@@ -15,7 +16,8 @@ def _blanked(text: str, zones: tuple[Zone, ...]) -> str:
     kept, before = [], 0
     for zone in zones:
         kept.append(_blank(text[before : zone.start]))
-        kept.append(zone.of(text) if zone.kind in EVIDENCE else _blank(zone.of(text)))
+        said = quotable(text, zone) if zone.kind in EVIDENCE else Span(zone.end, zone.end)
+        kept += [_blank(text[zone.start : said.start]), said.of(text), _blank(text[said.end : zone.end])]
         before = zone.end
     return "".join([*kept, _blank(text[before:])])
 

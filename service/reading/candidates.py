@@ -85,17 +85,16 @@ def candidates(plan: Plan, hits: Sequence[Hit], readings: Sequence[Reading]) -> 
                 answer, sure = _answer(hit, sentence, shift, reading)
                 quote = _quote(hit.article, sentence, answer)
                 held = features(want, hit, quote, reading.score, own)
-                found.append(Candidate(quote, answer.of(hit.article.text), sure, held))
+                words = (quote.answer or quote.span).of(hit.article.text)
+                found.append(Candidate(quote, words, sure, held))
     return found
 
 
 def _quote(article: Article, sentence: Span, answer: Span) -> Quote:
-    """A sentence without dateline and credit, unless what answers stands in those."""
+    """A sentence without dateline and credit; words that stand in those are not what it says."""
     span = quotable(article.text, sentence)
-    if answer == sentence:
-        return Quote(article=article, span=span, answer=span)
     inside = span.start <= answer.start and answer.end <= span.end
-    return Quote(article=article, span=span if inside else sentence, answer=answer)
+    return Quote(article=article, span=span, answer=answer if inside else span)
 
 
 def _ranked(found: Sequence[Candidate]) -> list[Finding]:
