@@ -144,7 +144,7 @@ class Archive:
             yield from self._stored(ready())
 
     def brief(self) -> Brief:
-        """What those must know who make articles ready for `add_prepared`."""
+        """Settings and known articles that those need who make articles ready for `add_prepared`."""
         lines = StoredTemplates(self._catalogue).learn(frozenset())
         return Brief(self.embedder.id, self._chunker, lines, ingestion.marks(self._catalogue))
 
@@ -214,7 +214,7 @@ class Archive:
         return Hits(as_known(found, as_of, self._catalogue.versions, self._chunker), found.notes)
 
     def holds(self, stem: str) -> bool:
-        """Whether any passage holds a word of that stem."""
+        """Tells whether any passage holds a word of that stem."""
         return self._current().passages_with(stem) > 0
 
     def resolved(self, filters: Filters) -> Filters:
@@ -233,7 +233,7 @@ class Archive:
         return replace(filters, outlets=tuple(known[outlet.casefold()] for outlet in filters.outlets))
 
     def summary(self, filters: Filters | None = None) -> Summary:
-        """What the archive holds, or what of it passes the filters."""
+        """Counts the archive, or what of it passes the filters."""
         return self._current().summary(filters)
 
     def article(self, article_id: int, version: int | None = None) -> Article:
@@ -334,7 +334,7 @@ class Archive:
         return self._catalogue.named if self._catalogue.remote else str(self.directory)
 
     def _readable(self) -> dict[str, str]:
-        """What the archive was made with.
+        """Reads what the archive was made with.
 
         Raises NotFound where there is none, and Mismatch where it has another format than ours.
         """
@@ -347,7 +347,7 @@ class Archive:
         return made_with
 
     def _made_with(self, embedder: Embedder) -> dict[str, str]:
-        """What the catalogue notes of the settings that its passages depend on."""
+        """Settings that its passages depend on, as the catalogue notes them."""
         return {
             "embedder": embedder.id,
             "dimension": str(embedder.dimension),

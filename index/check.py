@@ -34,7 +34,7 @@ def _version_faults(connection: Connection) -> Iterator[str]:
 
 
 def _is_whole(connection: Connection, version_id: int) -> bool:
-    """Whether a version's row can be read, and tells what it was made to tell."""
+    """Tells whether a version's row can be read, and tells what it was made to tell."""
     try:
         with connection.begin_nested():  # without it, the first error would end all reading on PostgreSQL
             row = connection.execute(select(version).where(version.c.id == version_id)).one()

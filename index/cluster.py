@@ -46,8 +46,9 @@ _START = (
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """How the workers make articles ready: the embedder's name, the folder of models on each machine
-    (made where there is none), what the archive knows, and how the files are to be read."""
+    """Work for the workers that make articles ready: the embedder's name, the folder of models on each
+    machine (made where there is none), what the archive knows, and how the files are to be read.
+    """
 
     embedder: str
     models: Path
@@ -58,7 +59,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What came back of one lot.
+    """Results that came back of one lot.
 
     `read` are the bytes of the files that it finished, and `elsewhere` those of its files that only name
     addresses, which are fetched by one machine alone.
@@ -78,7 +79,7 @@ class _File:
 
 @dataclass(frozen=True, slots=True)
 class _Lot:
-    """What one worker takes at a time; `read` and `elsewhere` as in `Arrived`."""
+    """Lot that one worker takes at a time; `read` and `elsewhere` as in `Arrived`."""
 
     items: tuple[_File | Draft | Skipped, ...]
     read: int = 0
@@ -106,7 +107,7 @@ def connected(address: str) -> Iterator[None]:
 
 
 def prepared(files: Mapping[str, int], work: Work) -> Generator[Arrived, None, None]:
-    """What the files hold, made ready by the connected cluster, in their order; with each file its size.
+    """Makes ready what the files hold, in their order, on the connected cluster; `files` gives their sizes.
 
     Never raises for what a file holds. Raises Mismatch where a worker would embed with another model
     than the archive, and DatelineError where the cluster gave up.
@@ -322,7 +323,7 @@ def _articles(items: Iterable[_File | Draft | Skipped], asked: Sequence[Reader])
 
 
 def _as_named(found: Draft | Skipped, file: _File) -> Draft | Skipped:
-    """What was skipped is told of the file by the name that a person gave it."""
+    """Names a skipped file by the name that a person gave it."""
     if isinstance(found, Draft):
         return found
     return replace(found, source=found.source.replace(file.path, file.named, 1))

@@ -1,4 +1,4 @@
-"""What the archive holds of each outlet, month by month."""
+"""Collection statistics: the number of articles of each outlet, month by month."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from index.catalogue.tables import article, version
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """How many articles of one outlet were published in one month, of which `month` is the first day.
+    """Number of articles that one outlet published in one month, of which `month` is the first day.
 
     Without an outlet it is unknown who printed them, without a month when.
     """
@@ -24,7 +24,7 @@ class Holding:
 
 
 class Holdings:
-    """What a catalogue holds, counted again only after a change; threads may share it."""
+    """Counts of a catalogue, made again only after a change; threads may share it."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue

@@ -66,7 +66,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What those who make articles ready for an archive must know of it.
+    """Settings and known articles that those need who make articles ready for an archive.
 
     `lines` are the template lines of its outlets (`index.extraction.templates`), and `marks` stand for
     the articles that it has: sorted, MARK bytes each.
@@ -78,14 +78,14 @@ class Brief:
     marks: NDArray[Any]
 
     def has(self, draft: Draft) -> bool:
-        """Whether the archive's current version of the article is this one."""
+        """Tells whether the archive's current version of the article is this one."""
         wanted = _marks((draft.key, digest) for digest in (article_digest(draft), text_digest(draft)))
         here = np.searchsorted(self.marks, wanted, "left") < np.searchsorted(self.marks, wanted, "right")
         return bool(here.any())
 
 
 def marks(catalogue: Catalogue) -> NDArray[Any]:
-    """What stands for the current versions of all articles in a `Brief`."""
+    """Digests of the current versions of all articles, as a `Brief` has them."""
     query = select(article.c.key, version.c.digest, version.c.text_digest)
     with catalogue.reading() as connection:
         rows = connection.execute(query.join_from(article, version, IS_CURRENT))
@@ -150,14 +150,14 @@ def prepare(
 
 
 def embedded_text(draft: Draft, chunk: Chunk) -> str:
-    """What is embedded of a passage: its words, with title, outlet and date in front."""
+    """Text of a passage that is embedded: its words, with title, outlet and date in front."""
     day = draft.published.isoformat() if draft.published else None
     source = ", ".join(part for part in (draft.outlet, day) if part)
     return "\n".join(part for part in (draft.title, source, draft.text[chunk.start : chunk.end]) if part)
 
 
 def stored(catalogue: Catalogue, drafts: Sequence[Draft | Skipped]) -> IsKnown:
-    """Whether one of these drafts is the current version of its article in the catalogue."""
+    """Tells which drafts are the current version of their article in the catalogue."""
     known = catalogue.digests([draft.key for draft in drafts if isinstance(draft, Draft)])
     return lambda draft: (
         not known.get(draft.key, frozenset()).isdisjoint((article_digest(draft), text_digest(draft)))

@@ -42,11 +42,11 @@ class Searchable(Protocol[Allowed]):
         ...
 
     def __len__(self) -> int:
-        """How many passages there are."""
+        """Counts the passages."""
         ...
 
     def allowed(self, filters: Filters | None = None) -> Allowed | None:
-        """What passes the filters, which is what `Columns.passing` says; None where that is all."""
+        """Selects what passes the filters, as `Columns.passing` does; None where that is all."""
         ...
 
     def nearest(self, vector: Vectors, k: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
@@ -62,11 +62,11 @@ class Searchable(Protocol[Allowed]):
         ...
 
     def passages_with(self, stem: str) -> int:
-        """How many passages hold a word of that stem; removed ones may be counted."""
+        """Counts the passages that hold a word of that stem; removed ones may be counted."""
         ...
 
     def summary(self, filters: Filters | None = None) -> Summary:
-        """What the archive holds, or what of it passes the filters."""
+        """Counts what the archive holds, or what of it passes the filters."""
         ...
 
 
@@ -112,7 +112,7 @@ LoadIndex = Callable[[Path, Catalogue], DerivedIndex]
 
 
 def index_at(address: str | None, token: str | None = None) -> LoadIndex:
-    """What opens the index at that address: a Milvus, or FAISS and tantivy in the folder where None.
+    """Chooses what opens the index at that address: Milvus, or FAISS and tantivy in the folder where None.
 
     Raises BadValue, when it is opened, for an address of no kind that is known.
     """

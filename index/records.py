@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Origin(StrEnum):
-    """Where a piece of metadata was found, from the surest to none."""
+    """Origin of a piece of metadata, from the surest to none."""
 
     GIVEN = "given"  # a field of a JSON line, front matter or an API call
     PAGE = "page"  # a page's own markup: JSON-LD, OpenGraph, meta tags
@@ -21,7 +21,7 @@ class Origin(StrEnum):
 
 
 class ZoneKind(StrEnum):
-    """What a stretch of an article's text is."""
+    """Kind of a stretch of an article's text."""
 
     REPORTING = "reporting"
     CAPTION = "caption"
@@ -37,7 +37,7 @@ EVIDENCE = frozenset({ZoneKind.REPORTING, ZoneKind.CAPTION})
 
 
 class Standing(StrEnum):
-    """What a printed notice has made of an article."""
+    """State of an article after what printed notices say of it."""
 
     CORRECTED = "corrected"
     RETRACTED = "retracted"
@@ -167,7 +167,7 @@ class Passage(Span):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a search may return. Days are inclusive; None and empty mean no limit.
+    """Limits of what a search may return. Days are inclusive; None and empty mean no limit.
 
     An article of unknown date passes only where no date is asked for; an article is as old as its
     publication, so `as_of` hides what was published after that day.
@@ -185,7 +185,7 @@ class Filters:
 
 
 class Order(StrEnum):
-    """What comes first among the passages that bear on a question."""
+    """Order of the passages that bear on a question."""
 
     RELEVANCE = "relevance"
     NEWEST = "newest"  # the newest reporting, as for "latest" and "now"
@@ -202,7 +202,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What to search for. Filters hide; what else is named only comes first.
+    """Query of a search. Filters hide; other names and days only raise the rank.
 
     `outlets`, `authors` and `periods` are those that a question names in passing: passages of them are
     preferred and each named outlet gets its share, while nothing else is hidden.

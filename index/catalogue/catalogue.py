@@ -37,7 +37,7 @@ CHANGES_KEPT = 1_000_000  # in a database of several servers, whose generations 
 
 
 class Outcome(StrEnum):
-    """What adding an article did."""
+    """Outcome of adding an article."""
 
     ADDED = "added"
     UPDATED = "updated"
@@ -66,16 +66,16 @@ class Catalogue:
 
     @property
     def named(self) -> str:
-        """What errors call it: where it is, without a password."""
+        """Name in errors: where it is, without a password."""
         return self._database.named
 
     @property
     def remote(self) -> bool:
-        """Whether a server has it, so that other machines may add to it."""
+        """Tells whether a server has it, so that other machines may add to it."""
         return self._database.remote
 
     def exists(self) -> bool:
-        """Whether an archive was made there."""
+        """Tells whether an archive was made there."""
         if not self._database.exists():
             return False
         if not self.remote:
@@ -128,7 +128,7 @@ class Catalogue:
             yield connection
 
     def settings(self) -> dict[str, str]:
-        """What the archive was made with: format, embedder, chunker."""
+        """Reads what the archive was made with: format, embedder, chunker."""
         with self.reading() as connection:
             return self.settings_in(connection)
 
@@ -141,7 +141,7 @@ class Catalogue:
         return self._database.insert(table)
 
     def database_faults(self, connection: Connection) -> list[str]:
-        """What the database itself finds unsound, a sentence each."""
+        """Lists what the database itself finds unsound, a sentence each."""
         return self._database.faults(connection)
 
     # Writing
@@ -452,7 +452,9 @@ def _clustered(connection: Connection, article_id: int, evidence: str) -> int:
 
 
 def _standing(connection: Connection, draft: Draft) -> dict[str, Any]:
-    """What the article's own notices say of it; a notice elsewhere holds until one of its own comes."""
+    """Columns for what the article's own notices say of it; a notice elsewhere holds until one of its own
+    comes.
+    """
     standings = {notice.standing for notice in draft.notices}
     if not standings or speaks_of(draft.text, draft.title)[0]:
         return {}

@@ -61,7 +61,7 @@ def log_changes(connection: Connection, op: str, passages: Sequence[tuple[int, i
 
 
 def identity(connection: Connection) -> str:
-    """What tells this archive from every other, whatever ids they have in common."""
+    """Reads what tells this archive from every other, whatever ids they have in common."""
     return connection.scalar(select(setting.c.value).where(setting.c.name == ARCHIVE)) or ""
 
 

@@ -22,7 +22,7 @@ def written_by(connection: Connection, query: sa.Select[Any], filters: Filters |
 
 
 def conditions(filters: Filters | None) -> list[sa.ColumnElement[bool]]:
-    """What rows must be to pass the filters, but for the authors."""
+    """Conditions that rows must meet to pass the filters, but for the authors."""
     if filters is None:
         return []
     found = []

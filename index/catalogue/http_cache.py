@@ -21,7 +21,7 @@ class StoredVisits:
     catalogue: Catalogue
 
     def get(self, url: str) -> "Validators | None":
-        """What the last visit to an address left; None where there was none."""
+        """Reads what the last visit to an address left; None where there was none."""
         from index.readers.pages import Validators
 
         with self.catalogue.reading() as connection:

@@ -49,7 +49,7 @@ def _digest(draft: Draft, words: str) -> str:
 
 
 def version_columns(draft: Draft) -> dict[str, Any]:
-    """What the catalogue keeps of an article in the row of one of its versions."""
+    """Columns that the catalogue keeps of an article in the row of one of its versions."""
     columns: dict[str, Any] = {
         "title": draft.title,
         "outlet": draft.outlet,

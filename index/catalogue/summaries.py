@@ -1,4 +1,4 @@
-"""What an archive holds, counted by its database: for an index that keeps no such columns itself."""
+"""Summary of an archive, counted by its database: for an index that keeps no such columns itself."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from index.records import Filters
 
 
 def summarised(connection: Connection, filters: Filters) -> Summary:
-    """What the archive holds, or what of it passes the filters."""
+    """Counts what the archive holds, or what of it passes the filters."""
     rows = [row for row in _counted(connection, filters) if _passes(row, filters)]
     return Summary(
         articles=sum(row.articles for row in rows),

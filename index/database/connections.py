@@ -47,16 +47,16 @@ class Database:
 
     @property
     def remote(self) -> bool:
-        """Whether a server has it, so that other machines may write to it."""
+        """Tells whether a server has it, so that other machines may write to it."""
         return self._engines.remote
 
     @property
     def named(self) -> str:
-        """What it holds and where it is, without a password."""
+        """Name in errors: what it holds and where it is, without a password."""
         return f"{self._told[0]} {self._engines.shown}"
 
     def exists(self) -> bool:
-        """Whether it is there to be opened; it may be without a table."""
+        """Tells whether it is there to be opened; it may be without a table."""
         return self._engines.exists()
 
     def create(self, tables: MetaData) -> None:
@@ -73,11 +73,11 @@ class Database:
         return self._engines.insert(table)
 
     def doubts(self, connection: Connection) -> list[str]:
-        """What its server is set to that may lose what it has acknowledged, a clause each."""
+        """Lists what its server is set to that may lose what it has acknowledged, a clause each."""
         return self._engines.doubts(connection)
 
     def faults(self, connection: Connection) -> list[str]:
-        """What the database itself finds unsound, a sentence each."""
+        """Lists what the database itself finds unsound, a sentence each."""
         return self._engines.faults(connection)
 
     def settle(self) -> None:

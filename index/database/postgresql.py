@@ -47,7 +47,7 @@ class PostgreSQL:
         return True
 
     def told(self, error: DBAPIError, holds: str, mended_by: str) -> DatelineError:
-        """What an error means."""
+        """Explains an error."""
         cause = str(error.orig).strip().splitlines()[0]  # the lines after it may hold rows
         state = getattr(error.orig, "sqlstate", None) or _state_of(cause)
         if state in _KINDS:
@@ -62,7 +62,7 @@ class PostgreSQL:
         """Leaves that to the server, whose autovacuum and checkpoints do it."""
 
     def doubts(self, connection: Connection) -> list[str]:
-        """What the server is set to that may lose what it has acknowledged, a clause each."""
+        """Lists what the server is set to that may lose what it has acknowledged, a clause each."""
         told = {
             "fsync": "a power cut may destroy the catalogue",
             "full_page_writes": "a power cut may damage the catalogue",
@@ -74,7 +74,7 @@ class PostgreSQL:
         ]
 
     def faults(self, connection: Connection) -> list[str]:
-        """What the database itself finds unsound, a sentence each."""
+        """Lists what the database itself finds unsound, a sentence each."""
         loose = sa.text(
             "SELECT conrelid::regclass::text AS name FROM pg_constraint "
             "WHERE contype = 'f' AND NOT convalidated AND connamespace = current_schema()::regnamespace"
@@ -177,7 +177,7 @@ def _without_nul() -> Any:
 
 
 def _taking_turns(holds: str, patience: float) -> str:
-    """What begins a transaction that writes.
+    """Writes the statement that begins a transaction that writes.
 
     Numbers of a sequence are drawn in one order and committed in another, so that a reader who has
     seen change 12 might later find an 11 that was not there. Here they are drawn under a lock that

@@ -19,7 +19,7 @@ def revised(name: str, revision: str) -> MetaData:
 
 
 def name_of(tables: MetaData) -> str:
-    """What the tables are called together."""
+    """Reads what the tables are called together."""
     return str(tables.info["name"])
 
 
@@ -37,7 +37,7 @@ def noted(connection: Connection, tables: MetaData) -> str | None:
 
 
 def are_there(connection: Connection, tables: MetaData) -> bool:
-    """Whether any of the tables is there."""
+    """Tells whether any of the tables is there."""
     there = sa.inspect(connection).get_table_names()
     return any(table.name in there for table in tables.sorted_tables)
 
@@ -54,7 +54,7 @@ def make(connection: Connection, tables: MetaData) -> str:
 
 
 def is_older(found: str, tables: MetaData) -> bool:
-    """Whether a form came before ours."""
+    """Tells whether a form came before ours."""
     return found.isdecimal() and int(found) < int(tables.info["revision"])
 
 

@@ -29,7 +29,7 @@ class SQLite:
         self.writing = self.reading.execution_options(dateline_begin=("BEGIN IMMEDIATE",))
 
     def exists(self) -> bool:
-        """Whether the file is there."""
+        """Tells whether the file is there."""
         return self._path.exists()
 
     @contextmanager
@@ -42,7 +42,7 @@ class SQLite:
             yield connection
 
     def told(self, error: DBAPIError, holds: str, mended_by: str) -> DatelineError:
-        """What an error means."""
+        """Explains an error."""
         cause = str(error.orig)
         if "full" in cause:
             return NoSpace(
@@ -72,7 +72,7 @@ class SQLite:
         return []
 
     def faults(self, connection: Connection) -> list[str]:
-        """What the database itself finds unsound, a sentence each."""
+        """Lists what the database itself finds unsound, a sentence each."""
         damage = [line for (line,) in connection.exec_driver_sql("PRAGMA integrity_check") if line != "ok"]
         lost = [row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")]
         return [

@@ -1,1 +1,1 @@
-"""What fetching from strangers takes: whom to ask, how to reach them, how much they may send."""
+"""Fetching from strangers: whom to ask, how to reach them, how much they may send."""

@@ -44,14 +44,14 @@ _SPECIAL_6 = tuple(
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is one that anybody on the internet could reach."""
+    """Tells whether an address is one that anybody on the internet could reach."""
     if isinstance(address, IPv4Address):
         return address.is_global and not any(address in block for block in _PRIVATE_4)
     return address.is_global and address in _GLOBAL_6 and not any(address in block for block in _SPECIAL_6)
 
 
 def is_allowed(address: Address, allowed: Collection[Network] = ()) -> bool:
-    """Whether a page may be fetched from an address: a public one, or one of the networks allowed."""
+    """Tells whether a page may be fetched from an address: a public one, or one of the networks allowed."""
     return is_public(address) or any(
         address in network for network in allowed if network.version == address.version
     )

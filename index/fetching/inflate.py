@@ -24,7 +24,7 @@ _LARGEST_DICTIONARY = 20_000_000
 
 
 def inflated(data: bytes, encoding: str, limit: int, read: tuple[str, ...] = ENCODINGS) -> bytes:
-    """What compressed bytes hold. `encoding` is the Content-Encoding of HTTP; empty means as they are.
+    """Unpacks compressed bytes. `encoding` is the Content-Encoding of HTTP; empty means as they are.
 
     Raises Unreadable for an encoding that is not among `read`, for broken data, and for more than `limit`
     bytes.
@@ -45,7 +45,7 @@ def inflated(data: bytes, encoding: str, limit: int, read: tuple[str, ...] = ENC
 
 
 def is_packed(head: bytes) -> bool:
-    """Whether bytes that begin so were packed by gzip, bzip2 or zstandard."""
+    """Tells whether bytes that begin so were packed by gzip, bzip2 or zstandard."""
     return head.startswith((_GZIP, _BZIP2, _ZSTD, _ZSTD_DICTIONARY))
 
 

@@ -1,4 +1,4 @@
-"""What a site's robots.txt asks of those who fetch from it (RFC 9309)."""
+"""Rules of a site's robots.txt for those who fetch from it (RFC 9309)."""
 
 import time
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class Rules:
     since: float = field(default_factory=time.monotonic)
 
     def allow(self, url: str, agent: str) -> bool:
-        """Whether an address may be fetched."""
+        """Tells whether an address may be fetched."""
         return self.parsed is None or self.parsed.can_fetch(url, agent)
 
     def pause(self, agent: str) -> float:
@@ -32,7 +32,7 @@ class Rules:
         return min(asked or 0.0, _LONGEST_PAUSE)
 
     def stale(self) -> bool:
-        """Whether it is time to ask again."""
+        """Tells whether it is time to ask again."""
         return time.monotonic() - self.since > _KEPT_FOR
 
 

@@ -1,4 +1,4 @@
-"""What Alembic runs: the revisions of a history, over the connection that Dateline gives it."""
+"""Entry point for Alembic: runs the revisions of a history over the connection that Dateline gives it."""
 
 from alembic import context
 

@@ -29,7 +29,7 @@ Logits = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Entailed:
-    """What a premise makes of a claim: three probabilities whose sum is 1."""
+    """Judgement of a claim by a premise: three probabilities whose sum is 1."""
 
     supports: float
     contradicts: float
@@ -49,7 +49,7 @@ class EntailmentModel:
 
     @cached_property
     def card(self) -> Mapping[str, Any]:
-        """What the model was made of, and the weights that turn its scores into probabilities."""
+        """Card of the model: what it was made of, and the weights that turn its scores into probabilities."""
         card: dict[str, Any] = json.loads((self._directory / "card.json").read_text())
         return card
 

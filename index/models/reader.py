@@ -41,7 +41,7 @@ class AnswerSpan(Span):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the model makes of a passage. `score` is the probability that it answers at all.
+    """Reading of a passage by the model. `score` is the probability that it answers at all.
 
     The scores of `spans`, best first, sum up to it at most. `sentences` gives for each sentence that was
     asked about the probability that it answers; several may.
@@ -58,7 +58,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the network says of a passage before it is calibrated.
+    """Scores of the network for a passage, before they are calibrated.
 
     `answers` is its score of "it answers", `margin` how far the best span lies above no answer. `shares`
     sum up to 1 over the spans. For each sentence `evidence` is the mean score of its tokens.
@@ -71,7 +71,7 @@ class Scores:
     evidence: list[float]
 
     def share(self, sentence: Span) -> float:
-        """How much of the spans' share lies in that sentence."""
+        """Share of the spans' probability that lies in that sentence."""
         inside = (sentence.start <= start and end <= sentence.end for start, end in self.spans)
         return float(sum(s for s, held in zip(self.shares, inside, strict=True) if held))
 
@@ -86,7 +86,7 @@ class ReadingModel:
 
     @cached_property
     def card(self) -> Mapping[str, Any]:
-        """What the model was made of, and the weights that turn its scores into probabilities."""
+        """Card of the model: what it was made of, and the weights that turn its scores into probabilities."""
         card: dict[str, Any] = json.loads((self._directory / "card.json").read_text())
         return card
 
@@ -196,7 +196,7 @@ def headed(head: str, passage: str) -> str:
 
 
 def _margin(scores: Logits, starts: Logits, ends: Logits) -> float:
-    """How far the best span's score lies above that of no answer; 20 below where there is no span."""
+    """Margin of the best span's score over that of no answer; -20 where there is no span."""
     return float(scores[0] - starts[0] - ends[0]) if len(scores) else -20.0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def is_whole(model: Path, sha256: str) -> bool:
-    """Whether a model file is the one that was sealed with that digest."""
+    """Tells whether a model file is the one that was sealed with that digest."""
     with model.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 

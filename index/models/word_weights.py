@@ -1,4 +1,4 @@
-"""How much a word tells a text from others, in English at large: a table of document frequencies.
+"""Weight of a word by how rare it is in English at large: a table of document frequencies.
 
 An archive's own frequencies say little while it is small: among five articles "located" is as rare as a
 name. The table lies beside this module; `eval.training.word_frequencies` makes it.

@@ -1,4 +1,4 @@
-"""How much of a question one sentence holds: what answers it tends to stand in one place.
+"""Coverage of a question by one sentence: what answers it tends to stand in one place.
 
 BM25 takes a passage for a bag of words, so that one that names the subject in every sentence is before
 the one that says in a single sentence what was asked. Here each sentence is weighed against the question

@@ -75,7 +75,7 @@ def _diverse(candidates: Sequence[Candidate], scores: Scores, shares: Scores, qu
 
 
 def _quotas(candidates: Sequence[Candidate], scores: Scores, query: Query) -> Counter[str]:
-    """How many passages each named outlet must have: one, or two where they are few."""
+    """Number of passages that each named outlet must have: one, or two where they are few."""
     least = QUOTA_FROM * scores.max(initial=0.0)
     there = Counter(
         one.lead.facts.outlet for one, score in zip(candidates, scores, strict=True) if score >= least

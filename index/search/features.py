@@ -1,4 +1,4 @@
-"""What makes one candidate better than another: likeness, words, and what the question names.
+"""Features that rank one candidate above another: likeness, words, and what the question names.
 
 docs/retrieval.md gives the weights with the tables that decided them.
 """
@@ -72,7 +72,7 @@ def fused(leads: Sequence[Lead], floor: float, blind: bool) -> Scores:
 
 
 def is_blind(leads: Sequence[Lead]) -> bool:
-    """Whether the embedder sees no likeness where the words do, as with a language it never read.
+    """Tells whether the embedder sees no likeness where the words do, as with a language it never read.
 
     The passages that BM25 puts first share the question's rare words, those that it puts last its common
     ones, and all are in its language. An embedder that reads it finds the first nearer in meaning; one
@@ -87,7 +87,7 @@ def is_blind(leads: Sequence[Lead]) -> bool:
 
 
 def are_held(words: str, snapshot: Searchable[Any]) -> bool:
-    """Whether the archive holds the better part of the words by their weight.
+    """Tells whether the archive holds the better part of the words by their weight.
 
     Where it does not, what BM25 puts first shares words in passing alone, and proves nothing of the vectors.
     """
@@ -116,7 +116,7 @@ def with_sentences(
 
 
 def preferred(leads: Sequence[Lead], query: Query) -> Scores:
-    """What is added for the outlets, authors and periods that a question names, and for nearness in time.
+    """Scores the outlets, authors and periods that a question names, and nearness in time.
 
     A question asked as of a day is asked by a reader of that day's news.
     """
@@ -135,7 +135,7 @@ def preferred(leads: Sequence[Lead], query: Query) -> Scores:
 
 
 def was_published_in(facts: Facts, periods: Sequence[Period]) -> bool:
-    """Whether the article was published in one of the periods."""
+    """Tells whether the article was published in one of the periods."""
     day = facts.published
     return day is not None and any(
         (period.first or date.min) <= day <= (period.last or date.max) for period in periods
@@ -145,7 +145,7 @@ def was_published_in(facts: Facts, periods: Sequence[Period]) -> bool:
 def telling(
     candidates: Sequence[Candidate], dates: Mapping[int, Sequence[DateMention]], periods: Sequence[Period]
 ) -> Scores:
-    """What is added to passages that name a day of the periods, where they were not published in one."""
+    """Scores passages that name a day of the periods, where they were not published in one."""
     return np.array(
         [
             TELLS_OF

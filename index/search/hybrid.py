@@ -103,7 +103,9 @@ def search(
 
 
 def _leads(snapshot: Searchable[Any], embedder: Embedder, query: Query) -> tuple[list[Lead], float]:
-    """What either side finds, best first by the words, and the lowest cosine that the vector index gave."""
+    """Finds candidates by words and by vectors, best first by the words, with the lowest cosine that the
+    vector index gave.
+    """
     count = max(CANDIDATES, query.limit)
     searches = [(snapshot.allowed(filters), k) for filters, k in _searches(query, count)]
 

@@ -1,4 +1,4 @@
-"""An article's text with all that is not evidence blanked out: menus, readers' comments, datelines, credits."""
+"""Text of an article without what is no evidence: menus, comments, datelines, credits are blanked out."""
 
 from functools import lru_cache
 

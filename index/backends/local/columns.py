@@ -1,4 +1,4 @@
-"""What filters ask of every passage, in columns: a million are looked through in milliseconds.
+"""Columns of what filters ask of every passage: a million are looked through in milliseconds.
 
 A passage's article version never changes, so neither does its row; what may change, such as the
 cluster of an article, is not here.
@@ -71,7 +71,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a passage without reading it."""
+    """Facts of a passage that are known without reading it."""
 
     passage_id: int
     article_id: int
@@ -120,7 +120,7 @@ class Columns:
         return len(self.ids)
 
     def at(self, rows: Ids) -> "Columns":
-        """Those rows alone, in that order."""
+        """Selects those rows alone, in that order."""
         return Columns(
             self.ids[rows],
             self.articles[rows],
@@ -131,7 +131,7 @@ class Columns:
         )
 
     def facts(self, row: int) -> Facts:
-        """What that row tells of its passage."""
+        """Facts of one row's passage."""
         day = int(self.published[row])
         return Facts(
             passage_id=int(self.ids[row]),

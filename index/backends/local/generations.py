@@ -107,7 +107,7 @@ class Generations:
         return snapshot
 
     def _is_anothers(self) -> bool:
-        """Whether the newest generation is of another catalogue, or of a time that was undone."""
+        """Tells whether the newest generation is of another catalogue, or of a time that was undone."""
         if self._newest is None:
             return False
         with self._catalogue.reading() as connection:
@@ -117,7 +117,9 @@ class Generations:
         return anothers
 
     def _lags(self) -> bool:
-        """Whether other servers added so much that this directory, where nobody else does, should have it."""
+        """Tells whether other servers added so much that this directory, where nobody else adds, should
+        have it.
+        """
         if not self._catalogue.remote:
             return False
         with self._catalogue.reading() as connection:
@@ -312,7 +314,7 @@ class Generations:
         return int(self._catalogue.settings()["dimension"])
 
     def _follows(self, connection: Connection, base: Generation) -> bool:
-        """Whether the changes that the log holds past the generation lead from it to the catalogue."""
+        """Tells whether the changes that the log holds past the generation lead from it to the catalogue."""
         known = base.manifest
         reaches = self._catalogue.oldest_change(connection) <= known.watermark + 1
         return reaches and chain(connection, known.watermark) == known.chain
@@ -415,7 +417,7 @@ def _link(directory: Path, target: Path) -> None:
 
 
 def _differences(side: str, indexed: Sequence[Ids], gone: Ids, held: Ids) -> Iterator[str]:
-    """How one side differs from the passages that the catalogue holds, a sentence each."""
+    """Describes how one side differs from the passages that the catalogue holds, a sentence each."""
     ids = np.concatenate([NONE_GONE, *indexed])
     ids = ids[~np.isin(ids, gone)]
     for passage_id in np.setdiff1d(held, ids):

@@ -159,7 +159,7 @@ class LexicalIndex:
         return np.array(ids, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float64)
 
     def passages_with(self, stem: str) -> int:
-        """How many passages hold a word of that stem."""
+        """Counts the passages that hold a word of that stem."""
         count: int = self._searcher.doc_freq("words", stem)
         return count
 
@@ -202,7 +202,7 @@ def written(text: str) -> list[str]:
 
 @lru_cache(STEMS_KEPT)
 def stem(word: str) -> str:
-    """What the index keeps of one word; nothing of one too long to be kept."""
+    """Stems one word as the index keeps it; empty for one too long to be kept."""
     return "".join(analyzer().analyze(word))
 
 

@@ -1,4 +1,4 @@
-"""What a generation says of itself, and of each of its files, to prove that they are whole."""
+"""Manifests: a generation's account of itself and of each of its files, to prove that they are whole."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from index import durable
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation holds, and the proof that its files are whole."""
+    """Contents of a generation, and the proof that its files are whole."""
 
     format: int
     watermark: int  # the newest change of the catalogue that it knows
@@ -25,7 +25,7 @@ class Manifest:
     seal: str = ""  # sha256 of all the above
 
     def sealed(self) -> str:
-        """What `seal` must be."""
+        """Computes the value that `seal` must have."""
         known = {name: value for name, value in asdict(self).items() if name != "seal"}
         return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
@@ -35,7 +35,7 @@ class Manifest:
 
 
 def identity_of(path: Path, digest: str) -> tuple[Any, ...]:
-    """What tells the very file that had this digest from one that was put or written in its place."""
+    """Identifies the very file that had this digest, unlike one that was put or written in its place."""
     there = path.stat()
     return there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, digest
 
@@ -47,6 +47,6 @@ def sha256_of(path: Path) -> str:
 
 
 def measured(path: Path) -> dict[str, Any]:
-    """What a manifest notes of a file, which is on disk after this."""
+    """Syncs a file to disk and returns what a manifest notes of it."""
     durable.sync(path)
     return {"sha256": sha256_of(path), "size": path.stat().st_size}

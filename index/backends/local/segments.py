@@ -78,7 +78,7 @@ class Segment:
         return zip(map(self.columns.facts, rows.tolist()), cosines.tolist(), strict=True)
 
     def altered(self, passage_ids: Ids, halves: Halves) -> Ids:
-        """Those of the passages, given ascending, that are here with another vector than the one given."""
+        """Selects the passages, given ascending, that are here with another vector than the one given."""
         rows = self._places(passage_ids)
         given = halves[np.isin(passage_ids, self.columns.ids[rows])]
         differ = (self.vectors.halves[rows].view(np.uint16) != given.view(np.uint16)).any(axis=1)

@@ -21,7 +21,7 @@ REMEMBERED = 16  # filters; a server is asked with the same ones again and again
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the archive holds. `oldest` and `newest` are days of publication."""
+    """Counts of what the archive holds. `oldest` and `newest` are days of publication."""
 
     articles: int
     passages: int
@@ -58,7 +58,7 @@ class Snapshot:
     def of_catalogue(
         cls, catalogue: Catalogue, connection: Connection, ids: Sequence[int] | None = None
     ) -> Self:
-        """Those passages, or all, read from the catalogue; nothing is embedded."""
+        """Reads those passages, or all, from the catalogue; embeds nothing."""
         made_with = catalogue.settings_in(connection)
         segments = tuple(filled(catalogue.facts(connection, ids), int(made_with["dimension"])))
         words = (LexicalIndex.build(catalogue.entries(connection, ids)),) if ids is None or len(ids) else ()
@@ -90,7 +90,7 @@ class Snapshot:
             yield from segment.known(ids, vector)
 
     def passages_with(self, stem: str) -> int:
-        """How many passages hold a word of that stem; removed ones may be counted."""
+        """Counts the passages that hold a word of that stem; removed ones may be counted."""
         return sum(words.passages_with(stem) for words in self.words)
 
     def allowed(self, filters: Filters | None = None) -> Allowed | None:
@@ -113,7 +113,7 @@ class Snapshot:
         return Allowed(_marked([c.ids for c in columns], rows), rows)
 
     def summary(self, filters: Filters | None = None) -> Summary:
-        """What the archive holds, or what of it passes the filters."""
+        """Counts what the archive holds, or what of it passes the filters."""
         allowed = self.allowed(filters)
         columns = [segment.columns for segment in self.segments]
         rows = allowed.rows if allowed else tuple(np.ones(len(c), dtype=np.bool_) for c in columns)
@@ -135,7 +135,7 @@ class Snapshot:
 
 
 def _articles(columns: Sequence[Columns], rows: Sequence[Mask]) -> int:
-    """How many different articles stand in those rows."""
+    """Counts the different articles in those rows."""
     return int(np.count_nonzero(_marked([c.articles for c in columns], rows)))
 
 

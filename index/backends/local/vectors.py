@@ -67,7 +67,7 @@ class FaissIndex:
 
     @staticmethod
     def worth_coding(count: int) -> bool:
-        """Whether so many vectors are searched by codes first."""
+        """Tells whether so many vectors are searched by codes first."""
         return count > EXACT_UP_TO
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What a collection in Milvus holds: its fields, the rows of passages, and filters as expressions.
+"""Layout of a collection in Milvus: its fields, the rows of passages, and filters as expressions.
 
 Primary key is the passage's id. What may change, such as the cluster of an article, is not here.
 """
@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What a collection was made for and how far it has come; Milvus keeps it as its properties."""
+    """Card of a collection, kept as its properties: what it was made for and how far it has come."""
 
     archive: str
     embedder: str
@@ -52,7 +52,7 @@ class Card:
         return {PREFIX + name: getattr(self, name) for name in self.__dataclass_fields__}
 
     def made_with(self) -> tuple[str, ...]:
-        """What it has in common with every collection that could stand in its place."""
+        """Values that every collection shares which could stand in its place."""
         return self.format, self.embedder, self.dimension, self.chunker, self.words
 
 
@@ -76,7 +76,7 @@ def schema(card: Card, tokenizer: str) -> Any:
 
 
 def indexes(card: Card) -> Any:
-    """How its vectors and words are indexed."""
+    """Describes how its vectors and words are indexed."""
     from pymilvus import MilvusClient
 
     known = MilvusClient.prepare_index_params()

@@ -85,7 +85,7 @@ class MilvusIndex:
         self._catalogue.trim_changes(before=watermark)
 
     def _follows(self, connection: Connection, held: Held, wanted: Card) -> bool:
-        """Whether the changes alone make the collection the wanted one.
+        """Tells whether the changes alone make the collection the wanted one.
 
         One that is ahead of the catalogue is of a time that was undone by putting back a copy.
         """
@@ -93,7 +93,7 @@ class MilvusIndex:
         return alike and held.watermark <= int(wanted.watermark) and self._reaches(connection, held)
 
     def _reaches(self, connection: Connection, held: Held | None) -> bool:
-        """Whether the changes that the log holds past the collection lead from it to the catalogue."""
+        """Tells whether the changes that the log holds past the collection lead from it to the catalogue."""
         if held is None:
             return self._catalogue.oldest_change(connection) <= 1
         reaches = self._catalogue.oldest_change(connection) <= held.watermark + 1
@@ -229,7 +229,7 @@ class MilvusIndex:
         )
 
     def _wanted(self, connection: Connection) -> Card:
-        """What a collection of this archive is made with."""
+        """Card that a collection of this archive is made with."""
         made_with = self._catalogue.settings_in(connection)
         return Card(
             archive=made_with.get(ARCHIVE, ""),
@@ -240,7 +240,7 @@ class MilvusIndex:
         )
 
     def _held(self, archive: str) -> Held | None:
-        """What stands behind the alias, if anything. Raises Mismatch where it is not this archive's."""
+        """Reads the collection behind the alias, if any. Raises Mismatch where it is not this archive's."""
         try:
             found = self._server.ask("describe_collection", self._alias, timeout=SECONDS)
         except NoCollection:
@@ -294,7 +294,9 @@ class MilvusIndex:
             yield from self._differences()
 
     def _compared(self, connection: Connection, held: Held, ids: Ids) -> Iterator[str]:
-        """How the ids in Milvus differ from the catalogue's, but for what was not published then."""
+        """Describes how the ids in Milvus differ from the catalogue's, but for what was not published
+        then.
+        """
         touched = np.array(list(_last_changes(connection, held.watermark)), dtype=np.int64)
         there = self._catalogue.passage_ids(connection)
         missing = np.setdiff1d(np.setdiff1d(there, ids), touched).tolist()
@@ -324,7 +326,7 @@ class MilvusIndex:
 
 
 def _last_changes(connection: Connection, after: int) -> dict[int, str]:
-    """What was last done to each passage past that change: ids are never used again."""
+    """Reads what was last done to each passage past that change: ids are never used again."""
     rows = connection.execute(select(change).where(change.c.seq > after).order_by(change.c.seq))
     return {row.passage_id: row.op for row in rows}
 

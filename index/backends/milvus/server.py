@@ -23,7 +23,7 @@ NO_COLLECTION, NOT_LOADED = 100, 101  # Milvus' error codes
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where an index is: `milvus+http://host:port/name`, without any secret.
+    """Address of an index: `milvus+http://host:port/name`, without any secret.
 
     `name` is that of the alias by which it is searched. `?words=no` stands for a server older than 2.5,
     which can match no words.
@@ -79,7 +79,7 @@ class Server:
         self._connecting = Lock()
 
     def ask(self, method: str, *given: Any, **named: Any) -> Any:
-        """What a method of Milvus' client gives. Raises IndexUnavailable where the server does not answer."""
+        """Calls a method of Milvus' client. Raises IndexUnavailable where the server does not answer."""
         client = self._connected()
         with self.explained():
             return getattr(client, method)(*given, **named)
@@ -107,7 +107,7 @@ class Server:
             raise self._told(error) from error
 
     def version(self) -> str:
-        """What the server says it is, such as `v2.5.4`."""
+        """Version that the server gives, such as `v2.5.4`."""
         said: str = self.ask("get_server_version", timeout=SECONDS)
         return said
 
@@ -135,7 +135,7 @@ class Server:
             return MilvusClient(self.address.uri, token=self._token or "", timeout=SECONDS)
 
     def _told(self, error: Any) -> IndexUnavailable:
-        """What an error means, in a sentence."""
+        """Explains an error in a sentence."""
         if getattr(error, "code", None) == NOT_LOADED:
             return NotLoaded(f"Milvus has not loaded the index {self.address} yet; try again in a minute")
         if getattr(error, "code", None) == NO_COLLECTION:

@@ -35,7 +35,7 @@ class Passing:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What Milvus holds, and searches by an alias."""
+    """Passages that Milvus holds, searched by an alias."""
 
     server: Server
     alias: str
@@ -84,7 +84,7 @@ class Moment:
     def _found(
         self, field: str, asked: Vectors | str, k: int, allowed: Passing | None, later: Ranked
     ) -> Ranked:
-        """What Milvus finds by one of its fields, without what is gone and what was found `later` as well."""
+        """Searches one field of Milvus, and leaves out what is gone and what was found `later` as well."""
         if self._published is None:
             return []
         alias, gone = self._published.alias, self._published.gone
@@ -116,7 +116,7 @@ class Moment:
             yield from segment.known(ids, vector)
 
     def passages_with(self, stem: str) -> int:
-        """How many passages hold a word of that stem; removed ones may be counted."""
+        """Counts the passages that hold a word of that stem; removed ones may be counted."""
         return self._counted(stem) + self._later.passages_with(stem)
 
     def _count(self, stem: str) -> int:
@@ -139,7 +139,7 @@ class Moment:
             return tuple(byline for byline in there if byline is not None)
 
     def summary(self, filters: Filters | None = None) -> Summary:
-        """What the archive holds, or what of it passes the filters."""
+        """Counts what the archive holds, or what of it passes the filters."""
         return self._summarised(filters or Filters())
 
     def _summarise(self, filters: Filters) -> Summary:
@@ -148,7 +148,7 @@ class Moment:
 
 
 def counted(server: Server, collection: str, expression: str = "", consistency: str = "Bounded") -> int:
-    """How many passages of a collection pass the expression."""
+    """Counts the passages of a collection that pass the expression."""
     (row,) = server.ask_loaded(
         "query",
         collection,
