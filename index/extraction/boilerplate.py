@@ -232,7 +232,7 @@ SIGN_OFF = re.compile(r"[(\[][^()\[\]]{2,40}[)\]]|#{2,}|-+ ?30 ?-+|\* ?\* ?\*|[-
 
 @lru_cache(maxsize=4096)
 def known(words: str) -> ZoneKind | None:
-    """What a line is by its words alone, wherever it stands."""
+    """Kind of a line that its words alone tell, wherever it stands; None where they tell none."""
     folded = words.casefold()
     bare = plain(words)
     if (
@@ -253,7 +253,7 @@ def plain(words: str) -> str:
 
 
 def comments_begin(words: str) -> bool:
-    """Whether a line heads the readers' comments or the form for writing one."""
+    """Tells whether a line heads the readers' comments or the form for writing one."""
     return len(words) <= 120 and _COMMENT_HEAD.fullmatch(plain(words)) is not None
 
 
@@ -263,19 +263,19 @@ def _is_sharing(folded: str) -> bool:
 
 
 def junk_start(words: str) -> int | None:
-    """Where "read more" and the like begin that hang on the end of a paragraph; None if nothing does."""
+    """Finds where "read more" or the like begins at the end of a paragraph; None if nothing does."""
     tail = max(0, len(words) - _LONGEST_JUNK)
     junk = _INLINE_JUNK.search(words, tail)
     return None if junk is None else junk.start()
 
 
 def ends_sentence(line: str) -> bool:
-    """Whether a line ends as a sentence does, closing quotes and brackets apart."""
+    """Tells whether a line ends as a sentence does, closing quotes and brackets apart."""
     return _SENTENCE_END.search(line) is not None
 
 
 def is_section_menu(bare: str) -> bool:
-    """Whether a plain line is only the names of a site's sections, one beside the other."""
+    """Tells whether a plain line is only the names of a site's sections, one beside the other."""
     words = bare.split()
     return len(words) >= 3 and len(_SECTIONS.intersection(words)) >= 0.7 * len(words)
 

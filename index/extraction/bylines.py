@@ -1,4 +1,4 @@
-"""Who published an article, who wrote it, when and where, read from its own lines; and its language.
+"""Outlet, authors, days, place and language of an article, read from its own lines.
 
 Nothing is guessed. A date counts only in a header line or under a label ("Published:"), never in
 running text; but where that line leaves the year out, or could mean two days, what the text says of its
@@ -118,7 +118,7 @@ _OUTLET_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Byline:
-    """What an article's own lines say about it. None is unknown; `origins` names where the rest stood.
+    """Metadata that an article's own lines give. None is unknown; `origins` names where the rest stood.
 
     `dateline` is the place in front of the first sentence ("ERBIL, Kurdistan Region - " gives "ERBIL").
     """
@@ -133,7 +133,7 @@ class Byline:
 
 
 def find(text: str, zones: Sequence[Zone], file_name: str = "", language: str | None = None) -> Byline:
-    """What the zones of `text` say about outlet, author, dates, place and language.
+    """Reads outlet, author, dates, place and language from the zones of `text`.
 
     `file_name` only confirms an outlet that the text names itself. A `language` that is known already
     is not looked for.
@@ -194,7 +194,7 @@ def _slashed(header: Sequence[str]) -> str | None:
 
 
 def is_date_line(line: str, bare: bool = False) -> bool:
-    """Whether a line exists to give a date: a full date and at most five words beside it.
+    """Tells whether a line exists to give a date: a full date and at most five words beside it.
 
     With `bare`, nothing but a label, a weekday or a time may stand beside it.
     """
@@ -209,7 +209,7 @@ def is_date_line(line: str, bare: bool = False) -> bool:
 
 
 def is_dateline(line: str) -> bool:
-    """Whether a paragraph opens with a place in capitals, or a place and an agency, and a dash."""
+    """Tells whether a paragraph opens with a place in capitals, or a place and an agency, and a dash."""
     match = DATELINE.match(line)
     return match is not None and bool(match["outlet"] or match["place"].isupper())
 
@@ -286,7 +286,7 @@ def _dated(lines: Sequence[str]) -> Iterator[tuple[date, bool]]:
 
 
 def _dates_the_subject(lines: Sequence[str], number: int) -> bool:
-    """Whether a labelled day is of what the article tells: "Event date: …", "Date: …" beside "Venue: …"."""
+    """Tells whether a labelled day is the event's own: "Event date: …", "Date: …" beside "Venue: …"."""
     line = lines[number]
     if _UPDATED.search(line) or not _OTHER_LABEL.match(line):
         return False
@@ -327,7 +327,7 @@ def _agreeing(both: tuple[date, date], text: str, zones: Sequence[Zone]) -> date
 
 
 def _names_day_near(text: str, zones: Sequence[Zone], day: date) -> bool:
-    """Whether the text names a day of a month that is one of the ten up to `day`."""
+    """Tells whether the text names a day of a month that is one of the ten up to `day`."""
     return any(
         re.search(r"\d", mention.of(text)) is not None
         and mention.first == mention.last
@@ -434,7 +434,7 @@ def _squeezed(text: str) -> str:
 
 
 def _days_in(line: str) -> Iterator[Span]:
-    """Where a line has full dates, those that could be two days among them."""
+    """Finds the full dates of a line, those that could be two days among them."""
     return (span for found in (dates_in(line), ambiguous_in(line)) for span, _ in found)
 
 

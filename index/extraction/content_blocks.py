@@ -230,7 +230,7 @@ def _asked(text: str, lines: Sequence[_Line], kinds: list[ZoneKind]) -> list[Zon
 
 
 def _is_pulled(lines: Sequence[_Line], number: int) -> bool:
-    """Whether a line only repeats, in quotation marks, words of a paragraph: it is drawn to be seen."""
+    """Tells whether a line only repeats, in quotation marks, words of a paragraph: it is drawn to be seen."""
     words = lines[number].words
     if words[:1] not in _QUOTES or words[-1:] not in _QUOTES or not 3 <= len(words.split()) <= 30:
         return False
@@ -246,7 +246,7 @@ def _unless_repeated(pair: tuple[_Line, _Line], kind: ZoneKind) -> ZoneKind:
 
 
 def _body_start(lines: Sequence[_Line]) -> int:
-    """Where the first prose or dateline stands; the end if there is none."""
+    """Finds where the first prose or dateline stands; the end if there is none."""
     for number, line in enumerate(lines[:_LONGEST_HEADER]):
         if line.kind is ZoneKind.REPORTING:
             return number
@@ -256,7 +256,7 @@ def _body_start(lines: Sequence[_Line]) -> int:
 
 
 def _heads(lines: Sequence[_Line], number: int) -> bool:
-    """Whether a short line that ends as a sentence does is a headline: a date or a byline follows at once.
+    """Tells whether a short line that ends as a sentence is a headline: a date or a byline comes next.
 
     "Bridge firm sold to the U.S." and "The bridge is safe." are such; a story of one line is not.
     """
@@ -358,7 +358,7 @@ def _article_kind(lines: Sequence[_Line], number: int) -> ZoneKind:
 
 
 def _tail_kind(words: str, listing: bool) -> ZoneKind:
-    """What a line below the head of the comments is."""
+    """Kind of a line below the head of the comments."""
     if furniture.comments_begin(words) and not furniture.POLICY_WORDS.search(words.casefold()):
         return ZoneKind.NAVIGATION
     if furniture.POLICY_WORDS.search(words.casefold()) or furniture.known(words) is ZoneKind.LEGAL:

@@ -25,7 +25,7 @@ _ONLY_ASKS = re.compile(r"(?:[^.!?؟？]|\.(?!\s)){3,300}[?؟？]['\"”’»)]*
 
 @dataclass(frozen=True, slots=True)
 class Turn(Span):
-    """What one speaker says at a time, behind the label. `asks` is True for an interviewer's question."""
+    """Turn of one speaker, behind the label. `asks` is True for an interviewer's question."""
 
     speaker: str
     role: str | None
@@ -97,7 +97,7 @@ def _label(line: str) -> re.Match[str] | None:
 
 
 def _is_dialogue(found: Sequence[_Labelled], lines: Sequence[Span], text: str) -> bool:
-    """Whether the labels are speakers: somebody asks more than once, or each turn has its clock.
+    """Tells whether the labels are speakers: somebody asks more than once, or each turn has its clock.
 
     Lists have labels too, "Location: Moscow"; nobody asks in them.
     """
@@ -110,7 +110,7 @@ def _is_dialogue(found: Sequence[_Labelled], lines: Sequence[Span], text: str) -
 
 
 def _askers(found: Sequence[_Labelled], text: str) -> frozenset[str]:
-    """Those who end most of their turns with a question, where somebody else does not."""
+    """Finds those who end most of their turns with a question, where somebody else does not."""
     asked = Counter(one.name for one in found if one.asks(text))
     spoken = Counter(one.name for one in found)
     often = frozenset(name for name, count in asked.items() if count >= 2 and 2 * count > spoken[name])

@@ -71,7 +71,7 @@ def differ(one: str, other: str) -> bool:
 
 
 def _flanked(edits: Sequence[Any], number: int) -> bool:
-    """Whether a short edit stands between stretches that are alike."""
+    """Tells whether a short edit stands between stretches that are alike."""
     before = edits[number - 1] if number else None
     beside = number + 1
     while beside < len(edits) and edits[beside].tag != "equal":

@@ -75,7 +75,7 @@ def _paragraphs(column: Sequence[str]) -> str:
 
 
 def _edge(lines: Sequence[str]) -> int | None:
-    """Where the right column begins; None where there is none. A table's cells are shorter."""
+    """Finds where the right column begins; None where there is none. A table's cells are shorter."""
     gaps = [(match.end(), line) for line in lines if len(line) < 300 for match in _GAP.finditer(line)]
     edge, rows = Counter(end for end, _ in gaps).most_common(1)[0] if gaps else (0, 0)
     if rows < _LEAST_ROWS:

@@ -34,7 +34,7 @@ def quotable(text: str, span: Span) -> Span:
 
 
 def _behind_head(text: str, start: int, end: int) -> int:
-    """Where the sentence begins behind a label, a bullet, a dateline or an agency."""
+    """Finds where the sentence begins behind a label, a bullet, a dateline or an agency."""
     line = text[start:end]
     if label := label_end(text, start):
         return label
@@ -48,7 +48,7 @@ def _behind_head(text: str, start: int, end: int) -> int:
 
 
 def _opens(text: str, start: int, rest: str) -> bool:
-    """Whether the sentence is its article's first and begins anew, as behind "New York CNN — "."""
+    """Tells whether the sentence is its article's first and begins anew, as behind "New York CNN — "."""
     above = text[max(0, start - 1000) : start].rstrip()
     anew = rest[:1].isupper() or rest[:1] in ("“", "‘", '"')
     return anew and not above.endswith((".", "!", "”")) and not re.search(r"\s[—–-]\s", rest)

@@ -44,7 +44,7 @@ class Reader(Protocol):
     suffixes: tuple[str, ...]
 
     def accepts(self, data: bytes, suffix: str) -> bool:
-        """Whether these bytes are this format; `suffix` is lower case with its dot, or empty."""
+        """Tells whether these bytes are this format; `suffix` is lower case with its dot, or empty."""
         ...
 
     def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
@@ -57,7 +57,7 @@ class StreamReader(Reader, Protocol):
     """A reader that also takes an open file of any size, and keeps to bounds of its own."""
 
     def accepts_large(self, head: bytes, suffix: str) -> bool:
-        """Whether a large file that begins so is this format."""
+        """Tells whether a large file that begins so is this format."""
         ...
 
     def read_stream(self, file: BinaryIO, source: str) -> Iterator[Draft | Skipped]:
@@ -153,7 +153,7 @@ def read_bytes(
 
 
 def _told(read: Callable[[], Iterator[Draft | Skipped]], source: str) -> Iterator[Draft | Skipped]:
-    """What a reader gives, with its refusal as the last of it."""
+    """Yields what a reader gives, with its refusal as the last of it."""
     try:
         for result in read():
             reason = refusal(result) if isinstance(result, Draft) else None

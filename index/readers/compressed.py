@@ -33,7 +33,7 @@ class CompressedReader:
         self._asked = asked
 
     def accepts(self, data: bytes, suffix: str) -> bool:
-        """What is packed, by its first bytes, and tar by the mark in its first block."""
+        """Tells whether it is packed, by its first bytes, and tar by the mark in its first block."""
         return is_packed(data[:4]) or _is_tar(data)
 
     def accepts_large(self, head: bytes, suffix: str) -> bool:

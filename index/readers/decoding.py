@@ -56,7 +56,7 @@ _NOT_WESTERN = frozenset({"cs", "sk", "pl", "hu", "ro", "hr", "bs", "sl", "sq", 
 
 
 def binary_name(data: bytes) -> str | None:
-    """What kind of binary file the bytes look like, such as "PNG image"; None if they may be text."""
+    """Names the kind of binary file that the bytes look like: "PNG image"; None if they may be text."""
     if any(data.startswith(mark) for mark, _ in _MARKS):
         return None
     if data.startswith(b"PK\x03\x04"):

@@ -18,7 +18,7 @@ from index.records import EVIDENCE, DateMention, Draft, Origin, Zone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known of an article besides its text. None is unknown."""
+    """Metadata of an article, besides its text. None is unknown."""
 
     title: str | None = None
     outlet: str | None = None
@@ -137,7 +137,7 @@ def content_mark(text: str) -> str:
 
 
 def is_url(source: str) -> bool:
-    """Whether an article came from the web rather than from a file."""
+    """Tells whether an article came from the web rather than from a file."""
     return source.startswith(("http://", "https://"))
 
 

@@ -65,7 +65,7 @@ def articles(text: str, source: str) -> Iterator[Draft | Skipped] | None:
 
 @dataclass(slots=True)
 class _Part:
-    """What stands between two separators; `id` is what the separator below names it by."""
+    """Part between two separators; `id` is what the separator below names it by."""
 
     lines: list[str] = field(default_factory=list)
     id: str | None = None
@@ -95,7 +95,7 @@ class _Line:
 
     @property
     def value(self) -> str:
-        """What stands behind the label."""
+        """Value behind the label."""
         return self.words[len(self.label) :].lstrip(" :|")
 
 
@@ -174,7 +174,7 @@ def _foot_start(lines: Sequence[_Line], start: int) -> int:
 
 
 def _opens_paragraph(lines: Sequence[_Line], place: int) -> bool:
-    """Whether a line stands apart from what is above it, and that is no label that its value stands below."""
+    """Tells whether a line stands apart from the one above, which is no label of it."""
     above = next((lines[n] for n in range(place - 1, -1, -1) if lines[n].words), None)
     return not lines[place - 1].words and not (above and above.label == above.words)
 

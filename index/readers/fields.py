@@ -104,7 +104,7 @@ class Fields:
     """
 
     def __init__(self, record: Mapping[str, object], mapped: Mapped = ()) -> None:
-        """What is `mapped` counts before what the names say; "meta.hed" is the field hed of meta."""
+        """Takes a record; `mapped` counts before its own names, and "meta.hed" is the field hed of meta."""
         self._fields = dict(_flat(record))
         self._mapped = {ours: (theirs, _at(record, theirs)) for ours, theirs in mapped}
         self._read: dict[str, str] = {}
@@ -126,7 +126,7 @@ class Fields:
         )
 
     def holds_text(self) -> bool:
-        """Whether a field is named as the text and holds words."""
+        """Tells whether a field is named as the text and holds words."""
         return any(_prose(value) for _, value in self._named("text"))
 
     def id(self) -> str | None:
@@ -154,12 +154,14 @@ class Fields:
         raise Unreadable("it has no text; put the article in a field named text")
 
     def status(self) -> str | None:
-        """What keeps an article from readers, such as "draft"; None where nothing does."""
+        """Reason why an article is kept from readers, such as "draft"; None where nothing keeps it."""
         values = ("draft" if value is True else str(value).casefold() for _, value in self._named("status"))
         return next((value for value in values if value in _UNPUBLISHED), None)
 
     def notes(self) -> tuple[str, ...]:
-        """What was left out and why; which fields were read under other names than ours, and which not."""
+        """Notes on what was left out and why; which fields were read under other names than ours, or not
+        read.
+        """
         renamed = [f"{piece} from {path}" for piece, path in self._read.items() if path != piece]
         unread = [path for path, _ in self._unread()]
         told = [f"{', '.join(renamed)}"] if renamed else []
@@ -234,7 +236,7 @@ def language_code(name: str | None) -> str | None:
 
 
 def kind_of(value: object) -> str:
-    """What a JSON value is, in words for an error."""
+    """Kind of a JSON value, in words for an error."""
     if value is None:
         return "null"
     if isinstance(value, bool):

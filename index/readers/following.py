@@ -30,7 +30,7 @@ _STATED = frozenset({Origin.GIVEN, Origin.PAGE})
 
 
 def is_address(source: str) -> bool:
-    """Whether a person named an address rather than a path."""
+    """Tells whether a person named an address rather than a path."""
     return _ADDRESS.match(source) is not None
 
 
@@ -98,7 +98,7 @@ class Following:
             yield from self._address(address.url, address.says, depth - 1 if address.lists else 0)
 
     def _address(self, url: str, says: Found = NOTHING_FOUND, depth: int = DEEPEST_LIST) -> Iterator[Item]:
-        """What an address holds; a list of addresses there is followed where `depth` is left."""
+        """Reads what an address holds; a list of addresses there is followed where `depth` is left."""
         if url in self._seen:
             return
         self._seen.add(url)

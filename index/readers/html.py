@@ -131,7 +131,7 @@ def _concluded(tree: "_Element", says: Found, address: str | None, evidence: str
 
 
 def holds_markup(text: str) -> bool:
-    """Whether a text that should be plain holds HTML tags."""
+    """Tells whether a text that should be plain holds HTML tags."""
     return _TAG.search(text) is not None
 
 
@@ -193,7 +193,7 @@ def _kind_of_tag(tag: str) -> ZoneKind | None:
 
 
 def _reports(element: "_Element", tag: str, gathered: list[str], around: ZoneKind | None) -> bool:
-    """Whether a heading below the first level is a standfirst or a paragraph in large type."""
+    """Tells whether a heading below the first level is a standfirst or a paragraph in large type."""
     if tag not in _HEADINGS - {"h1"} or element.get("rend") == "h1" or around is not None:
         return False
     text = "".join(gathered).strip()

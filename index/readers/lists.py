@@ -42,7 +42,7 @@ class Address:
 
 
 def is_site_list(data: bytes) -> bool:
-    """Whether the bytes are OPML or a sitemap, which sites publish for others to follow."""
+    """Tells whether the bytes are OPML or a sitemap, which sites publish for others to follow."""
     return _XML.match(head(_plain_bytes(data))) is not None
 
 

@@ -255,7 +255,7 @@ def _is_mailbox(data: bytes) -> bool:
 
 
 def _is_message(start: str) -> bool:
-    """Whether a text opens with the header lines of mail."""
+    """Tells whether a text opens with the header lines of mail."""
     names = set()
     position = 0
     text = start.replace("\r\n", "\n")

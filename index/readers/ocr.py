@@ -14,7 +14,7 @@ NOTE = "its words were read off pictures of its pages (OCR); some letters may be
 
 
 def is_installed() -> bool:
-    """Whether tesseract can be run."""
+    """Tells whether tesseract can be run."""
     return shutil.which("tesseract") is not None
 
 

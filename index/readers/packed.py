@@ -78,7 +78,7 @@ class _Member:
 
 @dataclass(slots=True)
 class _Budget:
-    """What may still be unpacked, of the outermost archive and all within it."""
+    """Budget of what may still be unpacked, of the outermost archive and all within it."""
 
     size: int
     members: int = MOST_MEMBERS
@@ -171,7 +171,7 @@ def _opened(file: BinaryIO) -> zipfile.ZipFile:
 
 
 def _directory_bytes(file: BinaryIO) -> int:
-    """How long the archive's directory is; zipfile takes in all of it before anything can be checked."""
+    """Length of the archive's directory; zipfile takes in all of it before anything can be checked."""
     file.seek(0, 2)
     size = file.tell()
     file.seek(max(0, size - 65_557))
@@ -186,12 +186,12 @@ def _directory_bytes(file: BinaryIO) -> int:
 
 
 def leads_out(name: str) -> bool:
-    """Whether a member would be unpacked outside the folder of its archive."""
+    """Tells whether a member would be unpacked outside the folder of its archive."""
     return _LEADS_OUT.search(name) is not None
 
 
 def _is_hidden(name: str) -> bool:
-    """What list_files leaves out in folders, and what macOS packs beside each file."""
+    """Tells whether list_files would leave it out in a folder, or macOS packed it beside another file."""
     parts = name.split("/")
     if leads_out(name):
         return False  # to be told of

@@ -1,4 +1,4 @@
-"""What a web page says about itself: JSON-LD, then OpenGraph and meta tags, then trafilatura's guess."""
+"""Metadata of a web page: JSON-LD, then OpenGraph and meta tags, then trafilatura's guess."""
 
 import json
 import re
@@ -108,7 +108,7 @@ def _search(tree: "_Element", address: str | None, *, everywhere: bool) -> date 
 
 
 def descriptions(tree: "_Element") -> list[str]:
-    """What the page's meta tags and JSON-LD give as the article's summary."""
+    """Summaries of the article that the page's meta tags and JSON-LD give."""
     tags = tree.xpath(
         "//meta[@name='description' or @property='og:description' or @name='twitter:description']/@content"
     )
@@ -200,7 +200,7 @@ def _meta_tags(tree: "_Element") -> Known:
 
 
 def _markup(tree: "_Element") -> Known:
-    """What the page's elements say: canonical link, language, the first heading, a time of publication."""
+    """Reads the page's elements: canonical link, language, the first heading, a time of publication."""
     headings = [heading for heading in map(_text, tree.iter("h1")) if heading]
     link = tree.xpath("string(//link[@rel='canonical']/@href)")
     time = tree.xpath(f"string((//time[@pubdate or @itemprop='datePublished'] | {_OWN_TIME})/@datetime)")
@@ -215,8 +215,9 @@ def _markup(tree: "_Element") -> Known:
 
 
 def _guessed(tree: "_Element", known: Known, address: str | None) -> Known:
-    """What the page's layout lets conclude, for what the page does not state. It dates nothing:
-    a search would take a day named in the running text for the day of publication."""
+    """Guesses from the page's layout what the page does not state. It dates nothing: a search would take a
+    day named in the running text for the day of publication.
+    """
     from trafilatura.metadata import examine_title_element, extract_author
 
     title = known.title or _line(examine_title_element(tree)[0])

@@ -34,7 +34,7 @@ _UNSAID = frozenset({"iso8859-1", "cp1252"})  # what servers name for whatever t
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server gave to ask by whether a page has changed."""
+    """Validators that a server gave, to ask by whether a page has changed."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -42,7 +42,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What a server sent for an address. `url` is where the redirects ended, `media` its content type."""
+    """Page sent for an address. `url` is where the redirects ended, `media` its content type."""
 
     url: str
     data: bytes

@@ -177,7 +177,7 @@ def _repeated(edges: Sequence[tuple[list[_Line], list[_Line]]]) -> frozenset[str
 
 
 def _mark(line: _Line) -> str:
-    """What is the same of a line on every page: its words without their numbers."""
+    """Words of a line without its numbers, the same on every page."""
     return re.sub(r"\d+", "#", line.text.casefold())
 
 
@@ -208,7 +208,7 @@ def _usual_gap(lines: Sequence[_Line]) -> float:
 
 
 def _goes_on(line: _Line, following: _Line, gap: float, column: float) -> bool:
-    """Whether a paragraph goes on from one line to the next; `column` is how wide lines are around here."""
+    """Tells whether a paragraph goes on from one line to the next; `column` is the width of lines here."""
     if line.text.endswith(_HYPHEN):
         return True
     if max(line.height, following.height) > 1.6 * max(1.0, min(line.height, following.height)):

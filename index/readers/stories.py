@@ -87,7 +87,7 @@ def of_text(text: str, says: Found, source: str, key: str | None = None) -> Iter
 
 
 def _said_by(whole: Draft) -> Found:
-    """What a whole text says of itself, for each of its parts."""
+    """Metadata that a whole text gives for each of its parts."""
     known = Known(
         title=whole.title,
         outlet=whole.outlet,
@@ -238,7 +238,7 @@ def of_page(tree: "_Element", says: Found, source: str) -> Iterator[Draft | Skip
 
 
 def _of_all(says: Found, source: str) -> Found:
-    """What a page says that holds for each of its articles."""
+    """Metadata of a page that holds for each of its articles."""
     url = says.known.url or (source if is_url(source) else None)
     return found(Known(outlet=says.known.outlet, language=says.known.language, url=url), Origin.PAGE)
 

@@ -67,7 +67,7 @@ def columns(data: bytes) -> tuple[list[str], Iterator[list[str]]]:
 
 
 def _names_text(header: Sequence[str], mapped: Mapped) -> bool:
-    """Whether a column may hold the text; one of an unknown name may where others are known."""
+    """Tells whether a column may hold the text; one of an unknown name may where others are known."""
     fields = Fields(dict.fromkeys(header, "x"), mapped)
     return fields.holds_text() or len(fields.known().origins) > 1
 

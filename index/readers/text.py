@@ -53,5 +53,5 @@ def text_draft(raw: str, says: Found, source: str, key: str | None = None) -> Dr
 
 
 def too_long(source: str) -> Skipped:
-    """What is said of a text of more than MOST_LINES lines."""
+    """Refuses a text of more than MOST_LINES lines."""
     return Skipped(source, f"it has more than {MOST_LINES:,} lines; it is a list or a log, not an article")

@@ -50,7 +50,7 @@ class Visits(Protocol):
     """Remembers what came of earlier visits to an address."""
 
     def get(self, url: str) -> Validators | None:
-        """What the last visit left; None where there was none."""
+        """Reads what the last visit left; None where there was none."""
         ...
 
     def put(self, url: str, validators: Validators) -> None:
@@ -88,7 +88,7 @@ class _Answer:
 
 @dataclass(slots=True)
 class _Host:
-    """What is known of a host: when it may next be asked, and what its robots.txt says, by origin."""
+    """State of a host: when it may next be asked, and what its robots.txt says, by origin."""
 
     ready: float = 0.0
     pause: float = 0.0

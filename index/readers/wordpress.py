@@ -68,7 +68,7 @@ class WordPressReader:
 
 
 def is_export(data: bytes) -> bool:
-    """Whether the bytes are a WordPress export rather than a feed."""
+    """Tells whether the bytes are a WordPress export rather than a feed."""
     return _EXPORT in data[:8192] and "<rss" in head(data)
 
 

@@ -14,7 +14,7 @@ from index.extraction.dates.tenses import Tense, tense_at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What a paragraph's dates are read against.
+    """Frame that a paragraph's dates are read against.
 
     `published` is the article's day, None if unknown. `anchor` is a day that an undated article's own
     words fix; only days of a month are read against it. `years` are those the article names.

@@ -71,7 +71,7 @@ def weekend_of(day: date) -> Days:
 
 
 def before(day: date, number: int, unit: str) -> Days | None:
-    """What lies so many "day", "week", "month" or "year" back, as wide as the unit; None before year 1."""
+    """Period so many "day", "week", "month" or "year" back, as wide as the unit; None before year 1."""
     try:
         if unit == "day":
             return day - timedelta(days=number), day - timedelta(days=number)

@@ -37,7 +37,7 @@ def on_weekday(match: re.Match[str], frame: Frame) -> Days | None:
 
 
 def _is_weekday(match: re.Match[str], text: str) -> bool:
-    """Whether it is a day of the week and not a name ("Sunday Times", "Black Friday") or any such day."""
+    """Tells whether it is a day of the week, not a name ("Sunday Times", "Black Friday") or any such day."""
     name, folded = match["w"], match["w"].casefold()
     left, right = text[max(0, match.start() - 14) : match.start("it")], text[match.end() : match.end() + 14]
     if len(name) <= 4 or _NOT_THIS_DAY.search(left) or _RUN_OF_DAYS.match(right):

@@ -1,4 +1,4 @@
-"""Whether a sentence speaks of what was or of what will be, where a date leaves it open.
+"""Tense of a sentence, of what was or of what will be, where a date leaves it open.
 
 "The council decided on Friday" and "the council will decide on Friday" name two Fridays: the verb that
 governs the day tells which. English verbs are known by their forms (lemminflect); the other languages by
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 
 class Tense(Enum):
-    """What the words around a date tell about its direction."""
+    """Tense that the words around a date give it."""
 
     PAST = "past"
     FUTURE = "future"
@@ -81,7 +81,7 @@ def last_past(words: str) -> int:
 
 
 def _past_verbs(words: str) -> Iterator[int]:
-    """Where verbs in the past end. A participle that stands by a noun, "the closed bridge", is none."""
+    """Finds verbs in the past. A participle that stands by a noun, "the closed bridge", is none."""
     yield from (match.end() for match in _ELSEWHERE_PAST.finditer(words))
     last = ""
     for match in _WORD.finditer(words):
@@ -111,7 +111,7 @@ def is_past_form(word: str) -> bool:
 
 
 def is_quoted(text: str, position: int) -> bool:
-    """Whether that place in a paragraph is quoted: a speaker's "today" may be another day."""
+    """Tells whether that place in a paragraph is quoted: a speaker's "today" may be another day."""
     before = text[:position]
     if "„" in before:  # the German pair closes with what opens the English one
         return before.count("„") > before.count("“")
