@@ -1,1 +1,1 @@
-"""Those who write answers, and the builder that puts an answer together."""
+"""Answerers, and the builder that puts an answer together."""

@@ -52,14 +52,14 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """How many claims and citations there were when a section began."""
+    """Number of claims and citations when a section began."""
 
     claims: int
     citations: int
 
 
 class Written:
-    """What has been written so far, and by whom."""
+    """Record of what has been written so far, and by whom."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -151,11 +151,11 @@ class Written:
         return self._numbers[place]
 
     def says(self, statement: Statement) -> bool:
-        """Whether the same words are written already, with what proves them."""
+        """Tells whether the same words are written already, with what proves them."""
         return any(claim.citations and claim.text.startswith(f"{statement.text} [") for claim in self.claims)
 
     def cites(self, quote: Quote) -> bool:
-        """Whether a quote is cited already."""
+        """Tells whether a quote is cited already."""
         return (quote.article.id, quote.article.version, quote.span) in self._numbers
 
     def reported(self, report: Report) -> None:
@@ -168,7 +168,7 @@ class Written:
         self.report = Report(usage=self.report.usage, prompt_version=self.report.prompt_version)
 
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know of how the answer came about."""
+        """Notes on how the answer came about, which a reader must know."""
         fates = (
             (self.replaced, "gave way to what it cites", "gave way to what they cite"),
             (self.dropped, "was left out", "were left out"),
@@ -201,7 +201,7 @@ def _unproved(count: int, one: str, several: str) -> str:
 
 
 def _added(one: Citation, is_side: bool, articles: set[str], days: set[date | None]) -> Adds:
-    """What a citation adds to those of these articles and days."""
+    """Finds what a citation adds to those of these articles and days."""
     if is_side:
         return "side"
     if one.article_id in articles:
@@ -233,7 +233,7 @@ def cited(quote: Quote, number: int) -> Citation:
 
 
 def _corrected(article: Article) -> str | None:
-    """What notices have made of an article, as a sentence."""
+    """Says in a sentence what notices have made of an article."""
     if article.standing is Standing.RETRACTED:
         return "This article was withdrawn."
     if article.notice_in is not None:
@@ -242,5 +242,5 @@ def _corrected(article: Article) -> str | None:
 
 
 def published_origin(article: Article) -> str:
-    """Where the day of publication was found."""
+    """Origin of the day of publication."""
     return article.origins.get("published", Origin.UNKNOWN)

@@ -47,7 +47,7 @@ def catalogue_answer(archive: Archive, plan: Plan) -> Told:
 
 
 def _limits(plan: Plan) -> Filters:
-    """What hides articles here: an outlet, an author or days that are named limit, too."""
+    """Limits of the list: an outlet, an author or days that are named hide the rest here, too."""
     period = plan.happened
     return Filters(
         since=plan.since or (period.first if period else None),
@@ -169,7 +169,7 @@ def _coverage(found: _Found) -> Told:
 def _grouped(
     found: _Found, name: str, of: Callable[[Article], str], many: str, *, in_order: bool = False
 ) -> Told:
-    """How many articles there are of each outlet, author or year."""
+    """Counts the articles of each outlet, author or year."""
     counted = Counter(map(of, found.articles))
     rows = sorted(counted.items(), key=lambda row: row[0] if in_order else (-row[1], row[0]))
     told = ", ".join(f"{key} ({count})" for key, count in rows[:8])

@@ -63,7 +63,7 @@ class Numbered:
 
     @classmethod
     def of(cls, evidence: Evidence, hits: Sequence[Hit]) -> "Numbered":
-        """Those hits, numbered in their order, with what the findings know of their sentences."""
+        """Numbers those hits in their order, with what the findings know of their sentences."""
         known = {
             (found.quote.article.id, found.quote.article.version, found.quote.span): found.quote
             for found in evidence.findings
@@ -86,7 +86,7 @@ class Numbered:
         return "\n".join(self._lines())
 
     def comparison(self, contrasts: Iterable[Contrast]) -> str:
-        """What our own comparison found, as sentences about the numbered ones."""
+        """Describes what our own comparison found, as sentences about the numbered ones."""
         lines = [line for contrast in contrasts if (line := self._compared(contrast))]
         return "\n".join(lines) or "Nothing was found to differ."
 
@@ -111,7 +111,7 @@ class Numbered:
         )
 
     def lists_sources(self, text: str) -> bool:
-        """Whether a text says nothing but where something is from: words of the passages' headings.
+        """Tells whether a text says nothing but where something is from: words of the passages' headings.
 
         So does a line that only announces the next ones.
         """
@@ -196,7 +196,7 @@ class Sentences:
         return self._take() if settled else []
 
     def rest(self, *, cut: bool = True) -> list[str]:
-        """What is left when no more comes; where that was cut, without words that no citation ends."""
+        """Remaining text when no more comes; where that was cut, without words that no citation ends."""
         left = self._take(all_of_it=True)
         return left[:-1] if cut and left and not _ENDED.search(left[-1]) else left
 
@@ -248,7 +248,7 @@ def _one_break(space: re.Match[str]) -> str:
 
 
 def _repeats(text: str) -> bool:
-    """Whether a long text says the same over and over."""
+    """Tells whether a long text says the same over and over."""
     size = text.encode(errors="replace")
     return len(zlib.compress(size)) < LEAST_COMPRESSED * len(size)
 

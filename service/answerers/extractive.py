@@ -92,7 +92,7 @@ def quoted(finding: Finding) -> Statement:
 
 
 def source(quote: Quote) -> str:
-    """Who printed a quote and when, and who said it."""
+    """Source of a quote: who printed it and when, and who said it."""
     return f"{printed(quote)}, {quote.speaker}" if quote.speaker else printed(quote)
 
 
@@ -106,7 +106,7 @@ def explained(quote: Quote) -> str:
 
 
 def _speaker(quote: Quote) -> str | None:
-    """Who said it, where the sentence quotes; one that only reports names its speaker itself."""
+    """Speaker, where the sentence quotes; one that only reports names its speaker itself."""
     if content_of(quote.article.text, quote.span).directness == "indirect":
         return None
     found = speaker(quote.article, quote.span)
@@ -128,7 +128,7 @@ def _item(finding: Finding, span: Span) -> Finding:
 
 
 def _of_named(plan: Plan, good: list[Finding]) -> list[Finding]:
-    """Those that an outlet prints which the question names; all of them where no such outlet answers."""
+    """Selects those that an outlet of the question printed; all of them where no such outlet answers."""
     named = set(plan.named_outlets)
     printed_by = [{finding.quote.article.outlet, *finding.quote.also_printed_by} for finding in good]
     return [finding for finding, outlets in zip(good, printed_by, strict=True) if outlets & named] or good

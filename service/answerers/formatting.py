@@ -1,4 +1,4 @@
-"""How quotes and days are put into words, the same on every front."""
+"""Quotes and days in words, the same on every front."""
 
 from datetime import date, timedelta
 
@@ -18,7 +18,7 @@ def quotation(words: str) -> str:
 
 
 def printed(quote: Quote) -> str:
-    """Who printed a quote, and when."""
+    """Outlet and day of a quote, in words."""
     article = quote.article
     return f"{article.outlet or 'Unknown outlet'}, {in_words(article.published) or 'date unknown'}"
 

@@ -79,7 +79,7 @@ def _described(evidence: Evidence, reader: ReadingModel) -> list[tuple[Quote, fl
 
 
 def _names(sentence: str, plan: Plan, shares: dict[str, float]) -> bool:
-    """Whether a sentence names who is asked after, by the whole name or its last word."""
+    """Tells whether a sentence names who is asked after, by the whole name or its last word."""
     held = set(stems(sentence))
     last = stems(plan.topic or "")[-1:]
     return _held(sentence, shares) >= LEAST_HELD or (bool(last) and last[0] in held)

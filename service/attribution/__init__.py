@@ -1,1 +1,1 @@
-"""Who said what: speakers of quotations, and whom a word at the head of a sentence means."""
+"""Attribution: speakers of quotations, and the person that a word at the head of a sentence means."""

@@ -1,4 +1,4 @@
-"""Who speaks in Arabic news: the verb of saying comes first, its subject next, then what is said."""
+"""Speakers in Arabic news: the verb of saying comes first, its subject next, then what is said."""
 
 import re
 
@@ -41,7 +41,7 @@ def _said(text: str, span: Span) -> list[re.Match[str]]:
 
 
 def _reaches(text: str, match: re.Match[str], span: Span) -> bool:
-    """Whether a quotation that the verb opens is still open in the span, or comes next."""
+    """Tells whether a quotation that the verb opens is still open in the span, or comes next."""
     between = text[match.end() : span.start]
     return between.count("«") + text[span.start : span.end].startswith("«") > between.count("»")
 

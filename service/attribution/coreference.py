@@ -1,4 +1,4 @@
-"""What the pronoun or the bare description at the head of a sentence refers to.
+"""Referents of the pronoun or the bare description at the head of a sentence.
 
 A quoted sentence stands alone in an answer, so "He" and "The official" are followed back to the name
 they mean, to be shown in square brackets beside the words. The quote itself is never changed, and where
@@ -56,7 +56,7 @@ class Head:
 
 
 def resolved_head(article: Article | Draft, span: Span) -> Head | None:
-    """What the subject of a quoted sentence refers to; None where it names itself or nothing is sure."""
+    """Resolves the subject of a quoted sentence; None where it names itself or nothing is sure."""
     text = evidence_text(article)
     if article.language not in (None, "en"):
         return None
@@ -129,7 +129,7 @@ def _named_with(text: str, place: int, noun: str) -> str | None:
 
 
 def _thing(text: str, span: Span) -> str | None:
-    """What "It" means: the subject of the sentence before, where that is a name or has one, and no person."""
+    """Resolves "It" to the subject of the sentence before, where that is a name or has one, and no person."""
     subject = _subject_before(text, span.start)
     if subject is None or subject[0].islower():
         return None
@@ -172,7 +172,7 @@ def _subject_before(text: str, place: int) -> str | None:
 
 
 def _group(text: str, span: Span) -> str | None:
-    """Whom "They" means: the plural subject of the sentence before, by a name or a number of people."""
+    """Resolves "They" to the plural subject of the sentence before, by a name or a number of people."""
     subject = _subject_before(text, span.start)
     if subject is None:
         return None

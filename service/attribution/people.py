@@ -71,7 +71,7 @@ class Token(Span):
 
     @property
     def is_capital(self) -> bool:
-        """Whether it could belong to a name."""
+        """Tells whether it could belong to a name."""
         letters = self.text.removeprefix("al-").removeprefix("el-")
         return letters[:1].isupper() and self.key not in NOT_NAMES
 
@@ -149,7 +149,7 @@ def phrase_after(words: Sequence[Token]) -> Mention | None:
 
 
 def _goes_on(after: Token, rest: Sequence[Token]) -> bool:
-    """Whether a noun phrase goes on after a capitalised word."""
+    """Tells whether a noun phrase goes on after a capitalised word."""
     if after.is_capital or after.key in ("'s", "’s", *GROUPS, *DOCUMENTS) or _is_role_word(after):
         return True
     return after.key in ("of", *PARTICLES) and bool(rest) and rest[0].is_capital
@@ -179,7 +179,7 @@ def _name_ending(words: Sequence[Token]) -> Mention | None:
 
 
 def _belongs(words: Sequence[Token], place: int, end: int) -> bool:
-    """Whether a word in front belongs to the phrase with the name."""
+    """Tells whether a word in front belongs to the phrase with the name."""
     word = words[place]
     after = words[place + 1] if place + 1 < end else None
     if word.is_capital or _is_role_word(word):
@@ -196,7 +196,7 @@ def _belongs(words: Sequence[Token], place: int, end: int) -> bool:
 
 
 def _has_complement(word: Token) -> bool:
-    """Whether "of" behind a word belongs to it: "Ministry of Defence", "Spokesman of Iraq's Command"."""
+    """Tells whether "of" belongs to the word before: "Ministry of Defence", "Spokesman of Iraq's Command"."""
     return word.key in BODIES or word.key in ROLES or word.key in TITLES
 
 
@@ -291,7 +291,7 @@ def people(text: str) -> tuple[Person, ...]:
 
 
 def _is_headline(line: str) -> bool:
-    """Whether a line is capitalised throughout, so that capitals tell no name."""
+    """Tells whether a line is capitalised throughout, so that capitals tell no name."""
     words = re.findall(r"[^\W\d_][\w'’-]+", line)
     return (
         len(words) > 4
@@ -315,7 +315,7 @@ def _person(text: str, words: Sequence[Token]) -> Person | None:
 
 
 def is_body(name: str) -> bool:
-    """Whether a name is that of an organisation or a place, not of a person."""
+    """Tells whether a name is that of an organisation or a place, not of a person."""
     keys = [word.key for word in tokens(name)]
     return any(key in BODIES or key in PLACES for key in keys)
 

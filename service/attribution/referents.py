@@ -1,4 +1,4 @@
-"""Whom a short name, a pronoun or "the official" means, by what stands before it in the article.
+"""Referents of a short name, a pronoun or "the official", by what stands before it in the article.
 
 The rules are those of Hobbs (1978, "Resolving pronoun references") as far as they go without a parse:
 the subject of the nearest earlier sentence comes first, words in quotation marks are passed over, and
@@ -92,7 +92,7 @@ def _titled(text: str, surname: str) -> Gender | None:
 
 
 def person_meant(text: str, place: int, pronoun: str) -> Person | None:
-    """Whom "he" or "she" at a place means: the subject of the nearest sentence before it that fits."""
+    """Resolves "he" or "she" at a place to the subject of the nearest sentence before it that fits."""
     gender: Gender = "she" if pronoun.casefold() in ("she", "her") else "he"
     for back, sentence in enumerate(_sentences_before(text, place)):
         if back > SENTENCES_BACK:
@@ -123,18 +123,18 @@ def _somebody(text: str, subject: Mention) -> Person | None:
 
 
 def _is_somebody(text: str, subject: Mention) -> bool:
-    """Whether a description is one person's, whoever that is: "the nominee"."""
+    """Tells whether a description is one person's, whoever that is: "the nominee"."""
     words = [word.key for word in tokens(subject.head.of(text))]
     return words[-1] in ROLES and words[0] in DETERMINERS
 
 
 def _titled_here(text: str, subject: Mention) -> bool:
-    """Whether more than an article stands before the name: "Mayor", "Mr."."""
+    """Tells whether more than an article stands before the name: "Mayor", "Mr."."""
     return text[subject.start : subject.head.start].strip().casefold() not in ("", "the")
 
 
 def _speaks(text: str, person: Person) -> bool:
-    """Whether somebody of that surname says something in the article, as a person would."""
+    """Tells whether somebody of that surname says something in the article, as a person would."""
     last = person.name.of(text).split()[-1]
     return any(
         a.source.kind == "name" and a.source.head.of(text).split()[-1] == last for a in attributions(text)
@@ -156,7 +156,7 @@ def _sentences_before(text: str, place: int) -> Iterator[Span]:
 
 
 def _subjects(text: str, sentence: Span) -> Iterator[Mention]:
-    """Who speaks in a sentence, else what it begins with, leaving out what is quoted."""
+    """Finds who speaks in a sentence, else what it begins with, leaving out what is quoted."""
     spoken = [
         a.source for a in attributions(text) if sentence.start <= a.source.start and a.end <= sentence.end
     ]
@@ -172,7 +172,7 @@ def _subjects(text: str, sentence: Span) -> Iterator[Mention]:
 
 
 def described(text: str, source: Mention) -> Person | None:
-    """Whom a description means: "the official" is the last official named; "a Kurdish official" is enough."""
+    """Resolves a description: "the official" is the last official named; "a Kurdish official" is enough."""
     words = tokens(source.head.of(text))
     noun, opening = words[-1].key, words[0].key
     if (
@@ -200,7 +200,7 @@ def _holder(text: str, source: Mention, words: Sequence[str]) -> Person | None:
 
 
 def _fits(text: str, last: Mention, words: Sequence[str]) -> bool:
-    """Whether who spoke last may be meant: an official by any role, others by their role's words."""
+    """Tells whether who spoke last may be meant: an official by any role, others by their role's words."""
     if last.kind == "description":
         return set(words) <= _words(last.head.of(text))
     person = person_named(text, last)
@@ -210,7 +210,7 @@ def _fits(text: str, last: Mention, words: Sequence[str]) -> bool:
 
 
 def _holds(role: str, words: Sequence[str]) -> bool:
-    """Whether a role has all the words of a description, and is not a former or a deputy one."""
+    """Tells whether a role has all the words of a description, and is not a former or a deputy one."""
     held = _words(role)
     return set(words) <= held and not (held - set(words)) & {"vice", "deputy", "former"}
 

@@ -1,4 +1,4 @@
-"""Who said the words of a span: the speaker's name and role, as the article itself gives them.
+"""Speaker of the words of a span: name and role, as the article itself gives them.
 
 Quotations and verbs of saying (`service.attribution.speech`) give candidates; a logistic model over how a
 candidate stands to the words weighs them (its training: `eval/training/speakers.py`), and where none is
@@ -40,7 +40,7 @@ Directness = Literal["direct", "partial", "indirect"]
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who spoke. `span` is where the name stands in the article's text, with its role where that is known."""
+    """Speaker. `span` is where the name stands in the article's text, with its role where that is known."""
 
     name: str
     role: str | None
@@ -59,7 +59,7 @@ class Content:
 
 
 def speaker(article: Article | Draft, span: Span) -> Speaker | None:
-    """Who said what stands in the span; None where the article does not say so plainly."""
+    """Finds who said what stands in the span; None where the article does not say so plainly."""
     text = evidence_text(article)
     if article.language == "ar":
         found = arabic_speaker(text, span)
@@ -77,7 +77,7 @@ def attribution_of(text: str, span: Span) -> Attribution | None:
 
 
 def probability(marks: Sequence[str]) -> float:
-    """How probable it is that a candidate with these marks is the speaker."""
+    """Probability that a candidate with these marks is the speaker."""
     weights = _weights()
     total = weights[""] + sum(weights.get(mark, 0.0) for mark in marks)
     return 1 / (1 + math.exp(-total))
@@ -117,7 +117,7 @@ def _continued(text: str, quotation: Quotation) -> Span:
 
 
 def _runs_on(text: str, one: Quotation, other: Quotation) -> bool:
-    """Whether a paragraph's open quotation goes on at the head of the next paragraph."""
+    """Tells whether a paragraph's open quotation goes on at the head of the next paragraph."""
     return not one.closed and not text[one.end : other.start].strip()
 
 
@@ -138,7 +138,7 @@ def candidates(text: str, content: Content) -> Iterator[tuple[Attribution, list[
 def _marks(
     text: str, content: Content, candidate: Attribution, side: str, rank: int, inside: int
 ) -> list[str]:
-    """What the model weighs: how far apart, what stands between, which verb, what kind of source."""
+    """Features that the model weighs: how far apart, what stands between, which verb, what kind of source."""
     span, kind = content.span, content.directness
     gap = _gap(span, candidate, side)
     between = gap.of(text)
@@ -226,7 +226,7 @@ def _mark(character: str) -> str:
 
 
 def _leads_to(text: str, candidate: Attribution) -> str:
-    """What comes right behind a candidate: a colon, a quotation, the end of the sentence."""
+    """Classifies what comes right behind a candidate: a colon, a quotation, the end of the sentence."""
     rest = text[candidate.end : candidate.end + 4].lstrip(" ")
     if re.match(r"[,:]?\s*[“\"«]", text[candidate.end : candidate.end + 4]):
         return "quotation"
@@ -234,7 +234,7 @@ def _leads_to(text: str, candidate: Attribution) -> str:
 
 
 def _ends_quote(text: str, candidate: Attribution) -> bool:
-    """Whether a candidate stands right behind a quotation, and so is likely to belong to it."""
+    """Tells whether a candidate stands right behind a quotation, and so is likely to belong to it."""
     return re.search(r"[,?!—.…][”\"»]\s*$", text[max(0, candidate.start - 4) : candidate.start]) is not None
 
 

@@ -1,4 +1,4 @@
-"""Where an English news text quotes, and where it says who speaks: quotations and verbs of saying."""
+"""Quotations and verbs of saying in an English news text."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -170,7 +170,7 @@ def _ahead(text: str, start: int) -> list[Token]:
 
 
 def _clause_start(text: str, place: int, quoted: Sequence[Quotation]) -> int:
-    """Where the clause that ends at a place may begin: its sentence, or the quotation before it."""
+    """Finds where the clause that ends at a place may begin: its sentence, or the quotation before it."""
     start = sentence_start(text, place)
     return max([start, *(q.end for q in quoted if q.end <= place and q.end > start)])
 
@@ -213,12 +213,12 @@ def _before_verb(text: str, start: int, end: int) -> Mention | None:
 
 
 def begins_clause(text: str, place: int) -> bool:
-    """Whether a clause may begin here: after a mark, a conjunction or a line break."""
+    """Tells whether a clause may begin here: after a mark, a conjunction or a line break."""
     return _BEGINS.search(text[text.rfind("\n", 0, place) + 1 : place][-40:]) is not None
 
 
 def _subject(text: str, start: int, end: int) -> Mention | None:
-    """What a sentence begins with, for a participle that hangs on it: "Rasul spoke to us, saying"."""
+    """Subject of a sentence, for a participle that hangs on it: "Rasul spoke to us, saying"."""
     words = tokens(text[start:end], start)
     while words and not words[0].text[0].isalnum():
         words = words[1:]

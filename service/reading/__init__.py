@@ -1,1 +1,1 @@
-"""What the passages say: candidates, their ranking, conflicts, and timelines."""
+"""Reading of the passages: candidates, their ranking, conflicts, and timelines."""

@@ -1,4 +1,4 @@
-"""What the passages say in answer to a question: their sentences, each with the probability that it answers.
+"""Candidates: sentences of the passages, each with the probability that it answers the question.
 
 Every answerer starts from these: the embedded one quotes them, and sources are compared by them.
 """
@@ -60,7 +60,7 @@ def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[H
 
 
 def read(model: ReadingModel, plan: Plan, hits: Sequence[Hit]) -> list[Reading]:
-    """What the reader makes of each hit."""
+    """Reads each hit with the model."""
     if not hits:
         return []
     heads = [_head(plan, hit) for hit in hits]
@@ -156,7 +156,7 @@ def _with_copies(finding: Finding, copies: Mapping[int, list[tuple[str, list[_Wo
 
 
 def _head(plan: Plan, hit: Hit) -> str:
-    """What the reader is told before a passage: its title, which says what it is about.
+    """Head put before a passage for the reader: its title, which says what it is about.
 
     Where the question names a time, the day of publication stands before it, for a passage seldom names its
     own year.
@@ -171,7 +171,7 @@ def _moved(span: Span, by: int) -> Span:
 
 
 def _answer(hit: Hit, sentence: Span, shift: int, reading: Reading) -> tuple[Span, float]:
-    """Where the words stand that answer, with their probability: the best stretch, or the sentence."""
+    """Locates the words that answer, with their probability: the best stretch, or the sentence."""
     for span in reading.spans:
         if sentence.start <= span.start + shift and span.end + shift <= sentence.end:
             words = _whole_words(hit.article.text, Span(span.start + shift, span.end + shift), sentence)

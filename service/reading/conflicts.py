@@ -99,7 +99,7 @@ def about(question: str) -> str:
 
 
 def _answering(plan: Plan, compared: Sequence[Answered], judge: Judge) -> list[Answered]:
-    """Those whose own sentence supports the answer that the reading model found in it."""
+    """Selects those whose own sentence supports the answer that the reading model found in it."""
     pairs = [(premises([one.quote])[0].under_title, _stated(plan, one)) for one in compared]
     found = judge.judge(pairs)
     return [one for one, way in zip(compared, found, strict=True) if way.supports >= LEAST_SUPPORTED]
@@ -140,7 +140,7 @@ def _sides(compared: Sequence[Answered]) -> list[list[Answered]]:
 
 
 def _may_differ(one: Answered, other: Answered) -> bool:
-    """Whether two answers could contradict each other at all: of one event, and by two voices."""
+    """Tells whether two answers could contradict each other at all: of one event, and by two voices."""
     first, second = one.quote, other.quote
     if agree(one, other) or not is_same_event(first, second):
         return False
@@ -151,13 +151,13 @@ def _may_differ(one: Answered, other: Answered) -> bool:
 
 
 def _voice(quote: Quote) -> str | None:
-    """Who says what a quote says, where it quotes somebody; nobody disagrees with himself."""
+    """Speaker of what a quote says, where it quotes somebody; nobody disagrees with himself."""
     said = quote.speaker or speaker(quote.article, quote.span)
     return str(said) if said else None
 
 
 def _judged(plan: Plan, heads: Sequence[Answered], asked: Sequence[tuple[int, int]], judge: Judge) -> _Ways:
-    """What each quote of a pair makes of the other's answer, both ways."""
+    """Judges the other's answer by each quote of a pair, both ways."""
     ways = [way for one, other in asked for way in ((one, other), (other, one))]
     texts = {place: premises([heads[place].quote])[0].under_title for pair in asked for place in pair}
     pairs = [(texts[one], _stated(plan, heads[other])) for one, other in ways]
@@ -174,7 +174,7 @@ def _stated(plan: Plan, one: Answered) -> str:
 def _relation(
     heads: Sequence[Answered], pair: tuple[int, int], ways: _Ways, threshold: float
 ) -> _Kind | None:
-    """How two answers differ; None where nothing is sure."""
+    """Relation of two answers; None where nothing is sure."""
     one, other = heads[pair[0]], heads[pair[1]]
     both = ways[pair], ways[pair[::-1]]
     if max(way.supports for way in both) >= min(threshold, MOST_SUPPORTED):

@@ -1,4 +1,4 @@
-"""What an article counts out: a sentence that announces several things, and those that give them.
+"""Enumerations in an article: a sentence that announces several things, and those that give them.
 
 "The meetings focused on three main points", and behind it "The first calls for ...", "The second point
 is ...", "While the third involves ...".

@@ -1,4 +1,4 @@
-"""What speaks for a sentence as an answer: the features that `service.reading.ranking` weighs.
+"""Features of a sentence as an answer, which `service.reading.ranking` weighs.
 
 None depends on how large the archive is: words weigh by their frequency in English at large, and scores are
 the reader's probabilities and cosines.
@@ -71,12 +71,12 @@ def _shares(words: Iterable[str]) -> dict[str, float]:
 
 
 def words_held(shares: Mapping[str, float], words: frozenset[str]) -> float:
-    """How much of the shares those words hold, 0 to 1; all of none."""
+    """Sum of the shares that those words hold, 0 to 1; all of none."""
     return sum(share for stem, share in shares.items() if stem in words) if shares else 1.0
 
 
 def _lacks_kind(want: Sought, quote: Quote) -> bool:
-    """Whether a sentence gives no number, date or name, or is not said by whoever is asked about."""
+    """Tells whether a sentence gives no number, date or name, or is not said by whoever is asked about."""
     if want.wanted == "number":
         return not quantities(_without_days(quote))
     if want.wanted == "date":
@@ -90,7 +90,7 @@ def _lacks_kind(want: Sought, quote: Quote) -> bool:
 
 
 def _names_more(want: Sought, quote: Quote) -> bool:
-    """Whether a sentence names anyone or anything that the question does not."""
+    """Tells whether a sentence names anyone or anything that the question does not."""
     return any(not want.shares.keys() & set(stems(name)) for name in _NAME.findall(quote.text))
 
 

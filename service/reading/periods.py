@@ -1,4 +1,4 @@
-"""What happened in given days: the passages that tell of them, and the articles printed in them."""
+"""Events of given days: the passages that tell of them, and the articles printed in them."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""How probable it is that a sentence answers, and from where on it is shown: one logistic regression.
+"""Probability that a sentence answers, and the bound from where on it is shown: one logistic regression.
 
 Its weights lie beside this module with a card; `eval.training.ranking` fits them on public questions through
 the whole pipeline, and docs/ranking.md has what each feature is worth.

@@ -155,7 +155,7 @@ def _same_event(one: _Event, other: _Event) -> bool:
 
 
 def _is_copy(one: _Event, other: _Event) -> bool:
-    """Whether two sentences are one text, printed twice."""
+    """Tells whether two sentences are one text, printed twice."""
     return _likeness(one, other) >= SAME_WORDS
 
 

@@ -1,4 +1,4 @@
-"""What the words of an answer come down to, so that two answers can be compared: a number, days, a name."""
+"""Values of answers, so that two can be compared: a number, days, a name."""
 
 import re
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def _quantity(finding: Finding, counted: str | None) -> Quantity | None:
 
 
 def _is_short(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether one is the initials of the other: UN and United Nations."""
+    """Tells whether one is the initials of the other: UN and United Nations."""
     short, long = sorted((one, other), key=len)
     (word, *rest) = short
     return not rest and sorted(word) == sorted(part[0] for part in long) and len(long) > 1

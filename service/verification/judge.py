@@ -1,4 +1,4 @@
-"""Who judges whether a text entails a statement: the packaged model, or a stronger one of the user's."""
+"""Judges of whether a text entails a statement: the packaged model, or a stronger one of the user's."""
 
 import asyncio
 import re
@@ -29,7 +29,7 @@ class Judge(Protocol):
         ...
 
     def judge(self, pairs: Sequence[Pair]) -> Sequence[Entailed]:
-        """What each premise makes of its claim."""
+        """Judges each claim by its premise."""
         ...
 
 
@@ -43,7 +43,7 @@ class CrossEncoderJudge:
         self._name = name
 
     def judge(self, pairs: Sequence[Pair]) -> Sequence[Entailed]:
-        """What the model makes of each pair. Raises NotFound where there is no such model."""
+        """Judges each pair. Raises NotFound where there is no such model."""
         if not pairs:
             return []
         scores: Any = _cross_encoder(self._name).predict(

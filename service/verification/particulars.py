@@ -119,7 +119,7 @@ def _unknown_names(claim: str, premises: Sequence[Premise]) -> Iterator[str]:
 
 
 def _beginning(word: str) -> str:
-    """What a word shares with its kin: a people and its country, one and several."""
+    """Beginning that a word shares with its kin: a people and its country, one and several."""
     return word[: max(_LEAST_STEM, len(word) - 3)]
 
 
@@ -142,7 +142,7 @@ def _without_sources(claim: str, premises: Sequence[Premise]) -> str:
 
 
 def _said(words: str, text: str) -> bool:
-    """Whether a text holds quoted words: each stretch between what was left out, in order."""
+    """Tells whether a text holds quoted words: each stretch between what was left out, in order."""
     plain, place = _plain(text), 0
     for stretch in _LEFT_OUT.split(words):
         wanted = _plain(stretch).strip(" .,;:!?")

@@ -1,4 +1,4 @@
-"""What a statement may be proved with: of each article its cited sentences, and what gives them sense."""
+"""Premises of a statement: of each article its cited sentences, and what gives them sense."""
 
 import re
 import unicodedata
@@ -25,7 +25,7 @@ class Premise:
 
     @property
     def text(self) -> str:
-        """What a judge reads: outlet and day, and the cited sentences.
+        """Text that a judge reads: outlet and day, and the cited sentences.
 
         The sentence in front of them is left out: what only that one says is not proved by citing the next.
         """

@@ -18,11 +18,11 @@ class Quantity:
     unit: str = ""
 
     def is_proved_by(self, other: "Quantity") -> bool:
-        """Whether the other, of a text, lets one write this: with its unit or none, exactly or rounded."""
+        """Tells whether the other, of a text, proves this one: with its unit or none, exactly or rounded."""
         return self.unit in ("", other.unit) and self._is_near(other)
 
     def agrees(self, other: "Quantity") -> bool:
-        """Whether both can be one number, rounded: $1.34 billion and $1.3 billion, 725,246 and 725,000."""
+        """Tells whether both can be one number, rounded: 1.34 and 1.3 billion, 725,246 and 725,000."""
         return (self.unit == other.unit or "" in (self.unit, other.unit)) and self._is_near(other)
 
     def _is_near(self, other: "Quantity") -> bool:

@@ -1,4 +1,4 @@
-"""What a judge is asked: a question with its answer, and a sentence clause by clause."""
+"""Statements for a judge: a question with its answer, and a sentence clause by clause."""
 
 import re
 

@@ -93,7 +93,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 
 def end_of(wanted: Sequence[Token], text: Sequence[Token], after: int = 0) -> int | None:
-    """Where the first occurrence of `wanted` ends in `text`, at or after a place; None if it is not there."""
+    """Finds the end of the first `wanted` in `text`, at or after a place; None if it is not there."""
     if not wanted:
         return None
     for start in range(after, len(text) - len(wanted) + 1):
@@ -103,12 +103,12 @@ def end_of(wanted: Sequence[Token], text: Sequence[Token], after: int = 0) -> in
 
 
 def holds(text: str, phrase: str) -> bool:
-    """Whether a text says a phrase, however its numbers and days are written."""
+    """Tells whether a text says a phrase, however its numbers and days are written."""
     return end_of(tokens(phrase), tokens(text)) is not None
 
 
 def same(wanted: Token, found: Token) -> bool:
-    """Whether `found` says what `wanted` asks for; a day may say more: 2 June 2021 is in June 2021."""
+    """Tells whether `found` says what `wanted` asks for; a day may say more: 2 June 2021 is in June 2021."""
     if isinstance(found, Day):
         if isinstance(wanted, Day):
             parts = ((wanted.year, found.year), (wanted.month, found.month), (wanted.day, found.day))
@@ -199,7 +199,7 @@ def _part(pieces: Sequence[Token], place: int) -> tuple[Decimal | None, int, int
 
 
 def _small(pieces: Sequence[Token], place: int) -> tuple[Decimal | None, int]:
-    """What may stand before a scale: digits, a word up to ninety-nine, "a" or "half a"."""
+    """Reads what may stand before a scale: digits, a word up to ninety-nine, "a" or "half a"."""
     first = pieces[place] if place < len(pieces) else _STOP
     if isinstance(first, Decimal):
         return first, 1

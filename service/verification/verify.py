@@ -27,7 +27,7 @@ MOST_CLAUSES = 12  # of a sentence; a longer one is a list or an attack, and wha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the evidence makes of a statement; `clause` and `premise` are those that decided.
+    """Verdict of the evidence on a statement; `clause` and `premise` are those that decided.
 
     `score` is the probability of support. One that `invents` puts words between quotation marks that its
     sources do not hold: it may not even be shown as unproved.
@@ -46,7 +46,7 @@ class Verdict:
 
     @property
     def may_be_quoted(self) -> bool:
-        """Whether what the statement cites may be shown in its place: nothing says that it is wrong."""
+        """Tells whether what the statement cites may be shown in its place: nothing says that it is wrong."""
         return self.label == "neither" and not self.invents
 
 
@@ -151,7 +151,7 @@ def _support(one: tuple[Pair, Entailed]) -> float:
 
 
 def _holds(text: str, quote: Quote) -> bool:
-    """Whether a text holds a quote word by word, but for whom its head means, in brackets behind it."""
+    """Tells whether a text holds a quote word by word, but for whom its head means, in brackets behind it."""
     if quote.text in text:
         return True
     head = resolved_head(quote.article, quote.span)
