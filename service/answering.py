@@ -83,7 +83,7 @@ class Rewriter(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What questions are answered with.
+    """Pipeline that questions are answered with.
 
     `fallback` answers where the answerer breaks off with nothing written. `judge` proves sentences that are
     not quotes. One that it is not sure of gives way to those quotes it cites that answer.
@@ -162,7 +162,7 @@ async def final(events: AsyncIterator[Event]) -> Answer:
 
 
 def filters_of(plan: Plan) -> Filters:
-    """What the plan hides from the search."""
+    """Filters of the search: what the plan hides."""
     return Filters(
         since=plan.since,
         until=plan.until,
@@ -174,7 +174,7 @@ def filters_of(plan: Plan) -> Filters:
 
 
 def query_of(plan: Plan) -> Query:
-    """What is searched for a plan."""
+    """Query of the search for a plan."""
     return Query(
         text=plan.topic if plan.topic and plan.intent in TOLD else plan.standalone_question,
         words=(plan.topic if plan.intent in TOLD else None) or plan.search_words or None,

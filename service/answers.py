@@ -146,7 +146,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedPosition:
-    """What was said at one time. `day` is when it was published, or else when it happened."""
+    """Position at one time. `day` is when it was published, or else when it happened."""
 
     text: str
     day: date | None
@@ -156,7 +156,7 @@ class DatedPosition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What the reporting said at different times about the same thing, the newest first."""
+    """Change in the reporting about the same thing, the newest first."""
 
     about: str
     positions: tuple[DatedPosition, ...]
@@ -164,7 +164,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searched:
-    """What the archive holds within the question's limits: what a refusal speaks of."""
+    """Counts of what the archive holds within the question's limits: what a refusal speaks of."""
 
     articles: int
     passages: int

@@ -1,4 +1,4 @@
-"""Whether Dateline can work here: what is set, what is there, what is missing, a line each."""
+"""Check of the installation: what is set, what is there, what is missing, a line each."""
 
 import asyncio
 from collections.abc import Iterator
@@ -103,7 +103,7 @@ def _prompts(settings: Settings) -> Check:
 
 
 def _slack(settings: Settings) -> Check:
-    """Whether Slack is set; whether it works, Slack alone can say."""
+    """Tells whether Slack is set; whether it works, Slack alone can say."""
     ways = {"over HTTP": settings.slack_signing_secret, "by `dateline slack`": settings.slack_app_token}
     listening = " and ".join(way for way, token in ways.items() if token is not None)
     if settings.slack_bot_token is None and not listening:
@@ -146,7 +146,7 @@ def _model(name: str, provider: Provider, offline: bool) -> Check:
 
 
 async def _asked(provider: Provider) -> str:
-    """What a tiny request took. Raises DatelineError where it fails."""
+    """Tells what a tiny request took. Raises DatelineError where it fails."""
     completion = provider.completion(QUESTION)
     async with aclosing(completion.pieces()) as pieces:
         async for _ in pieces:

@@ -1,4 +1,4 @@
-"""What an answer is made from: quotes, candidates, contrasts, and the statements of an answerer.
+"""Evidence of an answer: quotes, candidates, contrasts, and the statements of an answerer.
 
 These stay inside; what is sent of them is in `service.answers`.
 """
@@ -34,11 +34,11 @@ class Quote:
 
     @property
     def is_replaced(self) -> bool:
-        """Whether its article was withdrawn, or is corrected by another one."""
+        """Tells whether its article was withdrawn, or is corrected by another one."""
         return self.article.standing is Standing.RETRACTED or self.article.notice_in is not None
 
     def overlaps(self, other: "Quote") -> bool:
-        """Whether both share words of one article version."""
+        """Tells whether both share words of one article version."""
         same = (self.article.id, self.article.version) == (other.article.id, other.article.version)
         return same and self.span.start < other.span.end and other.span.start < self.span.end
 
@@ -109,7 +109,7 @@ class Short:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What an answerer says of its own work, after its last statement.
+    """Report of an answerer on its own work, after its last statement.
 
     `whole` is False where the answer broke off or could not be written; `notes` then say why.
     """

@@ -30,7 +30,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the blocks after it are about."""
+    """Heading of the blocks after it."""
 
     text: str
 
@@ -80,7 +80,7 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a reader must know of how the answer came about."""
+    """Note on how the answer came about."""
 
     text: str
 
@@ -117,7 +117,7 @@ def without_marks(text: str, numbers: Sequence[int]) -> str:
 
 
 def who(citation: Citation) -> str:
-    """Who says it: the outlet, and the speaker where the quote is somebody's words."""
+    """Source of a citation: the outlet, and the speaker where the quote is somebody's words."""
     outlet = citation.outlet or "Unknown outlet"
     return f"{outlet}, quoting {citation.speaker}" if citation.speaker else outlet
 
@@ -135,7 +135,7 @@ def when(citation: Citation) -> str:
 
 
 def age(day: date | None, today: date) -> str:
-    """How long ago a day was: "today", "3 days ago", "2 years ago"; empty for none and for a day to come."""
+    """Age of a day: "today", "3 days ago", "2 years ago"; empty for none and for a day to come."""
     days = (today - day).days if day else -1
     if days < 0:
         return ""
@@ -149,7 +149,7 @@ def age(day: date | None, today: date) -> str:
 
 
 def beside(citation: Citation) -> tuple[str, ...]:
-    """What else a reader must know of a quote: who printed it too, and that it was corrected since."""
+    """Remarks on a quote: who printed it too, and that it was corrected since."""
     others = citation.also_printed_by
     told = [f"also printed by {', '.join(others)}"] if others else []
     return (*told, *([f"corrected since: {citation.corrected}"] if citation.corrected else []))

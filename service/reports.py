@@ -154,7 +154,7 @@ def _plain(text: str, inside: bool = False) -> str:
 
 
 def _escaped_opening(match: re.Match[str]) -> str:
-    """What would open a list or an underline: of "1." it is the stop that is escaped."""
+    """Escapes what would open a list or an underline: of "1." it is the stop that is escaped."""
     return f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}"
 
 

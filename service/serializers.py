@@ -74,7 +74,7 @@ class Shown(Listed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What one version of an article changed: metadata by name (old, new), and paragraphs."""
+    """Changes of one version of an article: metadata by name (old, new), and paragraphs."""
 
     version: int
     added: datetime

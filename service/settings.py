@@ -29,7 +29,7 @@ Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s*]+$")]
 
 
 class Settings(BaseSettings):
-    """What Dateline is run with.
+    """Settings that Dateline is run with.
 
     Each is set by the environment as DATELINE_NAME, or in dateline.toml in the archive's folder or
     in the folder Dateline is started in; the first found in that order counts.
@@ -160,7 +160,7 @@ class Settings(BaseSettings):
 
     @property
     def load_index(self) -> LoadIndex:
-        """What opens the index these settings name."""
+        """Chooses what opens the index these settings name."""
         return index_at(self.index, self.index_token.get_secret_value() if self.index_token else None)
 
     def open_archive(self) -> Archive:
@@ -185,7 +185,7 @@ class Settings(BaseSettings):
         )
 
     def store(self, file: str) -> Address:
-        """Where what such a file would hold is kept: in the folder, or in the catalogue's database."""
+        """Address of what such a file would hold: in the folder, or in the catalogue's database."""
         return self.catalogue.get_secret_value() if self.catalogue else self.data / file
 
 

@@ -58,7 +58,7 @@ _STARVED = ("bad_alloc", "cannot allocate memory", "failed to map segment", "can
 
 
 def _is_starved(error: BaseException | None) -> bool:
-    """Whether an error, or what led to it, is a want of memory, in the words of Python, C++ or the loader."""
+    """Tells whether an error, or its cause, is a want of memory in the words of Python, C++ or the loader."""
     while error is not None:
         told = str(error).casefold()
         if isinstance(error, MemoryError) or any(words in told for words in _STARVED):
@@ -80,7 +80,7 @@ def version(
 
 
 def _is_built_in(words: list[str]) -> bool:
-    """Whether the command is one of these: then nothing need be looked for elsewhere."""
+    """Tells whether the command is one of these: then nothing need be looked for elsewhere."""
     groups = {group.name for group in app.registered_groups}
     commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
     return bool(words) and words[0] in groups | commands

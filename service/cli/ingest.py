@@ -40,7 +40,7 @@ _COLUMNS = (
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the articles of one run, and since when it runs."""
+    """Tally of what became of the articles of one run, and since when it runs."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     skipped: list[Skipped] = field(default_factory=list)
@@ -66,11 +66,11 @@ class Tally:
         self.findings.extend(findings(source, draft))
 
     def noted(self) -> list[dict[str, object]]:
-        """What was not understood or left out, by source, with the number of articles."""
+        """Notes on what was not understood or left out, by source, with the number of articles."""
         return [{"source": s, "note": note, "articles": n} for (s, note), n in self.notes.items()]
 
     def counts(self) -> dict[str, int]:
-        """How many articles were added, updated and unchanged."""
+        """Counts the articles that were added, updated and unchanged."""
         return {name: self.outcomes[name] for name in ("added", "updated", "unchanged")}
 
     def line(self) -> str:
@@ -88,7 +88,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What to add: files and folders, addresses, lists of addresses, feeds; and how to read them."""
+    """Sources to add: files and folders, addresses, lists of addresses, feeds; and how to read them."""
 
     named: tuple[str, ...]
     mapped: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ class Sources:
         return Following(fetcher, archive.visits, entries_only=self.entries_only, asked=asked)
 
     def work(self, archive: Archive, settings: Settings) -> Work:
-        """How a cluster is to make the files ready for that archive."""
+        """Work for a cluster that makes the files ready for that archive."""
         models = (settings.models or settings.data / "models").absolute()
         mapped = parse_mapped(self.mapped)
         return Work(settings.embedder, models, archive.brief(), mapped, self.entries_only)

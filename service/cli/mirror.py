@@ -28,7 +28,7 @@ class Mirror:
 
     @classmethod
     def of(cls, archive: Archive, named: Sequence[str]) -> "Mirror":
-        """What the archive knows of those folders. Raises BadValue for what is none, or holds no file."""
+        """Reads what the archive knows of those folders. Raises BadValue for what is none or has no file."""
         folders = tuple(Path(name).resolve() for name in named if not is_address(name))
         for name, folder in zip(named, folders, strict=False):
             if not folder.is_dir():
@@ -64,7 +64,7 @@ class Mirror:
         return removed
 
     def _held(self, file: str) -> set[str]:
-        """What a file that could not be read whole gave before."""
+        """Keys that a file which could not be read whole gave before."""
         return set(self.before.get(file, ())) if file in self.faulty else set()
 
 

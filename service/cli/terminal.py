@@ -1,4 +1,4 @@
-"""How answers, passages and articles look in a terminal.
+"""Answers, passages and articles as a terminal shows them.
 
 Article text is printed as it is, never read as markup; cleaning has taken control characters out.
 """
@@ -184,7 +184,7 @@ def counting(what: str, unit: str = "articles") -> Iterator[Callable[[], None]]:
 
 
 def place(citation: Citation) -> str:
-    """Where a quote stands: title, author, article version, characters, address."""
+    """Place of a quote: title, author, article version, characters, address."""
     where = f"article {citation.article_id} version {citation.version}, {citation.start}–{citation.end}"
     parts = (citation.title or "untitled", citation.author, where, citation.url)
     return "; ".join(part for part in parts if part)

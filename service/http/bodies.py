@@ -1,4 +1,4 @@
-"""How large a request may be, told before it has been read whole."""
+"""Limit on how large a request may be, told before it has been read whole."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""How many questions are answered at a time, how many may wait, and what becomes of those who leave.
+"""Capacity: questions that are answered at a time, those that may wait, and those whose asker leaves.
 
 What takes time runs in threads of the event loop's own executor. Reading what is kept runs in
 starlette's, so that it and the probes stay quick however much is asked.
@@ -53,7 +53,7 @@ class Capacity:
             self._limiter.release_on_behalf_of(borrower)
 
     async def held(self, request: Request) -> AsyncIterator[None]:
-        """What a route depends on that answers: a place, until all of its response has been sent.
+        """Holds a place for a route that answers, until all of its response has been sent.
 
         Raises Busy, and ClientGone.
         """
@@ -64,7 +64,7 @@ class Capacity:
 
 
 def places_of(settings: Settings) -> int:
-    """How many questions these settings have a process answer at a time."""
+    """Number of questions that these settings have a process answer at a time."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return settings.concurrency or cores * (A_CORE if settings.answerer == "quotes" else A_CORE_WITH_MODEL)
 

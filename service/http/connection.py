@@ -86,7 +86,7 @@ class Connection(H11Protocol):
 
     @property
     def waits(self) -> bool:
-        """Whether no request is being answered."""
+        """Tells whether no request is being answered."""
         return self.cycle is None or self.cycle.response_complete
 
     def _expect_request(self) -> None:

@@ -1,4 +1,4 @@
-"""What stands in front of every route: which hosts are answered for, and what a page of ours may do."""
+"""Guard in front of every route: which hosts are answered for, and what a page of ours may do."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -91,7 +91,7 @@ class Guard:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a server that listens there."""
+    """Tells whether only this machine reaches a server that listens there."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""How often a key may ask, and the headers that say what is left.
+"""Rate limits of keys, and the headers that say what is left.
 
 The headers are those of the IETF draft "RateLimit header fields for HTTP"
 (draft-ietf-httpapi-ratelimit-headers-11). A window is a whole minute or day of UTC.
@@ -39,7 +39,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is left of a policy's quota, and the seconds until there is a new one."""
+    """State of a policy's quota: what is left, and the seconds until there is a new one."""
 
     policy: Policy
     left: int

@@ -1,4 +1,4 @@
-"""What a monitoring system is told, in Prometheus' text format and by its conventions.
+"""Metrics for a monitoring system, in Prometheus' text format and by its conventions.
 
 What OpenTelemetry's conventions for GenAI name goes by their names. No label holds what a reader wrote,
 a key, or the id of an article: each has few values, known beforehand.

@@ -60,7 +60,7 @@ class Message(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """What a stream says beside the answer."""
+    """Options of a stream: what it says beside the answer."""
 
     include_usage: bool | None = False
 
@@ -264,7 +264,7 @@ def asked(request: CompletionRequest, outlets: Sequence[str]) -> Question:
 
 
 def models(desk: Desk) -> Models:
-    """What can be asked: the desk's answerer, by its own name too, and the one that only quotes."""
+    """Lists what can be asked: the desk's answerer, by its own name too, and the one that only quotes."""
     names = dict.fromkeys([desk.answerer.name, QUOTES])
     return Models(data=[Model(id=MODEL), *(Model(id=f"{MODEL}/{name}") for name in names)])
 
@@ -284,7 +284,7 @@ def usage_of(answer: Answer) -> Usage:
 
 
 def sources_of(answer: Answer, base: str) -> dict[str, Any]:
-    """What stands beside the message: addresses, search results and the whole answer, by field name."""
+    """Fields beside the message, by name: addresses, search results and the whole answer."""
     return {
         "citations": [address(citation, base) for citation in answer.citations],
         "search_results": [

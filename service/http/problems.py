@@ -52,7 +52,7 @@ class Conflict(DatelineError):
 
 
 class Problem(BaseModel):
-    """What went wrong, as RFC 9457 has it."""
+    """Problem in the format of RFC 9457."""
 
     type: str = Field(examples=["about:blank"])
     title: str = Field(examples=["Not Found"])
@@ -64,7 +64,7 @@ class Problem(BaseModel):
 
 
 class OpenAIError(BaseModel):
-    """What went wrong, as OpenAI's clients look for it."""
+    """Error in the format that OpenAI's clients look for."""
 
     message: str
     type: str

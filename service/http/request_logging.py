@@ -76,7 +76,7 @@ class _Request:
         self._metrics.called(call)
 
     def attributes(self, questions: bool) -> dict[str, Any]:
-        """What the request's span says when it ends."""
+        """Attributes of the request's span when it ends."""
         told: dict[str, Any] = {
             "name": f"{self._scope['method']} {self.route}",
             "http.route": self.route,

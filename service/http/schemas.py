@@ -1,4 +1,4 @@
-"""What the API takes in; and what it gives out beside the records of `service.answers` and `.listings`."""
+"""Schemas of what the API takes in; and of what it gives out beside `service.answers` and `.listings`."""
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -27,7 +27,7 @@ ConversationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64
 
 
 class Limits(BaseModel):
-    """What to answer from. Days are inclusive."""
+    """Limits on what to answer from. Days are inclusive."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -149,7 +149,7 @@ class SignIn(BaseModel):
 
 
 class FeedbackRequest(BaseModel):
-    """What a reader thinks of an answer, in place of what was said before."""
+    """Verdict of a reader on an answer, in place of what was said before."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -159,7 +159,7 @@ class FeedbackRequest(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What the archive holds, and questions to begin with."""
+    """Description of what the archive holds, and questions to begin with."""
 
     articles: int
     passages: int
@@ -195,7 +195,7 @@ class Replaced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleVersion:
-    """What one version of an article changed: metadata by name, and paragraphs."""
+    """Changes of one version of an article: metadata by name, and paragraphs."""
 
     version: int
     added: datetime
@@ -230,7 +230,7 @@ class SkippedArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddedArticles:
-    """What became of everything that was sent."""
+    """Results for everything that was sent."""
 
     added: int
     updated: int
@@ -278,7 +278,7 @@ class Conversations:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Whether a key is asked for here; the name and the role of the key that signed in, null without one."""
+    """Session: whether a key is asked for; name and role of the key that signed in, null without one."""
 
     required: bool
     name: str | None
@@ -287,7 +287,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether the server can answer."""
+    """Health of the server: whether it can answer."""
 
     status: str
 

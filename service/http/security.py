@@ -1,4 +1,4 @@
-"""Who asks, whether they may, and how often: decided for every request in one place.
+"""Access control: who asks, whether they may, and how often, decided for every request in one place.
 
 It is decided on the path that the router sees too, `scope["path"]`: an address put together from the Host
 header is whatever the client says it is. What no line of the table names is for administrators alone.
@@ -59,7 +59,7 @@ _TABLE = [(role, method, re.compile(path)) for role, method, path in TABLE]
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a request shows to be let in, wherever it shows it: a key, or the cookie of a session."""
+    """Credential of a request, wherever it shows it: a key, or the cookie of a session."""
 
     secret: bytes
     is_cookie: bool = False
@@ -165,7 +165,7 @@ class Security:
 
 
 def credential(request: HTTPConnection) -> Credential | None:
-    """What a request shows: a key as `Authorization: Bearer` or as `X-API-Key`, else the session's cookie."""
+    """Reads a key as `Authorization: Bearer` or as `X-API-Key`, else the session's cookie."""
     bearers = (value.partition(" ") for value in request.headers.getlist("authorization"))
     keys = {words.strip() for scheme, _, words in bearers if scheme.casefold() == "bearer"}
     keys |= {value.strip() for value in request.headers.getlist("x-api-key")}
@@ -189,7 +189,7 @@ def needed(method: str, path: str) -> Role:
 
 
 def is_act(scope: Scope) -> bool:
-    """Whether a request changes the archive, which takes an editor's key or an administrator's."""
+    """Tells whether a request changes the archive, which takes an editor's key or an administrator's."""
     changes = scope["method"] not in SAFE and scope["path"] != SESSION
     return changes and needed(scope["method"], scope["path"]) != "ask"
 
@@ -230,7 +230,7 @@ def _too_small(key: Key, role: Role, scope: Scope) -> HTTPException:
 
 
 def _from_own_page(headers: Headers, trusted: Collection[str]) -> bool | None:
-    """Whether a page of this server sends the request; None where a trusted one does, or no browser.
+    """Tells whether a page of this server sends the request; None where a trusted one does, or no browser.
 
     After CrossOriginProtection of Go's net/http: Sec-Fetch-Site, which a page cannot set, before Origin.
     """

@@ -71,7 +71,7 @@ def _address(listener: socket.socket) -> str:
 
 
 def _config(settings: Settings, app: "FastAPI | partial[FastAPI]") -> uvicorn.Config:
-    """What uvicorn is run with. It is sent to the workers over a pipe, with the settings in `app`."""
+    """Configures uvicorn. It is sent to the workers over a pipe, with the settings in `app`."""
     return uvicorn.Config(
         app,
         factory=isinstance(app, partial),

@@ -27,7 +27,7 @@ class ShuttingDown(Busy):
 
 
 class Draining:
-    """Whether the server is ending, and until when its answers may go on."""
+    """State of the server's end: whether it has begun, and until when answers may go on."""
 
     def __init__(self, seconds: float) -> None:
         """`seconds` are those that answers have left once it begins."""
@@ -37,7 +37,7 @@ class Draining:
 
     @property
     def begun(self) -> bool:
-        """Whether the server is ending."""
+        """Tells whether the server is ending."""
         return self._ends is not None
 
     def begin(self) -> None:

@@ -83,14 +83,14 @@ def written(request: ArticleRequest) -> Draft | Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is to be added; `following` is told what of a fetched page is kept."""
+    """Items to be added; `following` is told what of a fetched page is kept."""
 
     items: Iterable[Item]
     following: Following | None = None
 
 
 def fetched(archive: Archive, fetcher: Fetcher, url: str) -> Reading:
-    """What the page at an address holds; a feed's entries as they stand in it."""
+    """Fetches what the page at an address holds; a feed's entries as they stand in it."""
     following = Following(fetcher, archive.visits, entries_only=True, asked=readers())
     read = following.read(url)
     # The page is fetched with its first article: whoever adds this waits for no server.

@@ -69,7 +69,7 @@ def plain(answer: Answer) -> str:
 
 
 def closing(answer: Answer, page: str | None, *, shared: bool = True) -> list[Block]:
-    """What stands under the sentences: who disagrees, what changed, the quotes, and what can be done.
+    """Blocks under the sentences: who disagrees, what changed, the quotes, and what can be done.
 
     `page` is the address of the answer on our page. What is seen by one reader alone is not `shared`,
     and can be.
@@ -141,7 +141,7 @@ def _cited(citation: Citation, quoted: bool) -> list[RichTextElement]:
 
 
 def printed(citation: Citation) -> str:
-    """Who printed a quote, and when, as the sentences of an answer say it."""
+    """Outlet and day of a quote, as the sentences of an answer say it."""
     return f"{citation.outlet or 'Unknown outlet'}, {in_words(citation.published) or 'date unknown'}"
 
 
@@ -172,7 +172,7 @@ def _feedback(answer: Answer) -> Block:
 
 
 def _fitting(told: Sequence[Block], ending: Sequence[Block]) -> list[Block]:
-    """What is told and has room, in its order. The end is always there."""
+    """Keeps what is told and has room, in its order. The end is always there."""
     room = MOST_CLOSING - _size(ending)
     fits = []
     for block in told:

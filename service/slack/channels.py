@@ -1,4 +1,4 @@
-"""What the questions of a channel are limited to, as a form that anyone in the channel can fill in."""
+"""Limits on the questions of a channel, as a form that anyone in the channel can fill in."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -59,7 +59,7 @@ def form(channel: str, now: ChannelSettings, answerers: Iterable[str]) -> View:
 
 
 def chosen(view: Mapping[str, Any]) -> ChannelSettings:
-    """What a form was sent with."""
+    """Reads what a form was sent with."""
     values = view["state"]["values"]
     since = values[SINCE][SINCE].get("selected_date")
     answerer = values[ANSWERER][ANSWERER].get("selected_option")

@@ -1,4 +1,4 @@
-"""Whether Slack lets the bot do what it does: the tokens, the scopes, the events."""
+"""Check that Slack lets the bot do what it does: the tokens, the scopes, the events."""
 
 import json
 import time
@@ -68,7 +68,7 @@ async def _socket(client: AsyncWebClient, settings: Settings) -> Check:
 
 
 async def _endpoint(settings: Settings) -> Check:
-    """Whether what Slack sends over HTTP arrives, is taken for Slack's, and is answered."""
+    """Tells whether what Slack sends over HTTP arrives, is taken for Slack's, and is answered."""
     secret = settings.slack_signing_secret
     if secret is None or not settings.public_url:
         unset = "DATELINE_SLACK_SIGNING_SECRET" if secret is None else "DATELINE_PUBLIC_URL"
@@ -85,12 +85,12 @@ async def _endpoint(settings: Settings) -> Check:
 
 
 def _unset(other_way: SecretStr | None) -> Literal["ok", "warning"]:
-    """What it is not to be set for one of the two ways in which Slack tells us of events."""
+    """State of a way in which Slack tells us of events that is not set, where the other way may be."""
     return "warning" if other_way is None else "ok"
 
 
 async def _challenged(address: str, secret: str) -> tuple[int, object]:
-    """What the endpoint answers to Slack's own question whether it is there."""
+    """Asks the endpoint Slack's own question whether it is there."""
     body = json.dumps({"type": "url_verification", "challenge": CHALLENGE})
     timestamp = str(int(time.time()))
     signature = SignatureVerifier(secret).generate_signature(timestamp=timestamp, body=body)
@@ -108,7 +108,7 @@ async def _challenged(address: str, secret: str) -> tuple[int, object]:
 
 
 def _is_far(address: str) -> bool:
-    """Whether a proxy may stand on the way."""
+    """Tells whether a proxy may stand on the way."""
     return urlsplit(address).hostname not in ("localhost", "127.0.0.1", "::1")
 
 

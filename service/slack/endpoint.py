@@ -1,4 +1,4 @@
-"""Where Slack sends its events over HTTP, and what stands before it.
+"""Endpoint that Slack sends its events to over HTTP, and the check that stands before it.
 
 Slack signs what it sends (https://docs.slack.dev/authentication/verifying-requests-from-slack). A request
 that it did not send, or sent more than five minutes ago, is refused, and nothing of it is logged. Slack's
@@ -79,7 +79,7 @@ class _Event(BaseModel):
 
 
 class _Delivery(BaseModel):
-    """What Slack sends an event in."""
+    """Delivery of one event by Slack."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -110,7 +110,7 @@ class _View(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     class State(BaseModel):
-        """What stands in it."""
+        """Values that were filled in."""
 
         values: dict[str, dict[str, dict[str, Any]]]
 
@@ -186,7 +186,7 @@ async def _body(receive: Receive) -> str:
 
 
 def _parsed(body: str, content_type: str) -> dict[str, Any]:
-    """What was sent: JSON, a form with JSON in it, or the form of a slash command."""
+    """Parses what was sent: JSON, a form with JSON in it, or the form of a slash command."""
     is_json = content_type.startswith("application/json")
     form = {} if is_json else dict(parse_qsl(body, keep_blank_values=True))
     try:

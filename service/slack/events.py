@@ -1,4 +1,4 @@
-"""What an event of Slack's wants of us: a question asked, edited or deleted, or nothing."""
+"""Wishes that Slack's events carry: a question asked, edited or deleted, or nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def kind_of(event: Mapping[str, Any]) -> str:
 
 
 def wish_of(team: str, event: Mapping[str, Any], bot: str) -> Wish | None:
-    """What an event wants; None for one that wants nothing, as what a bot wrote. `bot` is our user id."""
+    """Reads the wish of an event; None for one that wants nothing, as a bot's. `bot` is our user id."""
     if event.get("type") not in ("app_mention", "message"):
         return None
     subtype = event.get("subtype")

@@ -1,4 +1,4 @@
-"""What the bot listens to, wired with Bolt: messages, the app's home, the slash command, buttons, forms."""
+"""Listeners of the bot, wired with Bolt: messages, the app's home, the slash command, buttons, forms."""
 
 import asyncio
 import logging
@@ -120,7 +120,7 @@ async def _acknowledged(ack: AsyncAck) -> None:
 
 
 async def _tell(error: Exception, response: BoltResponse | None) -> BoltResponse | None:
-    """What no listener wants is fine; a fault is logged without what was sent, and Slack may try again."""
+    """Ignores what no listener wants; logs a fault without what was sent, and Slack may try again."""
     if isinstance(error, BoltUnhandledRequestError):
         return BoltResponse(status=200)
     if isinstance(error, _Malformed):

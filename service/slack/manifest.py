@@ -31,7 +31,7 @@ def written(url: str | None = None) -> str:
 
 
 def scopes() -> frozenset[str]:
-    """What the bot must be allowed."""
+    """Scopes that the bot must be granted."""
     return frozenset(manifest()["oauth_config"]["scopes"]["bot"])
 
 

@@ -1,4 +1,4 @@
-"""What Slack told us and what became of it, so that nothing is answered twice, and nothing forgotten.
+"""Record of what Slack told us and what became of it: nothing is answered twice, and nothing forgotten.
 
 Slack sends an event again when it has heard nothing of it, up to three times, and so may a server that
 was started anew. An event is noted in one transaction with the question it asks, before Slack is told
@@ -111,7 +111,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSettings:
-    """What the questions of a channel are limited to, and who answers them."""
+    """Settings of a channel: what its questions are limited to, and who answers them."""
 
     outlets: tuple[str, ...] = field(default=())
     since: date | None = None
@@ -206,7 +206,7 @@ class Record:
             return {row.kind: row.last.replace(tzinfo=UTC) for row in connection.execute(query)}
 
     def channel(self, team: str, channel_id: str) -> ChannelSettings:
-        """What is set for a channel; nothing where nothing was."""
+        """Reads what is set for a channel; nothing where nothing was."""
         query = select(channel).where(channel.c.team == team, channel.c.channel == channel_id)
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
@@ -246,7 +246,7 @@ class Record:
 
 
 def _joined(connection: Connection, asked: Asked) -> bool:
-    """Whether we were asked something in the thread before."""
+    """Tells whether we were asked something in the thread before."""
     in_thread = (
         question.c.team == asked.place.team,
         question.c.channel == asked.place.channel,

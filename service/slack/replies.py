@@ -37,7 +37,7 @@ Noted = Callable[[tuple[str, ...], bool], Awaitable[None]]
 
 
 class Reply:
-    """What is written in answer to one question. An edited one is answered where the first answer stood."""
+    """Reply to one question. An edited one is answered where the first answer stood."""
 
     def __init__(self, client: AsyncWebClient, job: Job, noted: Noted, public_url: str | None) -> None:
         """`noted` keeps which messages there are, and whether one is being streamed."""
@@ -131,7 +131,7 @@ class Reply:
         return str(posted["ts"])
 
     async def _tried(self, call: Awaitable[Any]) -> bool:
-        """Whether a call that we can do without came off."""
+        """Tells whether a call that we can do without came off."""
         try:
             await call
         except FAILURES as error:
@@ -202,7 +202,7 @@ def page_of(public_url: str | None, answer_id: str) -> str | None:
 
 
 def told(error: BaseException) -> str:
-    """What went wrong, without what was sent."""
+    """Explains what went wrong, without what was sent."""
     if isinstance(error, DatelineError):
         return str(error)
     response = error.response if isinstance(error, SlackApiError) else None

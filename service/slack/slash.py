@@ -33,7 +33,7 @@ MOST_RESPONSES = 4  # Slack takes five to a command; one may have to say what we
 
 
 def command(bot: Bot) -> Callable[..., Awaitable[None]]:
-    """What answers `/dateline`."""
+    """Listener that answers `/dateline`."""
 
     async def run(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond) -> None:
         await ack()
@@ -43,7 +43,7 @@ def command(bot: Bot) -> Callable[..., Awaitable[None]]:
 
 
 def sharing(bot: Bot) -> Callable[..., Awaitable[None]]:
-    """What shows an answer to all, once its reader asks for it."""
+    """Listener that shows an answer to all, once its reader asks for it."""
 
     async def share(
         ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond

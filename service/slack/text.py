@@ -64,6 +64,6 @@ def parts(text: str, most: int) -> list[str]:
 
 
 def _escaped_opening(match: re.Match[str]) -> str:
-    """What would open a list or a heading: of "1." it is the stop that is escaped."""
+    """Escapes what would open a list or a heading: of "1." it is the stop that is escaped."""
     escaped = f"{match[2]}\\" if match[2].isdigit() else f"\\{match[2]}"
     return match[1] + escaped

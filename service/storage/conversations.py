@@ -86,7 +86,7 @@ cited = Table(  # which answer quotes which version of which article
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """What a reader thought of an answer; of several, the last."""
+    """Verdict of a reader on an answer; of several, the last."""
 
     rating: Rating
     comment: str = ""

@@ -12,7 +12,7 @@ from service.storage.conversations import Conversations
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What erasing an article touched, and who asked for it."""
+    """Receipt of an erased article: what it touched, and who asked for it."""
 
     article_id: str
     versions: int

@@ -75,7 +75,7 @@ class Key:
     revoked: datetime | None = None
 
     def may(self, role: Role) -> bool:
-        """Whether it may do what takes that role."""
+        """Tells whether it may do what takes that role."""
         return ROLES.index(self.role) >= ROLES.index(role)
 
 
@@ -130,13 +130,13 @@ class Keys:
         return _key(row)
 
     def any(self) -> bool:
-        """Whether there is a key that is not revoked."""
+        """Tells whether there is a key that is not revoked."""
         query = select(key.c.id).where(key.c.revoked.is_(None)).limit(1)
         with self._database.reading() as connection:
             return connection.execute(query).first() is not None
 
     def required(self) -> bool:
-        """Whether a key is asked for: as soon as there is one, for as long as this is open.
+        """Tells whether a key is asked for: as soon as there is one, for as long as this is open.
 
         Who revokes the last key of a running server does not mean to let everybody in.
         """

@@ -1,5 +1,6 @@
-"""What Dateline keeps beside its indexes: the databases of an archive, each a SQLite file of the folder
-or, with `DATELINE_CATALOGUE`, some tables of one PostgreSQL database."""
+"""Databases that an archive keeps beside its indexes, each a SQLite file of the folder or, with
+`DATELINE_CATALOGUE`, some tables of one PostgreSQL database.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who watches how questions are answered: a front sets an observer, and what answers tells it.
+"""Observers of how questions are answered: a front sets one, and what answers tells it.
 
 It travels with the context of a request, so that what answers need not be handed it; where a front sets
 none, nobody watches.
@@ -53,7 +53,7 @@ _observer: ContextVar[Observer] = ContextVar("observer", default=Nobody())  # no
 
 
 def observer() -> Observer:
-    """Who watches what is done in this context."""
+    """Observer of this context."""
     return _observer.get()
 
 

@@ -88,7 +88,7 @@ def trace_id() -> str | None:
 
 
 def _opened(endpoint: str | None) -> tuple[Any, Any]:
-    """What sends spans, and what makes them."""
+    """Opens what sends spans, and what makes them."""
     from importlib.metadata import version
 
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter

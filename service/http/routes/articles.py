@@ -87,7 +87,7 @@ def reading(archive: Archive, settings: Settings) -> APIRouter:
 
     @routes.get("/archive")
     def describe_archive() -> About:
-        """What the archive holds, and questions to begin with."""
+        """Describes what the archive holds, and questions to begin with."""
         held = archive.summary()
         return About(
             articles=held.articles,
@@ -198,7 +198,7 @@ def deleting(archive: Archive, conversations: Conversations, audit: Audit) -> AP
 
 
 class _Turn:
-    """Whose turn it is to write: the archive takes one writer at a time and refuses the second at once."""
+    """Turn to write: the archive takes one writer at a time and refuses the second at once."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
@@ -220,7 +220,7 @@ class _Turn:
 async def _asked(
     request: Request, archive: Archive, fetcher: Fetcher
 ) -> tuple[str, Callable[[], intake.Reading]]:
-    """What a request asks to add: a fingerprint of it, and how it is read."""
+    """Reads what a request asks to add: a fingerprint of it, and how it is read."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
     if media == "multipart/form-data":
         sent = await _upload(request)

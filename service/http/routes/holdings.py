@@ -10,7 +10,7 @@ from index.collection_statistics import Holdings as Counts
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How many articles of one outlet were published in one month, `YYYY-MM`; null is unknown."""
+    """Number of articles that one outlet published in one month, `YYYY-MM`; null is unknown."""
 
     outlet: str | None
     month: str | None
@@ -32,7 +32,7 @@ def router(archive: Archive) -> APIRouter:
 
     @routes.get("/holdings")
     def count_articles() -> Holdings:
-        """How many articles the archive holds of each outlet and month."""
+        """Counts the articles that the archive holds of each outlet and month."""
         held = [
             Held(one.outlet, f"{one.month:%Y-%m}" if one.month else None, one.articles)
             for one in counts.counted()

@@ -1,4 +1,4 @@
-"""Whether the server runs, whether it can answer, and what it counts."""
+"""Probes: whether the server runs, whether it can answer, and what it counts."""
 
 from typing import Annotated, Any
 
@@ -25,12 +25,12 @@ def router(archive: Archive, draining: Draining, metrics: Metrics) -> APIRouter:
 
     @routes.get("/healthz")
     async def alive() -> Health:
-        """Whether the process runs."""
+        """Answers as long as the process runs."""
         return Health("ok")
 
     @routes.get("/readyz")
     def ready() -> Health:
-        """Whether questions can be sent here: the archive opens, and the server is not ending."""
+        """Tells whether questions can be sent here: the archive opens, and the server is not ending."""
         if draining.begun:
             raise ShuttingDown("the server is shutting down")
         archive.summary()
@@ -38,7 +38,7 @@ def router(archive: Archive, draining: Draining, metrics: Metrics) -> APIRouter:
 
     @routes.get("/metrics", response_class=Response, responses=EXPOSITION)
     def count(accept: Annotated[str, Header(include_in_schema=False)] = "") -> Response:
-        """What a monitoring system scrapes, in Prometheus' text format."""
+        """Gives a monitoring system the metrics, in Prometheus' text format."""
         body, media_type = metrics.exposition(accept)
         return Response(body, media_type=media_type)
 

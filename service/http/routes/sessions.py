@@ -14,7 +14,7 @@ def router(keys: Keys) -> APIRouter:
 
     @routes.get("")
     def show_session(key: Asking) -> Session:
-        """Whether a key is asked for here, and whose key signed in."""
+        """Tells whether a key is asked for here, and whose key signed in."""
         return _session(keys, key)
 
     @routes.post("")

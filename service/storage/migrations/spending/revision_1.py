@@ -1,4 +1,4 @@
-"""What models cost, by day."""
+"""Costs of models, by day."""
 
 import sqlalchemy as sa
 from alembic import op
