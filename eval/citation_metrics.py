@@ -143,6 +143,7 @@ def words_in_archive(archive: Archive) -> WordsAt:
     """Looks places up in an archive. A version it does not hold has no words, so nothing quotes it."""
 
     def words_at(article_id: str, version: int, start: int, end: int) -> str | None:
+        """Words of the archive at a place; empty where there is none."""
         try:
             return archive.article(int(article_id), version).text[start:end]
         except (NotFound, ValueError):
@@ -156,6 +157,7 @@ def words_in_passages(passages: Iterable[Mapping[str, Any]]) -> WordsAt:
     known = list(passages)
 
     def words_at(article_id: str, version: int, start: int, end: int) -> str | None:
+        """Words of the passages at a place; None where no passage holds it."""
         for passage in known:
             same_version = (passage["article_id"], passage["version"]) == (article_id, version)
             if same_version and passage["start"] <= start <= end <= passage["end"]:

@@ -142,6 +142,7 @@ def litellm_judge(model: str, timeout: float = 60.0) -> Judge:
     litellm = load_litellm()
 
     def judge(prompt: str) -> str:
+        """Asks the model for a grade. Raises DatelineError where it gives none."""
         messages = [{"role": "user", "content": prompt}]
         try:
             response = litellm.completion(model=model, messages=messages, temperature=0, timeout=timeout)

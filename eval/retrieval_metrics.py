@@ -20,6 +20,7 @@ def ndcg_at(k: int) -> Score:
     """
 
     def ndcg(record: Record) -> float | None:
+        """nDCG@k of one question, 0 to 1; None where nothing is judged."""
         grades = judged(record)
         if not grades:
             return None
@@ -33,6 +34,7 @@ def recall_at(k: int) -> Score:
     """R@k, 0 to 1: the share of the relevant documents that are among the first k."""
 
     def recall(record: Record) -> float | None:
+        """R@k of one question, 0 to 1; None where nothing is judged."""
         grades = judged(record)
         found = sum(document in grades for document in ranking(record, grades)[:k])
         return found / len(grades) if grades else None

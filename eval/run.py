@@ -55,6 +55,7 @@ async def run_set(
     with _appending(folder) as append, progress_bar("asking", len(cases), len(done)) as advance:
 
         async def work() -> None:
+            """Answers the cases that are left, one after the other."""
             for case in pending:
                 append(await _record(ask, case, patience))
                 advance()

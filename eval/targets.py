@@ -77,6 +77,7 @@ def public(name: str, archive: str) -> Callable[[Folders], Suite]:
     """The judging half of a public set."""
 
     def suite(at: Folders) -> Suite:
+        """Samples the set and opens its archive."""
         opened = open_archive(archive, at.data, at.cache)
         chosen = sampled(SETS[name](at.data), SAMPLED[name], "judge")
         return Suite(name, tuple(map(_case, chosen)), lambda _: opened)

@@ -137,6 +137,7 @@ class Archive:
             templates, seen = StoredTemplates(self._catalogue), set[str]()
 
             def ready() -> Iterator[Iterable[Ready]]:
+                """Yields the articles of each block once its template lines are learned."""
                 for block in blocks:
                     templates.learn(block.lines)
                     yield distinct(block.ready, seen)
@@ -318,6 +319,7 @@ class Archive:
         embedder = load_embedder()
 
         def cut() -> Iterator[tuple[int, Sequence[Chunk], Vectors]]:
+            """Yields the passages of every current version, with their vectors."""
             for version_id, article in archive._catalogue.current_versions():
                 chunks = archive._chunker.chunk(article)
                 texts = [ingestion.embedded_text(article, chunk) for chunk in chunks]

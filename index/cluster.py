@@ -180,6 +180,7 @@ def _prove_sound(ray: Any, address: str) -> None:
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     def asked() -> tuple[str, str]:  # inside, so that it is sent whole and needs nothing installed there
+        """Returns the cluster's mode of authentication and its version of dateline."""
         import importlib.metadata
         import os
 

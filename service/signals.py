@@ -13,6 +13,7 @@ def stoppable() -> Iterator[Event]:
     stopped = Event()
 
     def stop(signum: int, frame: FrameType | None) -> None:
+        """Sets the event and interrupts."""
         # Python drops what is raised while an object is being finalised; what is set stays set.
         stopped.set()
         raise KeyboardInterrupt

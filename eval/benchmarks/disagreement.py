@@ -150,6 +150,7 @@ def by_reading(model: ReadingModel) -> Finder:
     """What the reading model takes for the answer in each document, with its sentence."""
 
     def find(conflict: Conflict) -> list[Finding]:
+        """Finds the best answer in each of the conflict's documents."""
         articles = [document.article for document in conflict.documents]
         readings = model.read(conflict.question, [article.text for article in articles])
         return [

@@ -105,11 +105,13 @@ async def load(address: str, pid: int, askers: int, seconds: float) -> Told:
     limits = httpx2.Limits(max_connections=askers)
 
     async def keep_asking(client: httpx2.AsyncClient, number: int) -> None:
+        """Asks one question after the other until the time is over."""
         while time.monotonic() < until:
             await ask(client, number, told)
             number += askers + 1
 
     async def weigh() -> None:
+        """Notes the server's memory, in megabytes, every second."""
         while True:
             told.megabytes.append(await asyncio.to_thread(megabytes, pid))
             await asyncio.sleep(1)

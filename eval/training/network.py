@@ -38,6 +38,7 @@ class ReadingNetwork(nn.Module):
         self.evidence = nn.Linear(size, 1)
 
     def forward(self, ids: Tensor, types: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Computes starts, ends, answers and evidence, in the shapes that the class names."""
         real = ids != PAD
         states = self.encoder.embeddings(input_ids=ids, token_type_ids=types)
         weight = (self.rarity[ids] * real)[..., None]

@@ -89,6 +89,7 @@ def _edge(lines: Sequence[str]) -> int | None:
 
 def _without_page_breaks(text: str) -> str:
     def joined(match: re.Match[str]) -> str:
+        """Joins halves of a sentence over a page break."""
         before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         end = text.find("\n", match.end())
         after = text[match.end() : end if end >= 0 else len(text)]
@@ -104,6 +105,7 @@ def _without_hyphens(text: str) -> str:
     known = set(re.findall(r"[^\W\d_]+", text.casefold())) if _HYPHEN.search(text) else set()
 
     def joined(match: re.Match[str]) -> str:
+        """Drops a hyphen at a line's end where the joined word is known."""
         before = re.search(r"[^\W\d_]+$", text[max(0, match.start() - 40) : match.start()])
         behind = re.match(r"[^\W\d_]+", text[match.end() : match.end() + 40])
         word = f"{before[0]}{behind[0]}".casefold() if before and behind else ""

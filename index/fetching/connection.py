@@ -54,6 +54,7 @@ class _Stream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
+        """Starts TLS within the time that is left."""
         inner = self._inner.start_tls(ssl_context, server_hostname, self._clock.bound(timeout))
         return _Stream(inner, self._clock)
 
@@ -77,6 +78,7 @@ class _Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
+        """Connects to the first address of the host that is allowed and answers."""
         failed: Exception = httpcore2.ConnectError(f"{host} has no address")
         for address in self._checked(host, port):
             try:
@@ -109,6 +111,7 @@ class PinnedTransport(httpx2.BaseTransport):
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Sends a request and returns its response. Raises httpx2's errors."""
         url = httpcore2.URL(
             scheme=request.url.raw_scheme,
             host=request.url.raw_host,

@@ -73,6 +73,7 @@ class _Bounded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Unpacks into the buffer. Raises Unreadable for broken data and for more than may be unpacked."""
         try:
             data = self._plain.read1(len(buffer))  # as far as it goes before a fault
         except (OSError, EOFError, zlib.error, ValueError) as error:
@@ -119,6 +120,7 @@ class _Zstandard:
         self._stream = stream
 
     def read1(self, size: int) -> bytes:
+        """Unpacks up to `size` bytes. Raises OSError for broken data."""
         import zstandard
 
         try:

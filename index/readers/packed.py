@@ -84,6 +84,7 @@ class _Budget:
     members: int = MOST_MEMBERS
 
     def spend(self, size: int) -> None:
+        """Counts one more file of `size` bytes. Raises Unreadable where that is too much."""
         self.members -= 1
         self.size -= size
         if self.members < 0:

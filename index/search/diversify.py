@@ -97,11 +97,13 @@ def _copies(candidates: Sequence[Candidate]) -> Callable[[int, int], bool]:
     known: dict[int, frozenset[str]] = {}
 
     def words(row: int) -> frozenset[str]:
+        """Stems of a candidate's passage."""
         if row not in known:
             known[row] = frozenset(map(stem, written(candidates[row].passage.text)))
         return known[row]
 
     def copied(one: int, other: int) -> bool:
+        """Tells whether two articles of one cluster print the same text."""
         first, second = candidates[one], candidates[other]
         if first.cluster != second.cluster or first.passage.article_id == second.passage.article_id:
             return False

@@ -123,6 +123,7 @@ def preferred(leads: Sequence[Lead], query: Query) -> Scores:
     outlets, authors = frozenset(query.outlets), [name.casefold() for name in query.authors]
 
     def added(facts: Facts) -> float:
+        """Sum of the preferences for one passage."""
         written_by = (facts.author or "").casefold()
         return (
             OUTLET * (facts.outlet in outlets)

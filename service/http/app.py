@@ -108,6 +108,7 @@ def _opening(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def opened(_: FastAPI) -> AsyncIterator[None]:
+        """Opens the archive, loads the models and runs the bot for as long as the app lives."""
         with tracing.exporting(settings.otlp_endpoint), draining.on_signals(), closing(desk.archive):
             # The first question loads the models and the indexes; the first reader should not wait for it.
             await asyncio.to_thread(desk.archive.search, Query(text="warm-up", limit=1))

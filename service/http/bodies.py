@@ -29,6 +29,7 @@ class BodyLimit:
         come = 0
 
         async def receive_bounded() -> Message:
+            """Receives a message, and refuses the request once its body is too large."""
             nonlocal come
             message = await receive()
             come += len(message.get("body", b""))

@@ -55,6 +55,7 @@ async def with_heartbeat(
 
     # In one task from first to last: spans and timeouts belong to the task that began them.
     async def work() -> None:
+        """Queues every item, then None."""
         try:
             async for item in items:
                 come.put_nowait(item)

@@ -58,6 +58,7 @@ class Guard:
             return
 
         async def send_guarded(message: Message) -> None:
+            """Sends a message, a response's start with the headers that it lacks."""
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():

@@ -138,6 +138,7 @@ class _ArchiveCollector(Collector):
         self._archive = archive
 
     def collect(self) -> Iterable[Metric]:
+        """Yields the version, and the size and age of the index."""
         build = GaugeMetricFamily("dateline_build_info", "What runs here.", labels=["version"])
         build.add_metric([version("dateline")], 1)
         yield build

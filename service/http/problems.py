@@ -174,6 +174,7 @@ class Faults:
         started = False
 
         async def send_noted(message: Message) -> None:
+            """Sends a message and notes that the response has started."""
             nonlocal started
             started = True
             await send(message)

@@ -33,6 +33,7 @@ class RequestIds:
         _current.set(name)
 
         async def send_named(message: Message) -> None:
+            """Sends a message, a response's start with the request's id."""
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[HEADER] = name
             await send(message)

@@ -36,6 +36,7 @@ class Witness:
         observe(seen)
 
         async def send_noted(message: Message) -> None:
+            """Sends a message and notes the response's status."""
             if message["type"] == "http.response.start":
                 seen.status = message["status"]
             await send(message)

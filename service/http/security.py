@@ -109,6 +109,7 @@ class Security:
             return
 
         async def send_counted(message: Message) -> None:
+            """Sends a message, a response's start with what is left of the quota, and audits an act."""
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(left)
                 if self._audit and is_act(scope):  # told of before anybody hears that it was done

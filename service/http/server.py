@@ -116,6 +116,7 @@ class _Server(uvicorn.Server):
         self._address = address
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts, then says where the server is."""
         await super().startup(sockets)
         if self.started:
             _announce(self._address)
@@ -145,6 +146,7 @@ class _Workers(Multiprocess):
         self._leave_to_workers()
 
     def keep_subprocess_alive(self) -> None:
+        """Puts others in the place of workers that died, and says where they are once all are ready."""
         before = {process.pid for process in self.processes}
         super().keep_subprocess_alive()
         self._leave_to_workers()
@@ -161,6 +163,7 @@ class _Workers(Multiprocess):
             process.child_conn.close()
 
     def terminate_all(self) -> None:
+        """Closes the listening sockets, then ends the workers."""
         # The kernel would go on taking connections for a socket that is open anywhere.
         for listener in self.sockets:
             listener.close()

@@ -79,6 +79,7 @@ class Draining:
         before = {number: signal.getsignal(number) for number in SIGNALS}
 
         def begin(number: int, frame: FrameType | None) -> None:
+            """Begins the shutdown, then calls the handler that was there before."""
             loop.call_soon_threadsafe(self.begin)
             handler = before[signal.Signals(number)]
             if callable(handler):

@@ -104,6 +104,7 @@ def add(archive: Archive, reading: Reading) -> AddedArticles:
     skipped: list[Skipped] = []
 
     def drafts() -> Iterator[Draft | Skipped]:
+        """Yields the articles to be added; notes those that are unchanged."""
         for item in reading.items:
             if isinstance(item, Unchanged):
                 outcomes[key_of(item.source)] = ("unchanged", 0)

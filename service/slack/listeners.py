@@ -98,6 +98,7 @@ def _listen_to_form(app: AsyncApp, bot: Bot) -> None:
 
     @app.view(channels.FORM)
     async def save(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """Saves the form of a channel's settings."""
         try:
             chosen, team = channels.chosen(view), str(body["team"]["id"])
         except (KeyError, TypeError, AttributeError, ValueError) as error:

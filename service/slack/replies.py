@@ -163,6 +163,7 @@ class _Stream:
         return self._chat.ts
 
     async def add(self, text: str) -> None:
+        """Appends text, in as many messages as Slack takes it in."""
         self.text += text
         for part in parts(text, MOST_APPENDED):
             await self._sent(self._chat.append, markdown_text=part)

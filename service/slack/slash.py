@@ -48,6 +48,7 @@ def sharing(bot: Bot) -> Callable[..., Awaitable[None]]:
     async def share(
         ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond
     ) -> None:
+        """Shows the answer to all, after Slack has its acknowledgement."""
         await ack()
         user, channel = str(body["user"]["id"]), str(body["channel"]["id"])
         bot.afterwards(_share(bot, str(action.get("value")), user, channel, respond))

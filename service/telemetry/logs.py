@@ -46,6 +46,7 @@ class JsonFormatter(logging.Formatter):
     """One JSON object a line; what a caller gives as `extra` stands in it under its own names."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Formats a record as one line of JSON."""
         told: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),

@@ -105,6 +105,7 @@ def _fitted(
     weights = torch.tensor(weight / weight.sum())
 
     def closure() -> torch.Tensor:
+        """Computes the loss and its gradient."""
         optimiser.zero_grad()
         loss = (losses_of(rows * scale + offsets, classes) * weights).sum() + 1e-4 * (offsets**2).sum()
         loss.backward()  # type: ignore[no-untyped-call]

@@ -122,6 +122,7 @@ class _Kept:
                 self._vectors = dict(zip(held["texts"].tolist(), held["vectors"], strict=True))
 
     def encode_documents(self, texts: Sequence[str]) -> Any:
+        """Embeds texts, each once; vectors are kept in the file."""
         new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
         self._vectors.update(zip(new, self._embedder.encode_documents(new) if new else [], strict=True))
         if new and self._file is not None:

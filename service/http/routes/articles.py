@@ -154,6 +154,7 @@ def writing(archive: Archive, responses: Responses, fetcher: Fetcher, capacity: 
         fingerprint, read = await _asked(request, archive, fetcher)
 
         async def added() -> str:
+            """Reads what was sent, adds it, and returns what was done as JSON."""
             # In threads of their own: pages that are slow to come must keep nobody from being answered.
             reading = await to_thread.run_sync(read, limiter=fetching)
             async with turn.taken(), capacity.place():
