@@ -29,23 +29,26 @@ def main() -> None:
         _add_plugins()
     try:
         app()
-    except DatelineError as error:
-        _tell(str(error))
-        sys.exit(2 if isinstance(error, BadValue) else 1)
+    except SystemExit:
+        raise
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         # The reader of our output has gone, as `head` does; flushing at exit would complain again.
         sys.stdout = None
         sys.exit(141)
-    except Exception as error:
-        if not _is_starved(error):
+    except BaseException as error:  # a library in Rust that panics raises what is no Exception
+        if _is_starved(error):
+            _tell(
+                "there is not enough memory for this, or there are too few threads, of the machine or of the "
+                "limits that `ulimit -v` and `ulimit -u` show; what was added before is safe: allow more, or "
+                "take fewer --workers and DATELINE_THREADS"
+            )
+            sys.exit(1)
+        if not isinstance(error, DatelineError):
             raise
-        _tell(
-            "there is not enough memory for this, of the machine or of the limit that `ulimit -v` shows; "
-            "what was added before is safe: allow more, or take fewer --workers and DATELINE_THREADS"
-        )
-        sys.exit(1)
+        _tell(str(error))
+        sys.exit(2 if isinstance(error, BadValue) else 1)
 
 
 def _tell(told: str) -> None:
@@ -54,11 +57,18 @@ def _tell(told: str) -> None:
     print(f"dateline: {without_controls(told)}", file=sys.stderr)  # noqa: T201
 
 
-_STARVED = ("bad_alloc", "cannot allocate memory", "failed to map segment", "can't start new thread")
+_STARVED = (  # in the words of Python, C++, the loader, the system and Rust
+    "bad_alloc",
+    "cannot allocate memory",
+    "failed to map segment",
+    "can't start new thread",
+    "resource temporarily unavailable",
+    "failed to spawn",
+)
 
 
 def _is_starved(error: BaseException | None) -> bool:
-    """Tells whether an error, or its cause, is a want of memory in the words of Python, C++ or the loader."""
+    """Tells whether an error, or its cause, is a want of memory or of threads."""
     while error is not None:
         told = str(error).casefold()
         if isinstance(error, MemoryError) or any(words in told for words in _STARVED):
