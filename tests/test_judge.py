@@ -66,7 +66,7 @@ def test_nothing_proves_a_claim_that_is_not_read_to_its_end(judge: EntailmentMod
 def test_weights_that_are_not_the_sealed_ones_are_refused(tmp_path: Path) -> None:
     shutil.copyfile(PACKAGED / "card.json", tmp_path / "card.json")
     (tmp_path / "model.onnx").write_bytes(b"not the weights")
-    with pytest.raises(Damaged, match=r"judge of claims in .* is damaged; install Dateline again"):
+    with pytest.raises(Damaged, match=r"the model in .* is damaged; install Dateline again"):
         EntailmentModel(tmp_path).judge([(TOLD, TOLD)])
 
 

