@@ -116,11 +116,6 @@ class Draft:
     origins: Mapping[str, Origin] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what of its file was not understood or left out, for whoever adds it
 
-    @property
-    def publication(self) -> "Period | None":
-        """The days on which it can have been published; None where nothing tells."""
-        return Period(self.published, self.published_last or self.published) if self.published else None
-
     def evidence(self) -> str:
         """The reporting and captions alone, as one text to read."""
         return "\n\n".join(zone.of(self.text) for zone in self.zones if zone.kind in EVIDENCE)

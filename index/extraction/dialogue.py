@@ -68,11 +68,6 @@ def turns(text: str) -> tuple[Turn, ...]:
     )
 
 
-def turn_at(text: str, position: int) -> Turn | None:
-    """Returns the turn to which that place belongs; None outside of dialogue."""
-    return next((turn for turn in turns(text) if turn.start <= position < turn.end), None)
-
-
 def label_end(text: str, start: int) -> int | None:
     """Returns where the words of the turn that opens at `start` begin; None where no turn opens there."""
     found = (turn for turn in turns(text) if text.rfind("\n", 0, turn.start) + 1 == start)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 _BLOCK = 512
 _HEAD = 1 << 16
 _LONGEST_NAME = 100_000
-_LEADS_OUT = "its name leads out of the archive"
-_LARGE = f"it is larger than {LARGEST_MEMBER // 1_000_000} MB, the limit for a file"
 _FILE, _LONG_NAME, _EXTENDED = (b"0", b"\0", b"7"), b"L", b"x"
 
 

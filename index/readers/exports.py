@@ -48,7 +48,6 @@ _CODES_BESIDE = frozenset("SE CR WC ET SC ED PG VOL CY ART CO IN NS RE IPC IPD P
 _BARE = frozenset({"body", "full text", "classification", "notes", "graphic"})  # labels that need no colon
 _LONGEST_VALUE = 2  # lines of a label's value in the foot, where a paragraph of the article could stand
 _LONGEST_HEAD_VALUE = 50  # lines of a label's value
-_CLOCK = re.compile(r"\d{1,2}:\d\d")
 _FEWEST = 3  # labels of an article
 _WORD_COUNT = re.compile(r"\d{1,3}(?:[,.]?\d{3})? words", re.IGNORECASE)
 

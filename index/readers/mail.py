@@ -36,8 +36,6 @@ _HEADER = re.compile(r"[A-Za-z][\w-]{0,60}:[^\n]*\n(?:[ \t][^\n]*\n)*")
 _MAIL = frozenset({"from", "date", "subject", "message-id", "mime-version", "received", "return-path", "to"})
 _NO_ATTACHMENT = re.compile(r"(?:image|audio|video|font)/|text/(?:css|calendar|x-vcard)|application/pgp")
 _BULK = ("list-id", "list-unsubscribe", "list-post")
-_ANSWERED = re.compile(r"(?:(?:re|fwd?|aw|wg|tr|rv)\s*:\s*)+", re.IGNORECASE)
-_DEEP = "it is nested too deeply"
 _FORWARDED = re.compile(r"[^\W\d_][\w -]{0,20}:[ \t]*(?P<value>\S.*)")
 
 ReadPart = Callable[[bytes, str], Iterator[Draft | Skipped]]
