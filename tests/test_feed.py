@@ -74,6 +74,22 @@ def test_the_entries_of_atom_alone() -> None:
     assert third == Skipped("Nothing", "the feed holds no text of this entry")
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        '<source url="https://quay.example/rss">Quay Post</source>',
+        '<dc:publisher>Quay Post</dc:publisher>',
+        '<News:Source xmlns:News="https://news.example/search">Quay Post</News:Source>',
+    ],
+)
+def test_an_entry_that_a_feed_gathers_keeps_its_own_outlet(own: str) -> None:
+    item = f"<item><title>Dam opens - Quay Post</title><description>{{}}</description>{own}</item>"
+    items = item.format(FIRST) + item.format("&lt;a href='x'&gt;Dam opens&lt;/a&gt;&amp;nbsp; Quay Post")
+    drafts = list(read_bytes(RSS.format(items=items, encoding="utf-8").encode(), "planet.rss"))
+    told = [(d.title, d.outlet, d.text) for d in drafts if isinstance(d, Draft)]
+    assert told == [("Dam opens", "Quay Post", FIRST), ("Dam opens", "Quay Post", "Dam opens")]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1256"])
 def test_encodings(encoding: str) -> None:
     text = "قال الوزير يوم الاثنين إن السد قرب المدينة سيغلق للصيانة."

@@ -197,6 +197,58 @@ def test_two_columns_stay_apart() -> None:
     assert of_kind(draft, ZoneKind.REPORTING) == [" ".join(narrow), " ".join(other)]
 
 
+def test_two_stories_drawn_row_by_row_stay_apart() -> None:
+    left = ["Engineers will close the old dam for", "repairs before the floods, the min-",
+            "istry said on Monday in the capital.", "It takes eleven weeks to mend."]  # fmt: skip
+    right = ["A circus came to the town of Lenn for", "the first time in thirty years, and all",
+             "of its three elephants were fed by", "the mayor. Nobody was hurt. Tickets", "are sold out."]  # fmt: skip
+    rows = [line for pair in zip(column(left, 700), column(right, 700, 310), strict=False) for line in pair]
+    draft = one(
+        pdf([(72, 760, "Seven Quays"), (400, 760, "2 June 2021"), *rows, column(right, 700, 310)[-1]])
+    )
+    assert of_kind(draft, ZoneKind.REPORTING)[-2:] == [
+        "Engineers will close the old dam for repairs before the floods, the ministry said on Monday in the "
+        "capital. It takes eleven weeks to mend.",
+        "A circus came to the town of Lenn for the first time in thirty years, and all of its three elephants "
+        "were fed by the mayor. Nobody was hurt. Tickets are sold out.",
+    ]
+
+
+def test_a_table_keeps_its_rows() -> None:
+    cells = [("Harbour List", "12,431"), ("Green Ridge", "8,902"), ("Town First", "4,377"), ("Void", "12")]
+    rows = [
+        (left, 600 - 14 * n, cell)
+        for n, pair in enumerate(cells)
+        for left, cell in zip((72, 310), pair, strict=True)
+    ]
+    text = one(pdf([*column(WORDS, 700), *rows])).text
+    assert all(f"{party} {votes}" in text for party, votes in cells)
+
+
+def test_a_head_that_stands_once_inside_a_sentence_is_no_part_of_it() -> None:
+    first = [
+        *column(
+            [
+                *WORDS,
+                *WORDS[:2],
+                "The council said that the well-",
+                "known re-election of the mayor and the recon-",
+            ],
+            760,
+        ),
+        (72, 40, "Page 1 of 2"),
+    ]
+    second = [
+        (72, 800, "Seven Quays, Friday 12 March 2021"),
+        *column(["struction of the deck cost 340,000 pounds.", *WORDS], 750),
+    ]
+    draft = one(pdf(first, second))
+    assert (
+        "The council said that the well-known re-election of the mayor and the reconstruction of the deck cost "
+        "340,000 pounds." in draft.text
+    )
+
+
 def test_typographic_letters() -> None:
     draft = one(pdf([(72, 700, "The café’s owner said “it’s over” – and left the town for the coast.")]))
     assert draft.text == "The café’s owner said “it’s over” – and left the town for the coast."

@@ -233,8 +233,16 @@ def test_a_legacy_western_dump_and_a_declared_charset(tmp_path: Path) -> None:
 
 
 def test_one_broken_byte_does_not_change_the_encoding(tmp_path: Path) -> None:
-    data = ("é" * 40).encode() + b"\xff fin."
-    assert one(put(tmp_path, "a.txt", data)).text == "é" * 40 + "\ufffd fin."
+    data = "L’été à Liège ".encode() + b"\x93fin.\x94" + "…".encode()[:2]
+    assert one(put(tmp_path, "a.txt", data)).text == "L’été à Liège “fin.”\ufffd"
+
+
+def test_turkish_is_told_from_the_western_encodings_that_look_alike(tmp_path: Path) -> None:
+    text = (
+        "Köprünün açılışı yağmur yüzünden iki hafta sonraya bırakıldı, bakanlık dün bir açıklamayla duyurdu."
+    )
+    draft = one(put(tmp_path, "a.txt", text.encode("cp1254")))
+    assert (draft.text, draft.language) == (text, "tr")
 
 
 @pytest.mark.parametrize(

@@ -109,15 +109,16 @@ def _without_hyphens(text: str) -> str:
         before = re.search(r"[^\W\d_]+$", text[max(0, match.start() - 40) : match.start()])
         behind = re.match(r"[^\W\d_]+", text[match.end() : match.end() + 40])
         word = f"{before[0]}{behind[0]}".casefold() if before and behind else ""
-        return "" if word in known or _is_word(word) else "-"
+        return "" if word in known or is_word(word) else "-"
 
     return _HYPHEN.sub(joined, text)
 
 
-def _is_word(word: str) -> bool:
+def is_word(word: str) -> bool:
+    """Returns True for a form of an English word."""
     from lemminflect import getAllLemmas
 
-    return bool(getAllLemmas(word))
+    return bool(getAllLemmas(word.casefold()))
 
 
 def _without_ligatures(text: str) -> str:

@@ -49,9 +49,13 @@ _ON_THE_WEB = {
     "tis-620": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
 }  # fmt: skip
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
+# Bytes that are no UTF-8, as surrogateescape tells them: a letter that was cut off, or one alone.
+_ESCAPED = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]+|[\udc80-\udcff]")
 _SAMPLE = 8192
-# A French text scores alike in these as in cp1252, from which they differ by a few letters.
-_BESIDE_WESTERN = ("cp1250", "cp1257")
+# A French or Turkish text scores alike in all of these, which differ by a few letters: its language tells.
+_LATIN = frozenset(
+    ["cp1250", "cp1252", "cp1254", "cp1257", *(f"iso8859_{n}" for n in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16))]
+)
 _NOT_WESTERN = frozenset({"cs", "sk", "pl", "hu", "ro", "hr", "bs", "sl", "sq", "lt", "lv", "et"})
 
 
@@ -111,11 +115,19 @@ def _looks_binary(sample: bytes) -> bool:
 
 
 def _almost_utf8(data: bytes) -> str | None:
-    """UTF-8 with a few broken bytes, as cut or patched files have; legacy encodings break at once."""
-    text = data.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    foreign = sum(letter > "\x7f" for letter in text) - broken
-    return text if foreign >= 20 * broken else None
+    """UTF-8 in which fewer letters are broken than sound; what was pasted in unchanged is Windows-1252.
+
+    Another encoding breaks at once, at nearly every letter beyond ASCII.
+    """
+    text = data.decode("utf-8", "surrogateescape")
+    broken = _ESCAPED.findall(text)
+    sound = sum(letter > "\x7f" for letter in text) - sum(map(len, broken))
+    return _ESCAPED.sub(_pasted, text) if sound >= sum(map(len, broken)) else None
+
+
+def _pasted(match: re.Match[str]) -> str:
+    raw = match[0].encode("utf-8", "surrogateescape")
+    return raw.decode("cp1252", "replace") if len(raw) == 1 else "\ufffd"  # the rest of a letter cut off
 
 
 def _detected(data: bytes) -> str:
@@ -125,6 +137,10 @@ def _detected(data: bytes) -> str:
     if best is None:
         raise Unreadable("its bytes are in no encoding Dateline knows; save it as UTF-8")
     western = data.decode("cp1252", "replace")
-    if best.encoding in _BESIDE_WESTERN and language_of(western) not in _NOT_WESTERN:
-        return western
+    if best.encoding in _LATIN:
+        language = language_of(western)
+        if language == "tr":  # told by all but the six letters in which cp1254 is another
+            return data.decode("cp1254", "replace")
+        if language not in _NOT_WESTERN:
+            return western
     return data.decode(best.encoding, "replace")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape, unescape
 from io import BytesIO
 from typing import Any
 
@@ -131,18 +132,31 @@ def _depth(text: str) -> int:
 
 def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Entry:
     link = _line(entry.get("link"))
+    house = _house(entry)
+    title = _plain(entry.get("title"))
+    if title and house:  # an aggregator signs each title
+        title = re.sub(rf"(?<=\S) [-–—|] {re.escape(house)}$", "", title)
     own = Known(
-        title=_plain(entry.get("title")),
+        title=title,
         author=_authors(entry),
-        outlet=_plain(feed.get("title")),
+        outlet=house or _plain(feed.get("title")),
         published=_day(entry.get("published")),
         updated=_day(entry.get("updated")),
         language=language_code(_line(feed.get("language"))),
         url=link if link and is_url(link) else None,
     )
     contents = [str(part.get("value") or "") for part in entry.get("content", ())]
-    longest = max([*contents, str(entry.get("summary") or "")], key=len)
-    return Entry(own.url, _line(entry.get("id")), found(own, Origin.PAGE), longest.strip())
+    longest = max([*contents, str(entry.get("summary") or "")], key=len).strip()
+    if house and (_plain(longest) or "").replace("\xa0", " ").split() == f"{title} {house}".split():
+        longest = escape(title or "")  # all that there is, without the house behind it
+    return Entry(own.url, _line(entry.get("id")), found(own, Origin.PAGE), longest)
+
+
+def _house(entry: Mapping[str, Any]) -> str | None:
+    """Who printed an entry of a feed that gathers others': RSS's and Atom's source, else the publisher."""
+    source = entry.get("source")
+    named = source.get("title") if isinstance(source, Mapping) else source
+    return _plain(named) or _plain(entry.get("news_source")) or _plain(entry.get("publisher"))
 
 
 def _authors(entry: Mapping[str, Any]) -> str | None:
@@ -156,8 +170,6 @@ def _line(value: object) -> str | None:
 
 def _plain(value: object) -> str | None:
     """A title or name, which feeds may write as HTML."""
-    from html import unescape
-
     return _line(unescape(re.sub(r"<[^<>]{0,500}>", "", value))) if isinstance(value, str) else None
 
 

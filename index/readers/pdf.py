@@ -4,20 +4,22 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from itertools import pairwise
 from statistics import median
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from index.errors import Unreadable
 from index.extraction import content_blocks as cleaning
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.dates import parse_date
+from index.extraction.layout import is_word
 from index.readers import ocr
 from index.readers.confined import MEMORY, PARSERS, SECONDS, Confined
 from index.readers.drafting import Known, draft, found
+from index.readers.pdf_columns import HYPHEN, Line, in_columns, joined
 from index.readers.text import text_draft
 from index.records import Draft, Origin, Skipped, ZoneKind
 
@@ -31,7 +33,6 @@ _PAGE_NUMBER = re.compile(
 _EDGE = 4  # lines, of which fewer at the top and the bottom of a page may be furniture
 _AROUND = 6  # lines above and below by which the width of a column is told
 _NEXT_COLUMN = 60.0  # points; a line that is not within them below another opens a column or a page
-_HYPHEN = "\u00ad"  # how the child tells a hyphen at the end of a line
 _PRESENTATION = re.compile("[\ufb00-\ufb06\ufb50-\ufdff\ufe70-\ufefc]+")  # letter forms and ligatures
 _PRINTED_BY_BROWSER = re.compile(
     r"chrom|skia|mozilla|firefox|safari|quartz|wkhtml|webkit|gecko", re.IGNORECASE
@@ -74,7 +75,7 @@ class PdfReader:
         if len(data) > LARGEST_PDF:
             raise Unreadable(f"it is larger than {LARGEST_PDF // 1_000_000} MB, the limit for a PDF")
         parsed = self._parser.parse(data)
-        pages = [[_Line(_plain(line[0]), *line[1:]) for line in page] for page in parsed["pages"]]
+        pages = [list(in_columns([_line(parts) for parts in page])) for page in parsed["pages"]]
         if not any(pages):
             if not parsed["images"] or not ocr.is_installed():
                 raise Unreadable(_no_text(len(pages), parsed["images"]))
@@ -92,25 +93,6 @@ class PdfReader:
         yield _dated(draft(text, zones, says, source), info)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A printed line and the box around it, in points from the page's lower left corner."""
-
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    @property
-    def width(self) -> float:
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        return self.top - self.bottom
-
-
 def _no_text(pages: int, images: int) -> str:
     if not images:
         return f"it holds no text ({_counted(pages, 'empty page')})"
@@ -122,6 +104,10 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
+def _line(parts: Sequence[Sequence[Any]]) -> Line:
+    return joined([Line(_plain(text), *box) for text, *box in parts])
+
+
 def _plain(text: str) -> str:
     """A line with its letters as letters: Arabic as joined for print and the ligature ﬁ are split again."""
     return _PRESENTATION.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text).strip()
@@ -130,17 +116,19 @@ def _plain(text: str) -> str:
 # Pages into paragraphs
 
 
-def _blocks(pages: Sequence[Sequence[_Line]]) -> Iterator[tuple[str, ZoneKind | None]]:
+def _blocks(pages: Sequence[Sequence[Line]]) -> Iterator[tuple[str, ZoneKind | None]]:
     """The paragraphs, with the furniture of the first page above them and that of the others below."""
     gap = _usual_gap([line for page in pages for line in page])
     edges = [_edges(page, gap) for page in pages]
     marks = _repeated(edges)
-    body: list[_Line] = []
+    between = list(_interrupting(pages, edges))
+    body: list[Line] = []
     above: dict[str, None] = {}
     below: dict[str, None] = {}
     for number, (page, (top, bottom)) in enumerate(zip(pages, edges, strict=True)):
         for line in page:
-            if line not in (*top, *bottom) or not (_mark(line) in marks or _is_page_number(line)):
+            furniture = _mark(line) in marks or _is_page_number(line) or line in between[number]
+            if line not in (*top, *bottom) or not furniture:
                 body.append(line)
             elif number == 0 and line in top:
                 above[line.text] = None
@@ -151,7 +139,7 @@ def _blocks(pages: Sequence[Sequence[_Line]]) -> Iterator[tuple[str, ZoneKind | 
     yield from ((text, ZoneKind.NAVIGATION) for text in below)
 
 
-def _edges(page: Sequence[_Line], gap: float) -> tuple[list[_Line], list[_Line]]:
+def _edges(page: Sequence[Line], gap: float) -> tuple[list[Line], list[Line]]:
     """The few lines at the top and at the bottom of a page that stand apart from all others.
 
     They go by place, because a page's head may be drawn after its text.
@@ -160,7 +148,7 @@ def _edges(page: Sequence[_Line], gap: float) -> tuple[list[_Line], list[_Line]]
     return _apart(downwards, gap), _apart(downwards[::-1], gap)
 
 
-def _apart(lines: Sequence[_Line], gap: float) -> list[_Line]:
+def _apart(lines: Sequence[Line], gap: float) -> list[Line]:
     """The lines before the first wide gap, if it comes soon."""
     for number, (line, following) in enumerate(pairwise(lines[: _EDGE + 1]), 1):
         if abs(line.bottom - following.bottom) > 1.4 * gap:
@@ -168,7 +156,7 @@ def _apart(lines: Sequence[_Line], gap: float) -> list[_Line]:
     return []
 
 
-def _repeated(edges: Sequence[tuple[list[_Line], list[_Line]]]) -> frozenset[str]:
+def _repeated(edges: Sequence[tuple[list[Line], list[Line]]]) -> frozenset[str]:
     """The marks of lines that stand at the edges of at least half the pages, and of two."""
     count: Counter[str] = Counter()
     for top, bottom in edges:
@@ -176,62 +164,79 @@ def _repeated(edges: Sequence[tuple[list[_Line], list[_Line]]]) -> frozenset[str
     return frozenset(mark for mark, times in count.items() if times >= max(2, len(edges) / 2))
 
 
-def _mark(line: _Line) -> str:
+def _interrupting(
+    pages: Sequence[Sequence[Line]], edges: Sequence[tuple[list[Line], list[Line]]]
+) -> Iterator[list[Line]]:
+    """Of each page the lines at its edges inside of which a sentence runs over from page to page."""
+    sides = list(zip(pages, edges, strict=True))
+    last = [next((line for line in page[::-1] if line not in bottom), None) for page, (_, bottom) in sides]
+    first = [next((line for line in page if line not in top), None) for page, (top, _) in sides]
+    runs_on = [
+        bool(above and below and not ends_sentence(above.text) and below.text[:1].islower())
+        for above, below in zip(last, first[1:], strict=False)
+    ]
+    for (top, bottom), from_last, to_next in zip(edges, [False, *runs_on], [*runs_on, False], strict=False):
+        yield [*(top if from_last else ()), *(bottom if to_next else ())]
+
+
+def _mark(line: Line) -> str:
     """Words of a line without its numbers, the same on every page."""
     return re.sub(r"\d+", "#", line.text.casefold())
 
 
-def _is_page_number(line: _Line) -> bool:
+def _is_page_number(line: Line) -> bool:
     return any(map(str.isdigit, line.text)) and _PAGE_NUMBER.fullmatch(line.text) is not None
 
 
-def _paragraphs(lines: Sequence[_Line], gap: float) -> Iterator[str]:
+def _paragraphs(lines: Sequence[Line], gap: float) -> Iterator[str]:
     """Lines broken at the width of a column, joined where a paragraph goes on."""
     if not lines:
         return
     gathered = [lines[0].text]
     for number, (line, following) in enumerate(pairwise(lines)):
         around = lines[max(0, number - _AROUND) : number + _AROUND]
-        if _goes_on(line, following, gap, max(near.width for near in around)):
+        widths = [near.width for near in around if not near.parts]  # a gap is no column's
+        if _goes_on(line, following, gap, max(widths, default=line.width)):
             gathered.append(following.text)
         else:
-            yield _joined(gathered)
+            yield _text_of(gathered)
             gathered = [following.text]
-    yield _joined(gathered)
+    yield _text_of(gathered)
 
 
-def _usual_gap(lines: Sequence[_Line]) -> float:
+def _usual_gap(lines: Sequence[Line]) -> float:
     """The usual distance from one line to the next below it."""
     gaps = [line.bottom - following.bottom for line, following in pairwise(lines)]
     below = [distance for distance in gaps if 0 < distance < _NEXT_COLUMN]
     return median(below) if below else 12.0
 
 
-def _goes_on(line: _Line, following: _Line, gap: float, column: float) -> bool:
+def _goes_on(line: Line, following: Line, gap: float, column: float) -> bool:
     """Tells whether a paragraph goes on from one line to the next; `column` is the width of lines here."""
-    if line.text.endswith(_HYPHEN):
+    if line.text.endswith(HYPHEN):
         return True
     if max(line.height, following.height) > 1.6 * max(1.0, min(line.height, following.height)):
         return False  # a headline and the text below it
     down = line.bottom - following.bottom
     if not 0 < down < _NEXT_COLUMN:
-        return not ends_sentence(line.text) and line.width > 0.6 * column
+        return not (line.parts or ends_sentence(line.text)) and line.width > 0.6 * column
     if down > 1.4 * gap or following.left - line.left > 0.8 * gap:
         return False  # a blank line, or a first line set in
     return line.width > (0.85 if ends_sentence(line.text) else 0.6) * column
 
 
-def _joined(lines: Sequence[str]) -> str:
+def _text_of(lines: Sequence[str]) -> str:
     text = lines[0]
     for line in lines[1:]:
-        text = _hyphenless(text, line) if text.endswith(_HYPHEN) else f"{text} {line}"
+        text = _hyphenless(text, line) if text.endswith(HYPHEN) else f"{text} {line}"
     return text
 
 
 def _hyphenless(text: str, following: str) -> str:
-    """A word broken at a line's end; before a capital or a digit the hyphen is the word's own."""
-    kept = "" if following[:1].islower() else "-"
-    return text[:-1] + kept + following
+    """A word broken at a line's end; between two words, and before a capital, the hyphen is its own."""
+    halves = (text[:-1].rpartition(" ")[2], re.split(r"\W", following, maxsplit=1)[0])
+    own = not following[:1].islower() or (not is_word("".join(halves)) and all(map(is_word, halves)))
+    return text[:-1] + ("-" if own else "") + following
 
 
 # What the document says of itself

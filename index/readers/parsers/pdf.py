@@ -1,4 +1,4 @@
-"""The lines of a PDF with the boxes around them, its images counted, and what it says of itself."""
+"""The lines of a PDF, in parts where a wide gap may part columns, its images, and what it says of itself."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +8,7 @@ import pypdfium2.raw as raw
 
 PAGES = 500
 CHARACTERS = 5_000_000
+GAP = 0.8  # of the height of the letters
 IMAGE = 3  # FPDF_PAGEOBJ_IMAGE
 IMAGE_DEPTH = 2
 _ENCRYPTED = "it is encrypted; save a copy without its password"
@@ -25,7 +26,7 @@ def parse(data: bytes) -> dict[str, Any]:
         return {"error": _ENCRYPTED if locked else _BROKEN}
     if len(document) > PAGES:
         return {"error": f"it has {len(document):,} pages; the limit is {PAGES}"}
-    pages: list[list[list[object]]] = []
+    pages: list[list[list[list[object]]]] = []
     images = left = 0
     for number in range(len(document)):
         try:
@@ -35,14 +36,14 @@ def parse(data: bytes) -> dict[str, Any]:
         except pypdfium2.PdfiumError:
             lines = []  # one broken page of a sound document
         pages.append(lines)
-        left += sum(len(str(line[0])) for line in lines)
+        left += sum(len(str(part[0])) for line in lines for part in line)
         if left > CHARACTERS:
             return {"error": "it holds more text than any article"}
     return {"pages": pages, "images": images, "info": document.get_metadata_dict()}
 
 
-def _lines(textpage: Any) -> Iterator[list[object]]:
-    """The lines of a page: text, left, bottom, right, top, in points."""
+def _lines(textpage: Any) -> Iterator[list[list[object]]]:
+    """The lines of a page. Each is the parts between its gaps: text, left, bottom, right, top, in points."""
     start = 0
     codes: list[int] = []
     total = textpage.count_chars()
@@ -53,11 +54,30 @@ def _lines(textpage: Any) -> Iterator[list[object]]:
             codes.append(code)
         if code not in (10, 13, *_GENERATED_HYPHENS):
             continue
-        text = _text(codes)
-        if text.strip():
-            yield [text, *_box(textpage, start, index)]
+        if parts := list(_parts(textpage, codes, start)):
+            yield parts
         start = index + 1
         codes = []
+
+
+def _parts(textpage: Any, codes: list[int], start: int) -> Iterator[list[object]]:
+    """A line cut at the spaces that are wide."""
+    begin = 0
+    for place, code in enumerate(codes):
+        if code == 32 and place > begin and _is_gap(textpage, start, place, len(codes)):
+            yield [_text(codes[begin:place]), *_box(textpage, start + begin, start + place)]
+            begin = place + 1
+    text = _text(codes[begin:])
+    if text.strip():
+        yield [text, *_box(textpage, start + begin, start + len(codes))]
+
+
+def _is_gap(textpage: Any, start: int, place: int, end: int) -> bool:
+    """Whether a space is nearly as wide as the letters are tall."""
+    if place + 1 >= end:
+        return False
+    before, after = (textpage.get_charbox(start + place + step, loose=True) for step in (-1, 1))
+    return bool(after[0] - before[2] > GAP * (before[3] - before[1]) > 0)
 
 
 def _text(codes: list[int]) -> str:
