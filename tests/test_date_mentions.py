@@ -251,7 +251,7 @@ def test_only_evidence_is_read_and_spans_count_in_the_whole_text() -> None:
 
 def test_years_of_building_are_no_years_of_the_story() -> None:
     text = "The ship, built in 1996, sank in October 2018."
-    assert years_in(text, [Zone(0, len(text), ZoneKind.REPORTING)]) == {2018}
+    assert years_in(text, (Zone(0, len(text), ZoneKind.REPORTING),)) == {2018}
 
 
 WORDS = st.sampled_from(

@@ -78,7 +78,7 @@ def test_the_entries_of_atom_alone() -> None:
     "own",
     [
         '<source url="https://quay.example/rss">Quay Post</source>',
-        '<dc:publisher>Quay Post</dc:publisher>',
+        "<dc:publisher>Quay Post</dc:publisher>",
         '<News:Source xmlns:News="https://news.example/search">Quay Post</News:Source>',
     ],
 )

@@ -305,7 +305,7 @@ def _settled_date(header: Sequence[str], text: str, zones: Sequence[Zone]) -> da
     for line in filter(is_date_line, header):
         if _UPDATED.search(line):
             continue
-        day = weekday_date(line, years_in(text, zones)) if _YEARLESS.search(line) else None
+        day = weekday_date(line, years_in(text, tuple(zones))) if _YEARLESS.search(line) else None
         both = next((days for _, days in ambiguous_in(line)), None)
         day = _agreeing(both, text, zones) if both else day
         if day is not None and day <= date.today() + timedelta(days=1):

@@ -31,6 +31,7 @@ _NEAR = 40  # lines in which a quote that is drawn to be seen may be repeated
 _LONGEST_TITLE = 300  # code points
 _LONGEST_HEADER = 500  # lines; a list or table without a sentence must not pass for a header
 _FEWEST, _SHARE = 3, 0.3  # of an outlet's articles, for a line to be its template
+_IDEOGRAPH = re.compile("[\u3040-\u9fff]")
 _JOINERS_ONLY = re.compile("[\u200c\u200d ]*")
 
 
@@ -403,8 +404,7 @@ def _is_prose(words: str) -> bool:
 
 def _weight(words: str) -> int:
     """About how many words; Chinese and Japanese count two letters for one, as they put no spaces."""
-    ideographs = sum("\u3040" <= letter <= "\u9fff" for letter in words)
-    return len(words.split()) + ideographs // 2
+    return len(words.split()) + len(_IDEOGRAPH.findall(words)) // 2
 
 
 def _cut(line: _Line, kind: ZoneKind) -> Iterator[Zone]:

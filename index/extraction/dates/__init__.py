@@ -51,8 +51,13 @@ _FILLER = (
     | words.load("weekdays").keys()
 )
 # Arabic-Indic and Persian digits; other scripts' digits are read by int() but not matched by clocks.
-DIGITS = {zero + n: ord("0") + n for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for n in range(10)}
-"""For `str.translate`: the digits of other scripts as ASCII, each in its place."""
+_DIGITS = {zero + n: ord("0") + n for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for n in range(10)}
+_OTHER_DIGIT = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]")
+
+
+def in_ascii_digits(text: str) -> str:
+    """The text with the digits of other scripts as ASCII, each in its place."""
+    return text.translate(_DIGITS) if _OTHER_DIGIT.search(text) else text
 
 
 def parse_date(text: str, today: date | None = None) -> date | None:
@@ -61,7 +66,7 @@ def parse_date(text: str, today: date | None = None) -> date | None:
     The day is the one written, whatever the time zone. Days before 1700 or after `today` (the real
     one unless given) are refused; one day of grace covers zones that are already in tomorrow.
     """
-    plain = text.strip().translate(DIGITS)
+    plain = in_ascii_digits(text.strip())
     found = next(dates_in(plain, today), None) if len(plain) <= 100 else None
     if found is None:
         return _mail_date(plain, today)
@@ -73,7 +78,7 @@ def parse_date(text: str, today: date | None = None) -> date | None:
 
 def dates_in(text: str, today: date | None = None) -> Iterator[tuple[Span, date]]:
     """Every full date written in `text`, in order, with where it stands. Same refusals as `parse_date`."""
-    plain = text.translate(DIGITS)
+    plain = in_ascii_digits(text)
     for match in _DATE.finditer(plain):
         before = re.search(r"(\w+),?\s*$", plain[: match.start()])
         day = _day(match, WEEKDAYS.get(before[1].casefold()) if before else None)
@@ -83,7 +88,7 @@ def dates_in(text: str, today: date | None = None) -> Iterator[tuple[Span, date]
 
 def ambiguous_in(text: str, today: date | None = None) -> Iterator[tuple[Span, tuple[date, date]]]:
     """Every numeric date that could be two days, such as `03-04-2021`, with both: day first, month first."""
-    plain = text.translate(DIGITS)
+    plain = in_ascii_digits(text)
     for match in _DATE.finditer(plain):
         if match["a"] is None or match["s2"] == "." or match["a"] == match["b"]:
             continue

@@ -8,8 +8,9 @@ of the years near those that the article names. What could mean two days, or no 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
-from index.extraction.dates import DIGITS, MONTHS, WEEKDAYS, dates_in
+from index.extraction.dates import MONTHS, WEEKDAYS, dates_in, in_ascii_digits
 from index.extraction.dates.grammar import FOUR_DIGITS, rules, triggers
 from index.extraction.dates.named import Frame, fitting_day
 from index.extraction.dates.periods import Days
@@ -23,7 +24,7 @@ _NUMERIC = re.compile(r"(?<![\d./年月日-])(?=[\d月日]*[./年-])[\d./年月�
 _WORD = re.compile(r"[^\W\d_]+|\d{4,}")
 _LONGEST = 20_000  # letters of a zone; a longer one is no paragraph but a table or an attack
 _WEEKDAY_DATE = re.compile(
-    r"(?P<w>[^\W\d_]{3,10})\.?(?:\s[a-z]+)?,?\s\(?(?:(?P<d1>\d\d?)(?:st|nd|rd|th|\.)?\s(?:de\s)?(?P<m1>[^\W\d_]{3,12})"
+    r"\b(?P<w>[^\W\d_]{3,10})\.?(?:\s[a-z]+)?,?\s\(?(?:(?P<d1>\d\d?)(?:st|nd|rd|th|\.)?\s(?:de\s)?(?P<m1>[^\W\d_]{3,12})"
     r"|(?P<m2>[^\W\d_]{3,12})\.?\s(?P<d2>\d\d?)(?:st|nd|rd|th)?)\b(?!,?\s\d{4})"
 )
 
@@ -41,10 +42,10 @@ def mentions(
     `doubtful` says that the day of publication was itself inferred; what is reckoned from it is then too.
     """
     evidence = [zone for zone in zones if zone.kind in EVIDENCE and zone.end - zone.start <= _LONGEST]
-    plain = text.translate(DIGITS)
+    plain = in_ascii_digits(text)
     years = anchor = None
     if published is None:
-        years = years_in(plain, evidence)
+        years = years_in(plain, tuple(zones))
         anchor = _anchor(plain, evidence, years)
     found: list[DateMention] = []
     for zone in evidence:
@@ -68,7 +69,8 @@ def agreeing(one: Sequence[DateMention], other: Sequence[DateMention]) -> tuple[
     return tuple(mention for mention in one if mention in shared)
 
 
-def years_in(text: str, zones: Sequence[Zone]) -> frozenset[int]:
+@lru_cache(maxsize=1)  # asked for one text by each who reads its dates
+def years_in(text: str, zones: tuple[Zone, ...]) -> frozenset[int]:
     """Returns the years the evidence tells of as past, without those in which something was built or born."""
     years: set[int] = set()
     for zone in zones:
@@ -94,8 +96,8 @@ def publication_days(text: str, zones: Sequence[Zone]) -> Days | None:
     weekday with a day of the month that a verb in the past governs is such a day; the article appeared
     on it or within the week, and no later than what it says is still to come.
     """
-    plain = text.translate(DIGITS)
-    years = years_in(plain, zones)
+    plain = in_ascii_digits(text)
+    years = years_in(plain, tuple(zones))
     told: list[date] = []
     coming: list[date] = []
     for zone in zones:
@@ -133,7 +135,7 @@ def _anchor(text: str, zones: Sequence[Zone], years: frozenset[int]) -> date | N
 
 def weekday_date(line: str, years: frozenset[int]) -> date | None:
     """The day of a date line without a year, such as "Tuesday 22 March", near those years."""
-    match = _WEEKDAY_DATE.match(line.translate(DIGITS))
+    match = _WEEKDAY_DATE.match(in_ascii_digits(line))
     return day_in_year(match, years) if match else None
 
 
