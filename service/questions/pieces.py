@@ -99,6 +99,11 @@ def telling(text: str) -> list[str]:
     return [stem for stem in stems(text) if word_weights().idf(stem) >= TELLING]
 
 
+def _said(text: str) -> float:
+    """How much a text says: the inverse document frequencies of its telling words, summed."""
+    return sum(map(word_weights().idf, telling(text)))
+
+
 def _lead(sentence: str) -> str:
     """What stands before the word that asks, inside a sentence: "I would like to know"."""
     match = _ASKS.search(sentence)
@@ -136,8 +141,9 @@ class _Tried:
         start = sentence.index(left[0])
         bare = sentence[start : sentence.index(left[-1], start) + len(left[-1])].strip(" ,:;—–-")
         lead = _lead(bare)
-        if lead and self._away(lead, LIKELY) and not self.limits(lead):
-            return bare[len(lead) :].strip(" ,:;—–-"), [lead, *away]
+        asking = bare[len(lead) :].strip(" ,:;—–-")
+        if lead and telling(asking) and self._may_go(lead, [asking]):
+            return asking, [lead, *away]
         return bare if away else sentence, away
 
     def asking(self, kept: Sequence[str]) -> tuple[list[str], list[Removed]]:
@@ -177,11 +183,20 @@ class _Tried:
         return kind == "aside" or _is_talk(kind) or (kind in ("confirm", "again") and len(piece.split()) < 5)
 
     def _may_go(self, clause: str, rest: Sequence[str]) -> bool:
-        """Whether a clause is cut away: one that says something, only where the rest is answered as well."""
+        """Whether a clause is cut away: one that says something, only where the rest says more.
+
+        And only where the archive answers the rest as well: "Marcus Ericsson played in" is no context of "which
+        sport?".
+        """
         asks = _OPENS.match(clause) is not None and len(telling(clause)) > 1
         if asks or not self._away(clause, LIKELY) or self.limits(clause):
             return False
-        return not telling(clause) or self.probe(" ".join(rest)) >= self.probe(" ".join((clause, *rest)))
+        if not telling(clause):
+            return True
+        left = " ".join(rest)
+        if _said(clause) >= _said(left):
+            return False
+        return self.probe.answers(left) or self.probe(left) >= self.probe(f"{clause} {left}")
 
     def _wishes(self, piece: str) -> bool:
         kind, chance = self.known.get(piece, ("question", 0.0))

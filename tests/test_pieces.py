@@ -1,0 +1,49 @@
+"""The question of a message, without greetings and wishes, and with every word that it needs."""
+
+import pytest
+
+from index.archive import Archive
+from index.models.reader import ReadingModel
+from service.questions.pieces import Heard, Probe, heard
+
+
+@pytest.fixture(scope="module")
+def reader() -> ReadingModel:
+    return ReadingModel(threads=1)
+
+
+def of(text: str, archive: Archive, reader: ReadingModel) -> Heard:
+    return heard(text, archive.embedder, Probe(archive, reader))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "The team of Port Ostrel was coached by which person from 1911 to 1914?",
+        "Actor Bill Sorley was given what award in July 1998?",
+        "Advances in what make new techniques of construction possible?",
+        "New techniques of building construction are made possible by advances in what?",
+        "The ferry to Lenn had which captain?",
+    ],
+)
+def test_words_before_the_one_that_asks_are_kept(
+    question: str, sample_archive: Archive, reader: ReadingModel
+) -> None:
+    assert of(question, sample_archive, reader) == Heard(questions=(question,))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Hi! How many families were evacuated in the flood?",
+        "I would like to know how many families were evacuated in the flood?",
+        "How many families were evacuated in the flood? Thanks a lot!",
+        "How many families were evacuated in the flood? Answer in one sentence.",
+    ],
+)
+def test_what_stands_around_a_question_is_cut_away(
+    said: str, sample_archive: Archive, reader: ReadingModel
+) -> None:
+    found = of(said, sample_archive, reader)
+    assert [one.casefold() for one in found.questions] == ["how many families were evacuated in the flood?"]
+    assert found.removed
