@@ -40,9 +40,8 @@ from service.reading.ranking import ranking
 from service.reading.refutation import refutation
 from service.storage.conversations import Conversations
 from service.telemetry.callbacks import observer
-from service.verification.attributed import attributed
 from service.verification.judge import Judge
-from service.verification.verify import Verdict, stands
+from service.verification.verify import Verdict, attributed, stands
 
 PASSAGES = 10  # read for an answer
 PASSAGES_OF_A_STORY = 24

@@ -5,7 +5,7 @@ import pytest
 from index.models.word_weights import word_weights
 from index.records import Hit
 from service.questions.plan import Plan
-from service.reading.features import SHARPNESS, features, sought
+from service.reading.ranking import SHARPNESS, features, sought
 from tests.evidence import article, hit, quoted
 
 HARBOUR = article(

@@ -8,8 +8,7 @@ import pytest
 
 from service.evidence import Quote
 from service.questions.plan import Plan
-from service.reading.features import features, sought
-from service.reading.ranking import PACKAGED, Ranking, ranking
+from service.reading.ranking import PACKAGED, Ranking, features, ranking, sought
 from tests.evidence import BRIDGE, hit
 
 CARD = {

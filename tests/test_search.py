@@ -12,8 +12,7 @@ from index.backends.local.lexical import LexicalIndex, stem, stems, written
 from index.catalogue.catalogue import Entry
 from index.models.embedding import Embedder, Vectors
 from index.records import Filters, Hit, Order, Passage, Period, Query, Span
-from index.search.coverage import clauses, covered
-from index.search.features import event_day
+from index.search.features import clauses, covered, event_day
 from index.search.hybrid import BLIND
 from tests.conftest import DraftMaker
 

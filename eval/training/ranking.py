@@ -3,7 +3,7 @@
     python -m eval.training.ranking --data DIR --cache DIR [--table] [--install]
 
 Each question of `eval.public`'s fitting half is understood, searched for and read as `dateline ask` does it.
-A logistic regression on the features of the sentences found (`service.reading.features`) then gives the
+A logistic regression on the features of the sentences found (`service.reading.ranking`) then gives the
 probability that one answers. Those without an answer are people's own, and besides each question once more
 without what answers it. All figures are of folds that were not fitted on; no article is in two folds.
 """

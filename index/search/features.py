@@ -4,7 +4,8 @@ docs/retrieval.md gives the weights with the tables that decided them.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.backends.local.columns import Facts
-from index.backends.local.lexical import stems
+from index.backends.local.lexical import stem, stems, written
 from index.protocols import Searchable
 from index.records import DateMention, Hit, Passage, Period, Query
-from index.search.coverage import clauses, covered
 
 DENSE, LEXICAL = 0.4, 0.6  # of the two scores, each brought to 0…1 over the candidates
 SENTENCE, CLAUSE = 0.5, 0.5  # of the best sentence's share of the question, and of any one clause of it
@@ -33,6 +33,17 @@ SIGHTED = 0.7  # of pairs that the vectors must order as the words do; a coin or
 LEADING, TRAILING = 5, 30  # ranks of BM25 between which those pairs are taken
 LEAST_PAIRS = 50
 HELD = 0.5  # of the words' weight, below which they are no measure of the vectors
+
+LEAST_STEMS = 4  # fewer words are no clause to look for by itself
+MOST_CLAUSES = 8
+SHARPNESS = 1.5  # lets "which" and "does" weigh less, in any language and without a list of them
+
+_BREAK = re.compile(
+    r"[,;:?!؟،؛]\s+(?:(?:and|but|while|whereas)\s+)?|\.\s+(?=[^\Wa-z])"
+    r"|\s+(?:while|whereas|but|versus|between|than|compared (?:to|with)|in contrast to|as well as"
+    r"|and (?:also|is|was|has|had|the|whether|which|who|that|did|does))\s+",
+    re.IGNORECASE,
+)
 
 Scores = NDArray[np.float64]
 
@@ -177,3 +188,53 @@ def _recency(published: date | None, today: date | None) -> float:
     if published is None or today is None or published > today:
         return 0.0
     return 1.0 / (1.0 + (today - published).days / RECENT_DAYS)
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a question that may each be answered somewhere else; empty where it is all one."""
+    parts = [part for part in _BREAK.split(text) if len(set(stems(part))) >= LEAST_STEMS]
+    return parts[:MOST_CLAUSES] if len(parts) > 1 else []
+
+
+def covered(
+    passages: Sequence[Passage],
+    texts: Sequence[str],
+    passages_with: Callable[[str], int],
+    total: int,
+) -> Scores:
+    """For each passage a row: the share of each text that its best sentence for it holds, 0 to 1.
+
+    BM25 takes a passage for a bag of words, so that one that names the subject in every sentence is before
+    the one that says in a single sentence what was asked. That words near each other tell more is the idea
+    of proximity scoring (Tao & Zhai 2007).
+
+    `passages_with` tells how many of `total` passages hold a stem, which decides what it weighs.
+    """
+    wanted = [set(stems(text)) for text in texts]
+    columns = sorted(set().union(*wanted))
+    weights = np.zeros((len(columns), len(texts)))
+    for column, word in enumerate(columns):
+        count = min(passages_with(word), total)
+        weight = math.log(1 + (total - count + 0.5) / (count + 0.5)) ** SHARPNESS
+        weights[column] = [weight if word in words else 0.0 for words in wanted]
+    weights /= np.maximum(weights.sum(axis=0), 1e-9)
+    shares = np.zeros((len(passages), len(texts)))
+    if passages:
+        sentences = [passage.sentences or (passage,) for passage in passages]
+        firsts = np.cumsum([0, *map(len, sentences)])[:-1]
+        texts_of = [p.sentence_text(one) for p, some in zip(passages, sentences, strict=True) for one in some]
+        shares = np.maximum.reduceat(_held(texts_of, columns) @ weights, firsts)
+    return shares
+
+
+def _held(sentences: Sequence[str], columns: Sequence[str]) -> Scores:
+    """For each sentence a row: 1 in the columns of the stems that it holds."""
+    column_of = {word: column for column, word in enumerate(columns)}
+    words = [written(sentence) for sentence in sentences]
+    sought = {word: column_of[stem(word)] for word in set().union(*words) if stem(word) in column_of}
+    places = [
+        row * len(columns) + sought[word] for row, some in enumerate(words) for word in sought.keys() & some
+    ]
+    held = np.zeros(len(sentences) * len(columns))
+    held[places] = 1.0
+    return held.reshape(len(sentences), len(columns))

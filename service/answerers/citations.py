@@ -18,7 +18,7 @@ from index.extraction.sentences import sentences
 from index.records import Article, Hit, Origin, Span
 from service.evidence import Contrast, Evidence, Quote
 from service.llm.plain import THOUGHT, THOUGHT_ENDS, without_thoughts
-from service.verification.attributed import nearest
+from service.verification.verify import nearest
 
 Place = tuple[int, int]
 """A passage and a sentence of it, both counted from 1; sentence 0 is the passage as a whole."""

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.records import Article, Draft, Span
-from service.attribution.evidence import evidence_text
 from service.attribution.people import Mention, Token, is_body, people, tokens
 from service.attribution.referents import described, person_meant
-from service.attribution.speech import attributions, quotations, sentence_at
+from service.attribution.speech import attributions, evidence_text, quotations, sentence_at
 from service.attribution.vocabulary import BODIES, GROUPS, PLACES, ROLES, TITLES
 from service.attribution.vocabulary import words as listed
 

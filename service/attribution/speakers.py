@@ -17,7 +17,6 @@ from typing import Literal
 
 from index.records import Article, Draft, Span
 from service.attribution.arabic_speech import arabic_speaker
-from service.attribution.evidence import evidence_text
 from service.attribution.people import Mention, Person
 from service.attribution.referents import described, person_meant, person_named
 from service.attribution.speech import (
@@ -25,6 +24,7 @@ from service.attribution.speech import (
     Quotation,
     attributions,
     begins_clause,
+    evidence_text,
     quotations,
     sentence_at,
 )

@@ -16,13 +16,11 @@ from index.readers.web import Fetcher
 from index.records import Query
 from service.answering import Desk
 from service.http import capacity, idempotency, problems, security
-from service.http.bodies import BodyLimit
 from service.http.capacity import Capacity
-from service.http.guard import Guard, is_loopback
+from service.http.guard import BodyLimit, Guard, is_loopback
 from service.http.idempotency import Responses
 from service.http.metrics import Metrics
-from service.http.request_ids import RequestIds
-from service.http.request_logging import Witness
+from service.http.request_logging import RequestIds, Witness
 from service.http.routes import answers, articles, conversations, holdings, openai, probes, sessions
 from service.http.shutdown import Draining
 from service.pipeline import open_desk

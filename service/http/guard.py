@@ -1,4 +1,4 @@
-"""Guard in front of every route: which hosts are answered for, and what a page of ours may do."""
+"""Guard in front of every route: the hosts that are answered for, what our page may do, the largest body."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware, _TrustedHosts
 
+from index.readers import LARGEST_FILE
 from service.http.problems import response_of
 from service.storage.keys import Keys
 
@@ -18,6 +19,8 @@ FORWARDED = frozenset(
     {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"}
 )
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+MOST_BYTES = 1_000_000
+MOST_ARTICLE_BYTES = LARGEST_FILE + 100_000  # a file, and what a form puts around it
 
 # Article text is untrusted: nothing in the page runs, loads or frames but the page's own files.
 HEADERS = {
@@ -97,3 +100,36 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+class BodyLimit:
+    """Answers 413 to a body that is too large, by its Content-Length or else once that much has come."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        most = MOST_ARTICLE_BYTES if scope["path"] == "/v1/articles" else MOST_BYTES
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared[:18]) > most:
+            raise _too_large(most)
+        come = 0
+
+        async def receive_bounded() -> Message:
+            """Receives a message, and refuses the request once its body is too large."""
+            nonlocal come
+            message = await receive()
+            come += len(message.get("body", b""))
+            if come > most:
+                raise _too_large(most)
+            return message
+
+        await self._app(scope, receive_bounded, send)
+
+
+def _too_large(most: int) -> HTTPException:
+    detail = f"the request is larger than {most / 1e6:g} MB, the limit here"
+    return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)

@@ -23,7 +23,7 @@ from index.errors import (
     NotFound,
     Unreadable,
 )
-from service.http import request_ids
+from service.telemetry import tracing
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ def problem_of(error: Exception, instance: str) -> Problem:
         return _problem(HTTPStatus(error.status_code), str(detail), instance)
     if isinstance(error, RequestValidationError):
         return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(map(_told, error.errors())), instance)
-    log.error("unexpected error at %s in request %s", instance, request_ids.current(), exc_info=error)
+    log.error("unexpected error at %s in request %s", instance, tracing.request_id.get(), exc_info=error)
     return _problem(
         HTTPStatus.INTERNAL_SERVER_ERROR, "an unexpected error; the server's log has it", instance
     )
@@ -194,7 +194,7 @@ def _problem(status: HTTPStatus, detail: str, instance: str) -> Problem:
         status=status,
         detail=_sendable(detail),
         instance=_sendable(instance),
-        request_id=request_ids.current(),
+        request_id=tracing.request_id.get(),
     )
 
 

@@ -1,10 +1,12 @@
-"""Sees every request from its first byte to its last: a line in the log, a count, and a span."""
+"""Names every request and sees it from its first byte to its last: a line in the log, a count, and a span."""
 
 import logging
+import re
 import time
+import uuid
 from typing import Any
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.answers import Answer
@@ -13,6 +15,9 @@ from service.telemetry import tracing
 from service.telemetry.callbacks import ModelCall, observe
 
 NO_ROUTE = "none"  # for addresses that are none of ours
+
+HEADER = "X-Request-Id"
+_SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 log = logging.getLogger(__name__)
 
@@ -102,3 +107,26 @@ class _Request:
         }
         told = {name: value for name, value in fields.items() if value is not None}
         log.info("%s %s %s in %.0f ms", method, self.route, self.status, seconds * 1000, extra=told)
+
+
+class RequestIds:
+    """Takes the id a request brings, if a log line can carry it, else makes one; the response bears it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(HEADER, "")
+        name = given if _SANE.fullmatch(given) else uuid.uuid4().hex
+        tracing.request_id.set(name)
+
+        async def send_named(message: Message) -> None:
+            """Sends a message, a response's start with the request's id."""
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)[HEADER] = name
+            await send(message)
+
+        await self._app(scope, receive, send_named)

@@ -21,12 +21,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.http import request_ids
 from service.http.limits import Limits
 from service.http.problems import response_of
 from service.settings import Settings
 from service.storage.audit import Audit
 from service.storage.keys import Key, Keys, Role
+from service.telemetry import tracing
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ class Security:
         act = f"{scope['method']} {scope['path']}"
         try:
             by = key.id if key else None
-            audit.note(by, act, status=status, request=request_ids.current(), **about)
+            audit.note(by, act, status=status, request=tracing.request_id.get(), **about)
         except OSError:
             log.exception("the act %s could not be noted in the audit log", act)
 

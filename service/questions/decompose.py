@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.backends.local.lexical import stems
-from index.search.coverage import clauses
+from index.search.features import clauses
 from service.evidence import Finding
 from service.questions.plan import Plan
 from service.reading.values import agree, answered

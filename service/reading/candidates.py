@@ -17,8 +17,7 @@ from service.answerers.formatting import in_words
 from service.evidence import Finding, Quote
 from service.questions.decompose import put_together
 from service.questions.plan import Plan
-from service.reading.features import features, sought, words_held
-from service.reading.ranking import ranking
+from service.reading.ranking import features, ranking, sought, words_held
 
 LEAST = 0.05  # probability below which a sentence is no finding at all
 LEAST_READ = 0.002  # the reader's probability below which a sentence is not weighed

@@ -1,18 +1,32 @@
 """Probability that a sentence answers, and the bound from where on it is shown: one logistic regression.
 
 Its weights lie beside this module with a card; `eval.training.ranking` fits them on public questions through
-the whole pipeline, and docs/ranking.md has what each feature is worth.
+the whole pipeline, and docs/ranking.md has what each feature is worth. None depends on how large the archive
+is: words weigh by their frequency in English at large, and scores are the reader's probabilities and cosines.
 """
 
 import json
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Self
 
+from index.backends.local.lexical import stems
+from index.models.word_weights import word_weights
+from index.records import Hit
+from service.attribution.speakers import speaker
+from service.evidence import Quote
+from service.questions.plan import Plan, Wanted
+from service.verification.quantities import quantities
+
 PACKAGED = Path(__file__).parent / "ranking.json"
+SHARPNESS = 1.5  # of the words' weights, so that "which" and "does" weigh next to nothing
+FARTHEST = 12.0  # logits; beyond them a probability says no more
+
+_NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w’'-]+|(?<![\w.,])\d[\d.,]*\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +63,87 @@ class Ranking:
 def ranking() -> Ranking:
     """Returns the packaged weights, read once."""
     return Ranking.read()
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A question as sentences are held against it. The shares are those of its stems, and sum to 1.
+
+    `read` tells whether the reader knows its script.
+    """
+
+    read: bool
+    shares: Mapping[str, float]
+    wanted: Wanted
+
+
+def sought(plan: Plan) -> Sought:
+    """Returns what a plan seeks."""
+    return Sought(
+        read=any("a" <= letter <= "z" for letter in plan.standalone_question.lower()),
+        shares=_shares(stems(plan.search_words or plan.standalone_question)),
+        wanted=plan.wanted,
+    )
+
+
+def features(want: Sought, hit: Hit, quote: Quote, passage: float, own: float) -> dict[str, float]:
+    """Returns the features of a sentence, by name; those of the models only where they read the question.
+
+    `passage` is the reader's probability that its passage answers, `own` that it does itself.
+    """
+    said = frozenset(stems(quote.text))
+    around = said.union(stems(f"{hit.article.title or ''} {hit.article.outlet or ''} {hit.passage.text}"))
+    models = {
+        "reader_passage": _logit(passage),
+        "reader_sentence": _logit(own),
+        "dense": hit.dense,
+    }
+    return {
+        **(models if want.read else {}),
+        "words_sentence": words_held(want.shares, said),
+        "words_passage": words_held(want.shares, around),
+        "lacks_kind": float(_lacks_kind(want, quote)),
+    }
+
+
+def _shares(words: Iterable[str]) -> dict[str, float]:
+    weights = {stem: word_weights().idf(stem) ** SHARPNESS for stem in words}
+    whole = sum(weights.values()) or 1.0
+    return {stem: weight / whole for stem, weight in weights.items()}
+
+
+def words_held(shares: Mapping[str, float], words: frozenset[str]) -> float:
+    """Sum of the shares that those words hold, 0 to 1; all of none."""
+    return sum(share for stem, share in shares.items() if stem in words) if shares else 1.0
+
+
+def _lacks_kind(want: Sought, quote: Quote) -> bool:
+    """Tells whether a sentence gives no number, date or name, or is not said by whoever is asked about."""
+    if want.wanted == "number":
+        return not quantities(_without_days(quote))
+    if want.wanted == "date":
+        return not quote.days
+    if want.wanted == "speech":
+        said_by = speaker(quote.article, quote.span)
+        return said_by is None or not want.shares.keys() & set(stems(str(said_by)))
+    if want.wanted not in ("person", "place", "organisation") or _names_more(want, quote):
+        return False
+    return want.wanted != "person" or speaker(quote.article, quote.span) is None
+
+
+def _names_more(want: Sought, quote: Quote) -> bool:
+    """Tells whether a sentence names anyone or anything that the question does not."""
+    return any(not want.shares.keys() & set(stems(name)) for name in _NAME.findall(quote.text))
+
+
+def _without_days(quote: Quote) -> str:
+    """The words of a quote without its dates, whose numbers count nothing."""
+    text, start = quote.text, quote.span.start
+    for day in sorted(quote.days, key=lambda day: -day.start):
+        text = f"{text[: day.start - start]} {text[day.end - start :]}"
+    return text
+
+
+def _logit(probability: float) -> float:
+    odds = math.log(max(probability, 1e-9)) - math.log(max(1 - probability, 1e-9))
+    return max(-FARTHEST, min(FARTHEST, odds))

@@ -15,7 +15,7 @@ from index.records import DateMention, Hit, Origin
 from service.answerers.formatting import in_words, period_in_words
 from service.evidence import Finding, Quote, Statement
 from service.questions.plan import Plan
-from service.reading.features import sought, words_held
+from service.reading.ranking import sought, words_held
 
 MOST_EVENTS = 12
 LEAST = 0.5  # the relevance that the best sentence must have

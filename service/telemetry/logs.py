@@ -7,7 +7,6 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from service.http import request_ids
 from service.telemetry import tracing
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -52,7 +51,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
-            "request_id": request_ids.current(),
+            "request_id": tracing.request_id.get(),
             "trace_id": tracing.trace_id(),
         }
         told |= {name: value for name, value in vars(record).items() if name not in _OWN}

@@ -7,6 +7,7 @@ development. What an error says is left out: it may hold a question.
 import os
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import Thread
 from typing import Any, Literal
 
@@ -16,6 +17,9 @@ Attributes = MutableMapping[str, Any]
 # The collector's address in OpenTelemetry's own environment: for everything, and for traces alone.
 ENVIRONMENT = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 SECONDS_TO_SEND = 3.0  # the spans that are left when the server ends; its collector may be gone
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the HTTP request that is being answered; None outside of one."""
 
 _tracer: Any = None  # of this process, as OpenTelemetry has it
 
