@@ -185,8 +185,8 @@ class _Tried:
     def _may_go(self, clause: str, rest: Sequence[str]) -> bool:
         """Whether a clause is cut away: one that says something, only where the rest says more.
 
-        And only where the archive answers the rest as well: "Marcus Ericsson played in" is no context of "which
-        sport?".
+        And only where the archive answers the rest as well: "Marcus Ericsson played in" is no context of
+        "which sport?".
         """
         asks = _OPENS.match(clause) is not None and len(telling(clause)) > 1
         if asks or not self._away(clause, LIKELY) or self.limits(clause):
