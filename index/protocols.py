@@ -4,7 +4,8 @@ An index is a cache: all that it holds can be made anew from the catalogue, and 
 the catalogue, so that one which lags behind can miss a passage but never show one that was removed.
 FAISS and tantivy stand behind these seams (`index.backends.local`), and so does Milvus
 (`index.backends.milvus`).
-Users plug in their own: `Archive.open` and `Archive.create` take whatever opens it.
+Users plug in their own: `Archive.open` and `Archive.create` take whatever opens it, and the entry points of
+`dateline.indexes` are found by the scheme of an address (`index.engines.index_at`).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,9 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from index.backends.local.columns import Facts
-from index.backends.local.generations import Generations
 from index.backends.local.snapshots import Summary
-from index.backends.milvus.index import MilvusIndex
 from index.catalogue.catalogue import Catalogue
 from index.models.embedding import Vectors
 from index.records import Filters
@@ -109,13 +108,3 @@ class DerivedIndex(Protocol):
 
 LoadIndex = Callable[[Path, Catalogue], DerivedIndex]
 """Opens the index of a catalogue; the path is a folder that is its own, not made yet."""
-
-
-def index_at(address: str | None, token: str | None = None) -> LoadIndex:
-    """Chooses what opens the index at that address: Milvus, or FAISS and tantivy in the folder where None.
-
-    Raises BadValue, when it is opened, for an address of no kind that is known.
-    """
-    if address is None:
-        return Generations
-    return lambda _, catalogue: MilvusIndex(address, catalogue, token)

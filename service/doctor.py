@@ -11,6 +11,7 @@ from index.database.connections import Database
 from index.errors import DatelineError
 from index.models.embedding import CARD, DEFAULT_MODEL
 from index.models.reader import ReadingModel
+from index.plugins import plugin
 from prompts.loading import PromptError, load_prompt, names
 from service.llm.failures import ProviderFailed
 from service.llm.providers import Provider, is_priced, missing_keys
@@ -41,6 +42,9 @@ def examine(settings: Settings, *, offline: bool = False) -> Iterator[Check]:
     if settings.answerer == "quotes":
         told = "quotes: answers with sentences of the archive, with no language model and no key"
         yield Check(name="answerer", state="ok", told=told)
+        return
+    if plugin("answerers", settings.answerer) is not None:
+        yield Check(name="answerer", state="ok", told=f"{settings.answerer}: comes with another package")
         return
     yield from _models(settings, offline)
     yield _budget(settings)

@@ -6,6 +6,7 @@ from index.archive import Archive
 from index.errors import BadValue
 from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
+from index.plugins import plugin
 from service.answerers.extractive import QuotingAnswerer
 from service.answerers.generative import GeneratingAnswerer
 from service.answering import Answerer, Desk
@@ -34,11 +35,11 @@ def open_desk(
     reader = reader or ReadingModel(threads=settings.threads)
     judge = load_judge(settings, EntailmentModel(threads=settings.threads))
     quotes = QuotingAnswerer(reader, judge)
-    generates = settings.answerer != QUOTES
+    answerer = quotes if settings.answerer == QUOTES else load_answerer(settings)
     return Desk(
         archive=over,
-        answerer=load_generating(settings) if generates else quotes,
-        fallback=quotes if generates and settings.fallback == QUOTES else None,
+        answerer=answerer,
+        fallback=quotes if answerer is not quotes and settings.fallback == QUOTES else None,
         reader=reader,
         verify=settings.verify,
         judge=judge,
@@ -57,6 +58,16 @@ def with_answerer(desk: Desk, name: str | None) -> Desk:
     if name not in known:
         raise BadValue(f"no answerer {name!r} here; there are: {', '.join(sorted(known))}")
     return replace(desk, answerer=known[name], fallback=None)
+
+
+def load_answerer(settings: Settings) -> Answerer:
+    """The answerer that an entry point of `dateline.answerers` gives by that name, else language models.
+
+    Raises DatelineError as `load_generating` does.
+    """
+    load = plugin("answerers", settings.answerer)
+    own: Answerer | None = load(settings) if load is not None else None
+    return own or load_generating(settings)
 
 
 def load_generating(settings: Settings) -> GeneratingAnswerer:

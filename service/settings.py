@@ -16,9 +16,10 @@ from pydantic_settings import (
 
 from index.archive import CATALOGUE, Archive
 from index.database.connections import Address
+from index.engines import index_at
 from index.errors import DatelineError, NotFound
 from index.models.embedding import DEFAULT_MODEL, Embedder, load_embedder
-from index.protocols import LoadIndex, index_at
+from index.protocols import LoadIndex
 from service.storage.keys import FILE as KEYS
 from service.storage.keys import Keys
 

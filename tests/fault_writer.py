@@ -20,8 +20,8 @@ import langchain_text_splitters  # noqa: F401
 
 from index.archive import Archive
 from index.database.connections import Address
+from index.engines import index_at
 from index.extraction.chunking import Chunker
-from index.protocols import index_at
 from index.records import Draft, Hit, Origin, Query, Zone, ZoneKind
 from tests.fakes import HashedWords
 

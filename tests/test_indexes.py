@@ -28,9 +28,10 @@ from index.backends.milvus.collections import LONGEST, expression, kept, literal
 from index.backends.milvus.index import MilvusIndex
 from index.backends.milvus.server import Address, Server
 from index.catalogue.catalogue import Catalogue
+from index.engines import index_at
 from index.errors import BadValue, DatelineError, IndexUnavailable, Mismatch
 from index.models.embedding import Embedder
-from index.protocols import LoadIndex, Searchable, index_at
+from index.protocols import LoadIndex, Searchable
 from index.records import Draft, Filters, Query
 from service.http.problems import problem_of
 from service.settings import load_settings

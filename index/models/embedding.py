@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.models.session import open_session
+from index.plugins import plugin
 
 Vectors = NDArray[np.float32]
 
@@ -105,9 +106,12 @@ class TorchEmbedder:
 def load_embedder(name: str, cache: Path, threads: int = 0) -> Embedder:
     """Returns the embedder of that name or path, exported into `cache` the first time.
 
-    The default one is the packaged export, unless `cache` holds one of its own. Raises NotFound where
-    there is no such model.
+    The default one is the packaged export, unless `cache` holds one of its own; an entry point of
+    `dateline.embedders` is called under its name. Raises NotFound where there is no such model.
     """
+    if name != DEFAULT_MODEL and (load := plugin("embedders", name)) is not None:
+        own: Embedder = load()
+        return own
     directory = cache / name.rstrip("/").replace("/", "--")
     if name == DEFAULT_MODEL and not (directory / CARD).exists():
         directory = PACKAGED
