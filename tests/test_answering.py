@@ -184,12 +184,12 @@ def test_one_place_has_one_number(sample_archive: Archive) -> None:
 
 
 def test_the_short_answer_stands_in_the_quote_that_it_cites(sample_archive: Archive) -> None:
-    answered = answer(sample_archive, "How many people were taken to hospital after the cannery explosion?")
+    answered = answer(sample_archive, "Who is the mayor of Port Ostrel?")
     assert answered.short_answer
-    quotes = {one.number: one.quote.casefold() for one in answered.citations}
+    quotes = {one.number: one.quote for one in answered.citations}
     [number] = answered.short_answer.citations
-    assert answered.short_answer.text.casefold() == "eleven"
-    assert "eleven" in quotes[number]
+    assert answered.short_answer.text == "Rosalind Teague"
+    assert "Rosalind Teague" in quotes[number]
 
 
 def test_an_outlet_that_the_question_names_is_quoted_and_others_only_where_they_differ(

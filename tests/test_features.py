@@ -19,7 +19,7 @@ def plan(question: str, **known: object) -> Plan:
 
 
 def of(asked: Plan, found: Hit, words: str) -> dict[str, float]:
-    return features(sought(asked), found, quoted(found.article, words), 0.5, 0.5)
+    return features(sought(asked), found, quoted(found.article, words), 0.5)
 
 
 def test_words_weigh_by_their_rarity_in_english_at_large() -> None:
@@ -31,8 +31,7 @@ def test_words_weigh_by_their_rarity_in_english_at_large() -> None:
 
 def test_the_reader_counts_in_logits() -> None:
     quote = quoted(HARBOUR, "The mayor of Ostrel came.")
-    found = features(sought(plan("harbour")), hit(HARBOUR), quote, 0.5, 1 / 3)
-    assert found["reader_passage"] == pytest.approx(0.0)
+    found = features(sought(plan("harbour")), hit(HARBOUR), quote, 1 / 3)
     assert found["reader_sentence"] == pytest.approx(-0.6931, abs=1e-4)
 
 

@@ -74,11 +74,11 @@ def test_weights_follow_what_answers() -> None:
 
 
 def test_the_threshold_keeps_what_it_should_and_further_sentences_are_mostly_right() -> None:
-    found = [(0, 0.0, 1), (0, 0.0, -1), (1, 0.0, 1), (1, 0.0, 0), (1, 0.0, 0), (2, 0.0, 0)]
+    found = [(0, 0.0, 1), (0, 0.0, -1), (0, 0.0, 0), (0, 0.0, 0), (1, 0.0, 1), (2, 0.0, 0)]
     some = rows(found, [False, False, True])
-    p = np.array([0.9, 0.8, 0.7, 0.2, 0.1, 0.6])
-    assert threshold(some, p) == pytest.approx(0.7)
-    assert further(some, p) == pytest.approx(0.2)  # at 0.1 but one of three says an answer
+    p = np.array([0.9, 0.8, 0.5, 0.4, 0.3, 0.6])
+    assert threshold(some, p) == pytest.approx(0.3)
+    assert further(some, p) == pytest.approx(5 / 9)  # at 0.4 but one of three says an answer
 
 
 def test_the_area_under_the_curve_counts_ties_half() -> None:

@@ -25,7 +25,7 @@ def test_a_probability_is_the_weighted_sum_of_the_features(tmp_path: Path) -> No
     file = tmp_path / "ranking.json"
     file.write_text(json.dumps(CARD))
     weighed = Ranking.read(file)
-    held = {"reader_passage": 9.0, "reader_sentence": 1.0, "dense": 0.5, "length": 99.0}
+    held = {"words_sentence": 9.0, "reader_sentence": 1.0, "dense": 0.5, "length": 99.0}
     found = weighed.probability(held)
     assert found == pytest.approx(1 / (1 + math.exp(-2.0)))  # 0.5 + 2.0 - 0.5
     assert weighed.probability({"length": 2.0}) == pytest.approx(0.5)  # 2.0 - 2.0
@@ -41,7 +41,7 @@ def test_every_weight_that_ships_is_of_a_feature_that_there_is() -> None:
     plan = Plan(standalone_question="What does it cost?", search_words="What does it cost?")
     found = hit(BRIDGE)
     quote = Quote(article=BRIDGE, span=found.passage.sentences[0])
-    named = features(sought(plan), found, quote, 0.5, 0.5)
+    named = features(sought(plan), found, quote, 0.5)
     assert ranking().weights.keys() | ranking().unread.keys() <= named.keys()
 
 

@@ -21,7 +21,7 @@ from eval.training.corpora import TEST, squad_examples
 from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
 
-THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
+THRESHOLDS = (0.3, 0.4, 0.45, 0.5, 0.6)
 RIGHT = 0.6
 _ARTICLES = re.compile(r"\b(?:the|an?)\b")
 

@@ -3,7 +3,8 @@
     python -m eval.training --data DIR --out DIR [--minutes N] [--begin DIR] [--kept SHARE] [--install]
 
 Stopped, it goes on from its last checkpoint. With `--begin` it goes on from an exported model, such as the
-packaged one, of whose weights `--kept` is the share in the mean of both at the end. With `--install` the
+packaged one, of whose weights `--kept` is the share in the mean of both at the end. With `--minutes 0`
+nothing is learned, and the mean is that of the packaged model and the one of `--begin`. With `--install` the
 result replaces the packaged model.
 """
 
@@ -47,7 +48,10 @@ LEARNED_FROM = {
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """The batches of one training, and the share of the weights before it that was kept."""
+    """The batches of one training, and the share of the weights before it that was kept.
+
+    Without batches it is the mean of the weights so far and those of the first training.
+    """
 
     batches: int
     kept: float
@@ -126,7 +130,10 @@ def _told(trainings: Sequence[Training]) -> str:
     """The trainings in words: "9500 batches of about 2,048 tokens, then …"."""
     first, *further = trainings
     return f"{first.batches} batches of about 2,048 tokens" + "".join(
-        f", then {one.batches} more and the mean of both, {one.kept:.0%} of the first" for one in further
+        f", then {one.batches} more and the mean of both, {one.kept:.0%} of what was before"
+        if one.batches
+        else f", then the mean with the first of these, {one.kept:.0%} of it"
+        for one in further
     )
 
 
@@ -148,11 +155,12 @@ def _trained(arguments: argparse.Namespace) -> list[Training]:
     log.info("recipe: %s", asdict(recipe))
     model = network(rarity(tokenizer, sets.news_passages), recipe.dropout)
     before = learned(arguments.begin / "model.onnx") if arguments.begin else {}
-    model.load_state_dict(before, strict=False)
-    progress = train(model, tokenizer, sets, recipe, arguments.out)
+    model.load_state_dict(before if recipe.minutes else learned(PACKAGED / "model.onnx"), strict=False)
+    step = train(model, tokenizer, sets, recipe, arguments.out).step if recipe.minutes else 0
     average(model, before, arguments.kept)
     export(model, arguments.out / "model")
-    return [*_earlier(arguments.begin), Training(progress.step, arguments.kept if before else 0.0)]
+    earlier = _earlier(arguments.begin if recipe.minutes else PACKAGED)
+    return [*earlier, Training(step, arguments.kept if before else 0.0)]
 
 
 def _earlier(begin: Path | None) -> list[Training]:

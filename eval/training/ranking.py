@@ -34,7 +34,7 @@ from service.reading.candidates import candidates, read
 from service.reading.ranking import PACKAGED
 from service.settings import load_settings
 
-SAMPLE = {"SQuAD 2.0": 100, "TimeQA": 50, "NQ": 40, "RealTimeQA": 60, "RepLiQA": 20, "MultiHop-RAG": 40}
+SAMPLE = {"SQuAD 2.0": 130, "TimeQA": 50, "NQ": 50, "RealTimeQA": 90, "RepLiQA": 20, "MultiHop-RAG": 40}
 KEPT = 0.92  # of the questions that are answered by what was found, at the threshold
 CLEAN = 0.5  # of the further sentences shown, the share that should say an answer
 FOUND, READ = 13, 10  # passages found, and of them read; the others stand in for those that are taken away
@@ -252,18 +252,14 @@ def threshold(rows: Rows, p: Matrix) -> float:
 
 
 def further(rows: Rows, p: Matrix) -> float:
-    """The probability from which CLEAN of the sentences behind the best ones say an answer."""
-    order = np.argsort(-p)
-    seen: set[int] = set()
-    rest = []
-    for row in order:
-        number = rows.asked[row]
-        if number in seen and not rows.without[number]:
-            rest.append(row)
-        seen.add(number)
-    right = np.cumsum(rows.answers[rest] != 0) / (1 + np.arange(len(rest)))
+    """The share of the best one's probability, from which CLEAN of the sentences behind it say an answer."""
+    best, _ = _best(rows, p)
+    shares = p / best[rows.asked]
+    behind = (shares < 1) & (p >= threshold(rows, p)) & ~rows.without[rows.asked]
+    order = np.flatnonzero(behind)[np.argsort(-shares[behind])]
+    right = np.cumsum(rows.answers[order] != 0) / (1 + np.arange(len(order)))
     clean = np.flatnonzero(right >= CLEAN)
-    return float(p[rest[clean[-1]]]) if len(clean) else 1.0
+    return float(shares[order[clean[-1]]]) if len(clean) else 1.0
 
 
 def auroc(higher: Matrix, lower: Matrix) -> float:

@@ -70,7 +70,7 @@ class QuotingAnswerer:
         if best < ranking().threshold:
             return []
         # Each part of a question is answered by a sentence of its own.
-        least = ranking().threshold if plan.parts else min(best, ranking().further)
+        least = ranking().threshold if plan.parts else max(ranking().threshold, best * ranking().further)
         likely = [finding for finding in evidence.findings if finding.score >= least]
         good = _of_named(plan, likely)
         if plan.wanted != "list":

@@ -83,7 +83,7 @@ def candidates(plan: Plan, hits: Sequence[Hit], readings: Sequence[Reading]) -> 
             if own >= LEAST_READ or not want.read:
                 answer, sure = _answer(hit, sentence, shift, reading)
                 quote = _quote(hit.article, sentence, answer)
-                held = features(want, hit, quote, reading.score, own)
+                held = features(want, hit, quote, own)
                 words = (quote.answer or quote.span).of(hit.article.text)
                 found.append(Candidate(quote, words, sure, held))
     return found

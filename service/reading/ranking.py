@@ -34,7 +34,8 @@ class Ranking:
     """The weights of the features, by name; one that is not here counts nothing.
 
     `unread` and `unread_offset` stand for them where the reader does not know the question's script. From
-    `threshold` on a sentence is taken to answer, from `further` on it is worth showing behind another.
+    `threshold` on a sentence is taken to answer; one that reaches the share `further` of the best one's
+    probability is worth showing behind it.
     """
 
     weights: Mapping[str, float]
@@ -53,7 +54,7 @@ class Ranking:
 
     def probability(self, features: Mapping[str, float]) -> float:
         """Returns the probability that a sentence with these features answers."""
-        read = "reader_passage" in features
+        read = "reader_sentence" in features
         weights, offset = (self.weights, self.offset) if read else (self.unread, self.unread_offset)
         logit = offset + sum(weight * features[name] for name, weight in weights.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
@@ -86,15 +87,14 @@ def sought(plan: Plan) -> Sought:
     )
 
 
-def features(want: Sought, hit: Hit, quote: Quote, passage: float, own: float) -> dict[str, float]:
+def features(want: Sought, hit: Hit, quote: Quote, own: float) -> dict[str, float]:
     """Returns the features of a sentence, by name; those of the models only where they read the question.
 
-    `passage` is the reader's probability that its passage answers, `own` that it does itself.
+    `own` is the reader's probability that the sentence answers.
     """
     said = frozenset(stems(quote.text))
     around = said.union(stems(f"{hit.article.title or ''} {hit.article.outlet or ''} {hit.passage.text}"))
     models = {
-        "reader_passage": _logit(passage),
         "reader_sentence": _logit(own),
         "dense": hit.dense,
     }
