@@ -16,7 +16,7 @@ def index_at(address: str | None, token: str | None = None) -> LoadIndex:
     if address is None:
         return Generations
     if (load := plugin("indexes", urlsplit(address).scheme)) is not None:
-        return lambda _, catalogue: load(address, catalogue, token)  # type: ignore[no-any-return]
+        return lambda _, catalogue: load(address, catalogue, token)
     from index.backends.milvus.index import MilvusIndex
 
     return lambda _, catalogue: MilvusIndex(address, catalogue, token)
