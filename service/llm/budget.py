@@ -1,4 +1,4 @@
-"""What language models may cost in a day, and what they have cost. Days are those of UTC.
+"""Budget of language models: what they may cost in a day, and what they have cost. Days are those of UTC.
 
 The account lies beside the catalogue, so that every process that answers from it counts into one
 sum. A request is let through while the day's sum is below the budget and is counted when it ends:
@@ -35,7 +35,7 @@ class OverBudget(DatelineError):
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What a day has cost. A model without a known price adds tokens but no dollars."""
+    """Costs of a day. A model without a known price adds tokens but no dollars."""
 
     usd: float
     tokens: int
@@ -75,7 +75,7 @@ class Ledger:
             connection.execute(added.on_conflict_do_update(index_elements=["day"], set_=sums))
 
     def today(self) -> Spending:
-        """What today has cost so far."""
+        """Reads what today has cost so far."""
         if not self._account.exists():
             return Spending(0.0, 0)
         self._account.create(tables)

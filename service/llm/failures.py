@@ -1,4 +1,4 @@
-"""What goes wrong with a language model, in a sentence each.
+"""Failures of a language model, in a sentence each.
 
 What a provider says is not part of it, for providers repeat the key that they refuse.
 """
@@ -66,7 +66,7 @@ def failure_of(litellm: Any, model: str, error: Exception) -> ProviderFailed:
 
 
 def _told(litellm: Any, model: str, error: Exception, status: int | None, words: str) -> tuple[str, Kind]:
-    """What to say of it, and of which kind it is. The first that fits counts."""
+    """Chooses what to say of it, and of which kind it is. The first that fits counts."""
     code = f"status {status}"
     rules = (
         (isinstance(error, litellm.ContentPolicyViolationError), "refused to answer", Kind.REFUSED),

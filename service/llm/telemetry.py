@@ -29,7 +29,7 @@ PROVIDERS = {
 
 
 class Tokens(Protocol):
-    """What a request took."""
+    """Tokens that a request took."""
 
     @property
     def tokens_in(self) -> int: ...

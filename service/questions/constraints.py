@@ -1,4 +1,4 @@
-"""What a question names in passing: outlets of the archive, authors, and days."""
+"""Constraints that a question names in passing: outlets of the archive, authors, and days."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,7 +38,7 @@ _CERTAIN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class NamedOutlet(Span):
-    """Where a question names an outlet, and the archive's outlets that it can mean."""
+    """Outlet that a question names: the place, and the archive's outlets that it can mean."""
 
     outlets: tuple[str, ...]
 
@@ -92,7 +92,7 @@ def _is_named(match: re.Match[str], name: str, text: str) -> bool:
 
 
 def _is_distinct(name: str) -> bool:
-    """Whether a name can be nothing else: "TechCrunch", "CBSSports.com", "BBC", one in other letters."""
+    """Tells whether a name can be nothing else: "TechCrunch", "CBSSports.com", "BBC", other letters."""
     bare = _ARTICLE.sub("", name)
     return bool(re.search(r"[a-z][A-Z]|[A-Z]{2}|\w\.\w|\d|[^\W\d_a-zA-Z\u00c0-\u024f]", bare))
 
@@ -111,7 +111,7 @@ def authors_in(text: str) -> list[tuple[Span, str, bool]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedDays(Span):
-    """Where a question names days, those days, and the part they play.
+    """Days that a question names, the place, and the part they play.
 
     `bound` is the word that limits by them ("since", "until", "as of"), or None. `of_reporting` says that
     the words speak of when something was published. `fixed` says that a year is named.
@@ -202,7 +202,7 @@ def _mentions(text: str, today: date, newest: date | None) -> list[DateMention]:
 
 
 def _is_yearless(mention: DateMention, text: str) -> bool:
-    """Whether it is a day or month of some year, such as "October 4" and not "last October"."""
+    """Tells whether it is a day or month of some year, such as "October 4" and not "last October"."""
     words = text[mention.start : mention.end]
     named = any(word.casefold() in MONTHS for word in re.findall(r"[^\W\d_]+", words))
     return named and not _YEAR.search(words) and not _RELATIVE.search(words)

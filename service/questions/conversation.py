@@ -39,7 +39,7 @@ def with_terms(question: str, turns: Sequence[Turn]) -> str:
 
 
 def _phrases(stems: Sequence[str], turns: Sequence[Turn]) -> list[str]:
-    """Those terms as they were said last, words that stood together in one phrase; each once."""
+    """Phrases in which those terms were said last, words that stood together in one; each once."""
     left = set(stems)
     found: list[str] = []
     for text in [text for turn in reversed(turns) for text in (turn.question, turn.text)]:

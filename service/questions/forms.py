@@ -53,12 +53,12 @@ _NEXT = re.compile(
 
 
 def is_yes_no(text: str) -> bool:
-    """Whether a question opens as one that is answered with yes or no."""
+    """Tells whether a question opens as one that is answered with yes or no."""
     return _YES_NO.match(text) is not None and " or " not in f" {text.split(',')[0]} ".replace(" or not", "")
 
 
 def asks_truth(text: str) -> bool:
-    """Whether a question asks if something is true that it tells: "Is it true that …?"."""
+    """Tells whether a question asks if something is true that it tells: "Is it true that …?"."""
     return _TRUE_THAT.match(text) is not None
 
 
@@ -95,7 +95,7 @@ def wanted_of(text: str, embedder: Embedder | None) -> Wanted:
 
 
 def counted_in(text: str) -> str | None:
-    """What a number is asked of: "families" in "How many families were evacuated?"."""
+    """Finds the things a number is asked of: "families" in "How many families were evacuated?"."""
     found = _HOW_MANY.search(text)
     if found is None:
         return None
@@ -106,7 +106,7 @@ def counted_in(text: str) -> str | None:
 
 
 def statement_of(text: str) -> str | None:
-    """What a yes-or-no question asks to be confirmed: "The bridge did open." of "Did the bridge open?"."""
+    """Restates a yes-or-no question: "Did the bridge open?" as "The bridge did open.", a statement."""
     bare = " ".join(text.split()).rstrip("?؟ ")
     if found := _TRUE_THAT.match(bare):
         return f"{_capital(bare[found.end() :])}."
@@ -125,7 +125,7 @@ def statement_of(text: str) -> str | None:
 
 
 def _verb_place(words: list[str], *, is_be: bool) -> int:
-    """Where the subject ends: before a participle, or before a word that an object follows."""
+    """Finds where the subject ends: before a participle, or before a word that an object follows."""
     start = 1
     while start < len(words) and words[0][0].isupper() and words[start][0].isupper():
         start += 1

@@ -62,7 +62,7 @@ def unwrapped(message: str) -> Message:
 
 
 def _in_format(message: str, key: re.Match[str]) -> str:
-    """What a front end asks of a chat for itself, in the JSON that it asks for, without a search."""
+    """Answers what a front end asks of a chat for itself, in the JSON that it asks for, without a search."""
     turns = [_one_line(turn["words"]) for turn in _TURN.finditer(message)]
     first, last = (turns[0], turns[-1]) if turns else ("", "")
     name, wants_list = key["key"], key["list"] is not None
@@ -89,7 +89,7 @@ def clauses(sentence: str) -> list[str]:
 
 
 def words(text: str) -> Iterator[Span]:
-    """Where the words of a text stand."""
+    """Finds the words of a text."""
     return (Span(match.start(), match.end()) for match in re.finditer(r"\w+(?:['’.-]\w+)*", text))
 
 

@@ -112,7 +112,7 @@ def corrected(text: str, archive: Archive) -> Spelt:
 
 
 def _is_word(word: str) -> bool:
-    """Whether a word is one of the language, in any form."""
+    """Tells whether a word is one of the language, in any form."""
     return all(stem in word_weights().passages_with for stem in stems(word))
 
 

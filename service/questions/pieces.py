@@ -54,7 +54,7 @@ class Probe:
         return self.asked.get(question, 0.0)
 
     def answers(self, question: str) -> bool:
-        """Whether the archive answers it, as far as its first passages tell."""
+        """Tells whether the archive answers it, as far as its first passages tell."""
         return self(question) >= self.reader.threshold
 
 
@@ -105,7 +105,7 @@ def _said(text: str) -> float:
 
 
 def _lead(sentence: str) -> str:
-    """What stands before the word that asks, inside a sentence: "I would like to know"."""
+    """Words before the one that asks, inside a sentence: "I would like to know"."""
     match = _ASKS.search(sentence)
     return sentence[: match.start()].strip(" ,:;—–-") if match and match.start() else ""
 
@@ -123,7 +123,7 @@ class _Tried:
     limits: Callable[[str], bool]
 
     def is_none(self, sentence: str, some: Sequence[str]) -> bool:
-        """Whether a sentence is no question as a whole."""
+        """Tells whether a sentence is no question as a whole."""
         asks = _ASKS.search(sentence) is not None and len(telling(sentence)) > 1
         if self._away(sentence, SURE if asks else LIKELY):
             if all(self._away(one, LIKELY) for one in some):
@@ -176,7 +176,7 @@ class _Tried:
         return _WHY.get(self.known.get(piece, ("aside", 0.0))[0].partition("/")[0], "no question")
 
     def _away(self, piece: str, least: float) -> bool:
-        """Whether a piece is no question, as far as the classifier tells."""
+        """Tells whether a piece is no question, as far as the classifier tells."""
         kind, chance = self.known.get(piece, ("question", 0.0))
         if chance < least:
             return False

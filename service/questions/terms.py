@@ -151,7 +151,7 @@ def _answered(terms: dict[str, _Term], answer: str, back: int, own: frozenset[st
 
 
 def _asking(question: str, own: frozenset[str], turns: int) -> dict[str, float]:
-    """What the question itself tells of how much it leans on what was said."""
+    """Measures how much the question itself leans on what was said."""
     found = tokens(question)
     words = [word.lower() for word, _ in found]
     return {
@@ -185,7 +185,7 @@ def tokens(text: str) -> list[tuple[str, str]]:
 
 
 def is_telling(stem: str) -> bool:
-    """Whether a word of that stem says what a text is about."""
+    """Tells whether a word of that stem says what a text is about."""
     return word_weights().idf(stem) >= TELLING
 
 

@@ -127,7 +127,7 @@ def _elliptical(asked: str, last: Turn) -> str | None:
 
 
 def _is_fragment(rest: str) -> bool:
-    """Whether words without a verb hang on the question before: "In 2020", "With what share of the vote"."""
+    """Tells whether words without a verb hang on the question before: "In 2020", "With what share"."""
     return _FRAGMENT.match(rest) is not None and len(rest.split()) <= 8
 
 
@@ -198,13 +198,13 @@ def _filled(asked: str, turns: Sequence[Turn]) -> str:
 
 
 def _head_of(text: str, pattern: re.Pattern[str]) -> str:
-    """What stands before the first pronoun."""
+    """Text before the first pronoun."""
     found = pattern.search(text)
     return text[: found.start()] if found else ""
 
 
 def _names_thing(text: str, own: Sequence[Name]) -> bool:
-    """Whether a thing that "it" could mean stands before it in the question itself."""
+    """Tells whether a thing that "it" could mean stands before it in the question itself."""
     head = _head_of(text, _THING)
     return any(not name.is_person and name.text in head for name in own) or (
         re.search(
@@ -221,6 +221,7 @@ def _replaced(text: str, pattern: re.Pattern[str], meaning: Callable[[str], str 
     """The text with the pronouns of a kind replaced by what they mean, where that is known."""
 
     def put(match: re.Match[str]) -> str:
+        """Puts what a pronoun means in its place; leaves it where nothing is sure."""
         word = match["word"].casefold()
         if word in ("that", "this") and not re.match(
             r"\s*(?:\?|$|[,.]|happen|mean|so\b)", text[match.end() :]
@@ -242,7 +243,7 @@ def _owning(name: str) -> str:
 
 
 def _somebody(word: str, turns: Sequence[Turn]) -> str | None:
-    """Whom "he" or "she" means: the last person asked about, else who spoke in the answer."""
+    """Resolves "he" or "she": the last person asked about, else who spoke in the answer."""
     gender = "he" if word in ("he", "him", "his") else "she"
     for turn in reversed(turns):
         if found := person_of(turn.question, gender):

@@ -151,7 +151,7 @@ def person_of(question: str, gender: str) -> str | None:
 
 
 def place_of(question: str) -> str | None:
-    """Where a question is about, with its preposition: "in Kirkuk"."""
+    """Place of a question, with its preposition: "in Kirkuk"."""
     found = re.search(r"\b(?:in|at|near)\s+(?:the\s+)?[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*", question)
     return None if found is None or DATE.fullmatch(found[0]) else found[0]
 
@@ -163,7 +163,7 @@ def where_of(question: str) -> str | None:
 
 
 def plural_of(question: str) -> str | None:
-    """Whom "they" means: what was counted, else the last plural that the question names."""
+    """Resolves "they": what was counted, else the last plural that the question names."""
     if found := _COUNTED.search(question):
         done = f" {found['done']}" if found["done"] else ""
         where = where_of(question)
@@ -177,7 +177,7 @@ def plural_of(question: str) -> str | None:
 
 
 def topic(question: str) -> str | None:
-    """What a question is about: what follows "about", else the first thing it names that is no person."""
+    """Topic of a question: what follows "about", else the first thing it names that is no person."""
     about = re.search(r"\babout\s+(.+?)\s*\??$", question)
     if about:
         words = DATE.sub("", about[1]).strip(" ,")
@@ -208,7 +208,7 @@ def _is_person_title(words: Sequence[Token]) -> bool:
 
 
 def _phrase_end(words: Sequence[Token], place: int) -> int:
-    """Where a noun phrase ends whose first noun may stand at a place."""
+    """Finds where a noun phrase ends whose first noun may stand at a place."""
     end = place
     while end < len(words):
         word, after = words[end], words[end + 1 :]
@@ -227,7 +227,7 @@ def _phrase_end(words: Sequence[Token], place: int) -> int:
 
 
 def _ends_phrase(word: Token, before: Token | None) -> bool:
-    """Whether a word stands outside the phrase: a verb, a mark, or a small word behind a name."""
+    """Tells whether a word stands outside the phrase: a verb, a mark, or a small word behind a name."""
     if word.key in ("'s", "’s"):
         return False
     behind_name = before is not None and word.text[0].islower() and before.text[0].isupper()
