@@ -8,7 +8,7 @@ MILVUS := $(VENV)/milvus/installed
 TORCH := $(shell grep '^torch==' constraints.txt)
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: run wheel test test-scale check fix test-milvus fuzz load eval bench bench-peers targets
+.PHONY: run lock wheel test test-scale check fix test-milvus fuzz load eval bench bench-peers targets
 
 run: $(INSTALLED)
 	test -e .dateline || { $(BIN)/dateline add eval/sample/articles && cp eval/sample/dateline.toml .dateline/; }
@@ -17,6 +17,14 @@ run: $(INSTALLED)
 # What pipx, uv and deploy/Dockerfile install; tests/test_wheel.py says what must be in it.
 wheel: $(INSTALLED)
 	$(BIN)/pip wheel --no-deps --wheel-dir dist .
+
+# The digests of all that Dateline runs on, for `pip install --require-hashes`; after each change of a version.
+lock: $(INSTALLED)
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet uv
+	echo "# What Dateline runs on, with the digests of every file: pip install --require-hashes -r requirements.lock (make lock)" > requirements.lock
+	$(VENV)/lock/bin/uv pip compile pyproject.toml --constraint constraints.txt --python $(BIN)/python --python-version 3.11 \
+		--universal --generate-hashes --no-header --no-annotate --quiet >> requirements.lock
 
 test: $(INSTALLED)
 	$(BIN)/pytest -n 2 --dist loadfile
