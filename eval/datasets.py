@@ -32,8 +32,8 @@ from eval.formats import (
 )
 from eval.records import Case, Expectation
 from index.errors import DatelineError
-from index.extraction.bylines import language_of
 from index.extraction.content_blocks import normalise
+from index.extraction.language import language_of
 from index.records import Draft, Origin, Zone, ZoneKind
 
 PASSAGES = 5  # that RGB gives with a question

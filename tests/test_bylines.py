@@ -2,9 +2,10 @@ from datetime import date
 
 import pytest
 
-from index.extraction.bylines import Byline, author_in, find, is_date_line, language_of
+from index.extraction.bylines import Byline, author_in, find, is_date_line
 from index.extraction.content_blocks import normalise, zones
-from index.records import Origin
+from index.extraction.language import language_of
+from index.records import EVIDENCE, Origin
 
 STORY = (
     "Engineers will close the old dam for repairs before the spring floods arrive, the ministry said.\n\n"
@@ -197,6 +198,14 @@ def test_the_house_may_sign_with_its_copyright() -> None:
 )
 def test_what_stands_beside_the_names_is_left_out(line: str, author: str) -> None:
     assert author_in(line) == author
+
+
+def test_the_writers_whom_an_agency_names_at_the_end() -> None:
+    credits = "(Reporting by Ann Sorley in Lenn and Bo Lind in Erbil; editing by Cy Marsh)"
+    text = normalise(f"Bridge to close\n\n12 March 2021\n\n{STORY}\n\n{credits}")
+    found = zones(text)
+    assert find(text, found).author == "Ann Sorley and Bo Lind"
+    assert all(credits not in zone.of(text) for zone in found if zone.kind in EVIDENCE)
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.extraction.content_blocks import (
-    headline,
-    join,
-    normalise,
-    recurring_lines,
-    without_template,
-    zones,
-)
+from index.extraction.content_blocks import headline, join, normalise, zones
 from index.extraction.dates.mentions import mentions
+from index.extraction.templates import recurring_lines, without_template
 from index.records import EVIDENCE, Draft, Zone, ZoneKind
 
 N, C, L, R, M = (
@@ -196,6 +190,15 @@ def test_hard_wrapped_paragraphs_are_one_zone() -> None:
     assert {zone.kind for zone in zones(text)} == {R}
     for zone in zones(text):
         assert zone.of(text).endswith(".")
+
+
+def test_a_quote_that_is_drawn_to_be_seen_is_evidence_once() -> None:
+    lead = "The bridge will close for two weeks, the roads office said on Thursday."
+    prose = (
+        "“The deck is worn, and it can't wait another winter,” engineer Tom Vale told the council on Friday."
+    )
+    judgement = judged(lead, "“It can't wait another winter”", "Tom Vale, engineer", prose)
+    assert [words for kind, words in judgement if kind is ZoneKind.REPORTING] == [lead, prose]
 
 
 def test_marked_blocks_keep_their_kind() -> None:

@@ -63,7 +63,7 @@ _PROMOTION = re.compile(
     r"|czytaj (?:też|także|więcej)|dowiedz się więcej|اقرأ أيضا|اقرأ أيضاً) ?[:|–—»].*"
     r"|(?:subscribe to|sign up (?:for|to)|download|join|follow) (?:us|our|the) .{0,40}"
     r"(?:newsletter|app|channel|on (?:facebook|twitter|telegram|whatsapp|instagram|x|youtube)|page|podcast|alerts).*"
-    r"|(?:reporting|writing|editing|edited|compiled|translated) by .{2,80}"
+    r"|\(?(?:additional )?(?:reporting|writing|editing|edited|compiled|translated) by .{2,160}"
     r"|(?:never|don't) miss .{0,60}(?:newsletter|app|sign(?:ing)? up|subscri).{0,80}|our standards:.{0,80}"
     r"|subscribe (?:now|today) (?:to|for) .{0,80}|for the latest .{0,60}\b(?:download|follow|subscribe|sign up)\b.{0,80}"
     r"|to (?:view|read|see|continue reading) (?:the|this) (?:full |whole |rest of the )?(?:story|article)\b.{0,60}"

@@ -10,17 +10,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from index.extraction.boilerplate import HEADER_MENU_GAP, ends_sentence, is_menu, is_section_menu, plain
 from index.extraction.dates import MONTHS, WEEKDAYS, ambiguous_in, dates_in
 from index.extraction.dates.mentions import mentions, weekday_date, years_in
+from index.extraction.language import language_of
 from index.records import Origin, Span, Zone, ZoneKind
-
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
 
 _NAME = r"[^\W\d_][\w.'’-]*"
 _BYLINE = re.compile(
@@ -73,47 +69,10 @@ _YEARLESS = re.compile(
     rf"^(?:{_WEEKDAY}),?\s+(?:\d{{1,2}}\.?\s+(?:{_MONTH})|(?:{_MONTH})\s+\d{{1,2}})\b.{{0,40}}$",
     re.IGNORECASE,
 )
-_OUTLET_WORDS = frozenset(
-    [
-        "news",
-        "network",
-        "times",
-        "post",
-        "agency",
-        "press",
-        "media",
-        "tv",
-        "television",
-        "radio",
-        "herald",
-        "tribune",
-        "gazette",
-        "daily",
-        "weekly",
-        "journal",
-        "today",
-        "observer",
-        "guardian",
-        "chronicle",
-        "mail",
-        "telegraph",
-        "broadcasting",
-        "magazine",
-        "review",
-        "wire",
-        "noticias",
-        "diario",
-        "periódico",
-        "journal",
-        "zeitung",
-        "nachrichten",
-        "وكالة",
-        "صحيفة",
-        "جريدة",
-        "شبكة",
-        "قناة",
-    ]
-)
+_HOUSES = """news network times post agency press media tv television radio herald tribune gazette daily
+    weekly journal today observer guardian chronicle mail telegraph broadcasting magazine review wire noticias
+    diario periódico zeitung nachrichten وكالة صحيفة جريدة شبكة قناة"""
+_OUTLET_WORDS = frozenset(_HOUSES.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +103,9 @@ def find(text: str, zones: Sequence[Zone], file_name: str = "", language: str | 
     place, agency = _dateline(text, zones)
     values: dict[str, str | date | None] = {
         "outlet": _outlet(text, zones, header, agency, file_name),
-        "author": next(filter(None, map(author_in, header)), None) or _slashed(header),
+        "author": next(filter(None, map(author_in, header)), None)
+        or _slashed(header)
+        or _credited(text, zones),
         "published": published or concluded,
         "updated": updated,
         "dateline": place,
@@ -193,6 +154,13 @@ def _slashed(header: Sequence[str]) -> str | None:
     return None
 
 
+def _credited(text: str, zones: Sequence[Zone]) -> str | None:
+    """The writers whom an agency names at the end: "(Reporting by Ann Lee in Lenn; editing by Bo Chen)"."""
+    lines = (zone.of(text) for zone in zones if zone.kind is ZoneKind.NAVIGATION)
+    credits = (line.strip("()").partition(";")[0] for line in lines if line.startswith("("))
+    return next(filter(None, map(author_in, credits)), None)
+
+
 def is_date_line(line: str, bare: bool = False) -> bool:
     """Tells whether a line exists to give a date: a full date and at most five words beside it.
 
@@ -212,36 +180,6 @@ def is_dateline(line: str) -> bool:
     """Tells whether a paragraph opens with a place in capitals, or a place and an agency, and a dash."""
     match = DATELINE.match(line)
     return match is not None and bool(match["outlet"] or match["place"].isupper())
-
-
-def language_of(text: str) -> str | None:
-    """The ISO 639-1 code of the language `text` seems to be in; None below twenty letters."""
-    sample = text[:4000]
-    if sum(map(str.isalpha, sample)) < 20:
-        return None
-    if _is_sorani(sample):
-        return "ku"
-    label: str = _identifier().classify(sample)[0]
-    return "ku" if label == "ckb" else label
-
-
-def _is_sorani(sample: str) -> bool:
-    """Kurdish in Arabic letters, which the model takes for Persian or Uighur, has vowels of its own."""
-    own, kept_apart = sum(map(sample.count, "ێۆڵڕە")), sum(map(sample.count, "ېۇۈڭ"))
-    return sum(map(sample.count, "ێڵڕ")) > kept_apart and own >= 0.06 * sum(map(str.isalpha, sample))
-
-
-@cache
-def _identifier() -> "LanguageIdentifier":
-    """Loading takes half a second, so it happens once and only when a language is asked for."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    # Labels of three letters are dialects, which have no ISO 639-1 code and take Arabic for "ary"; in
-    # Aragonese and Latin there is no news, but they take short Spanish lines.
-    known = [label for label in identifier.labels if len(label) == 2 or label == "ckb"]
-    identifier.set_languages([label for label in known if label not in ("an", "la")])
-    return identifier
 
 
 def _evidence(text: str, zones: Sequence[Zone]) -> str:

@@ -8,14 +8,14 @@ stands among prose, is reporting.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from index.extraction import boilerplate as furniture
 from index.extraction import dialogue
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.bylines import author_in, is_date_line, is_dateline
-from index.records import EVIDENCE, Draft, Span, Zone, ZoneKind
+from index.records import EVIDENCE, Span, Zone, ZoneKind
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 # Directional marks (200E, 200F, 061C) go too: they only steer display, and would split words for search.
@@ -27,10 +27,10 @@ _INVISIBLE = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SENTENCE_INSIDE = re.compile(r"[^\W\d_]{3,}[.!?]['\"”’»)]*\s")
 _QUOTES = frozenset("\"'“”‘’«»„")
+_LEAST_PULLED = 6  # words, where no quotation marks tell
 _NEAR = 40  # lines in which a quote that is drawn to be seen may be repeated
 _LONGEST_TITLE = 300  # code points
 _LONGEST_HEADER = 500  # lines; a list or table without a sentence must not pass for a header
-_FEWEST, _SHARE = 3, 0.3  # of an outlet's articles, for a line to be its template
 _IDEOGRAPH = re.compile("[\u3040-\u9fff]")
 _JOINERS_ONLY = re.compile("[\u200c\u200d ]*")
 
@@ -91,77 +91,6 @@ def headline(text: str) -> str | None:
     return None if found is None else found.words
 
 
-def recurring_lines(drafts: Iterable[Draft]) -> frozenset[str]:
-    """The short lines that an outlet prints in at least three of these articles and in three of ten.
-
-    Only articles of one outlet are compared, or of one folder or site where it is unknown: what two
-    outlets print alike is an agency's. A long paragraph that recurs is the background of a running story,
-    and the versions of one article count once. Hand the result to `without_template`.
-    """
-    houses: dict[str, dict[str, set[str]]] = {}
-    for draft in drafts:
-        house = houses.setdefault(_house(draft), {})
-        article = _lead(draft)
-        for _, line in _short_lines(draft):
-            house.setdefault(line, set()).add(article)
-        house.setdefault("", set()).add(article)  # no line is empty: all the articles of the house
-    return frozenset(
-        f"{name}\n{line}"
-        for name, lines in houses.items()
-        for line, articles in lines.items()
-        if line and len(articles) >= max(_FEWEST, _SHARE * len(lines[""]))
-    )
-
-
-def without_template(draft: Draft, lines: frozenset[str]) -> Draft:
-    """The article with its outlet's recurring lines made navigation, and the dates in them left out.
-
-    An article of which nothing would be left stays as it is.
-    """
-    house = _house(draft)
-    template = {zone for zone, line in _short_lines(draft) if f"{house}\n{line}" in lines}
-    judged = tuple(
-        replace(zone, kind=ZoneKind.NAVIGATION) if zone in template else zone for zone in draft.zones
-    )
-    if not template or not any(zone.kind is ZoneKind.REPORTING for zone in judged):
-        return draft
-    dates = tuple(
-        day for day in draft.dates if not any(zone.start <= day.start < zone.end for zone in template)
-    )
-    return replace(draft, zones=judged, dates=dates)
-
-
-def _house(draft: Draft) -> str:
-    """The outlet, else the site or folder that the key names."""
-    return draft.outlet.casefold() if draft.outlet else draft.key.partition("#")[0].rpartition("/")[0]
-
-
-def _lead(draft: Draft) -> str:
-    """The first long paragraph, which tells articles apart and the versions of one together."""
-    long = (zone.of(draft.text) for zone in draft.zones if _is_long(zone, draft))
-    return next(long, draft.title or draft.key)
-
-
-def _is_long(zone: Zone, draft: Draft) -> bool:
-    words = zone.of(draft.text)
-    return zone.kind is ZoneKind.REPORTING and _weight(words) >= (12 if ends_sentence(words) else 25)
-
-
-def _short_lines(draft: Draft) -> Iterator[tuple[Zone, str]]:
-    """The evidence that may be template, and its words without case and outer punctuation.
-
-    A short sentence may be only where it stands above or below all paragraphs.
-    """
-    long = [number for number, zone in enumerate(draft.zones) if _is_long(zone, draft)]
-    first, last = (long[0], long[-1]) if long else (len(draft.zones), -1)
-    for number, zone in enumerate(draft.zones):
-        words = zone.of(draft.text)
-        if zone.kind not in EVIDENCE or _is_long(zone, draft) or _weight(words) >= 25:
-            continue
-        if not ends_sentence(words) or not first <= number <= last:
-            yield zone, furniture.plain(words)
-
-
 @dataclass(frozen=True, slots=True)
 class _Line(Span):
     words: str
@@ -211,8 +140,9 @@ def _kinds(lines: Sequence[_Line], title: str | None) -> list[ZoneKind]:
     kinds = [*_header_kinds(lines[:start], title), *_body_kinds(lines[start:])]
     if EVIDENCE.intersection(kinds):
         once = [kinds[0], *map(_unless_repeated, pairwise(lines), kinds[1:])]
+        pulled = _pulled(lines)
         return [
-            ZoneKind.NAVIGATION if kind in EVIDENCE and _is_pulled(lines, number) else kind
+            ZoneKind.NAVIGATION if kind in EVIDENCE and number in pulled else kind
             for number, kind in enumerate(once)
         ]
     # A note of a few short lines has no prose to stand out against: all of it is what was reported.
@@ -230,14 +160,22 @@ def _asked(text: str, lines: Sequence[_Line], kinds: list[ZoneKind]) -> list[Zon
     return [ZoneKind.QUESTION if number in asking else kind for number, kind in enumerate(kinds)]
 
 
-def _is_pulled(lines: Sequence[_Line], number: int) -> bool:
-    """Tells whether a line only repeats, in quotation marks, words of a paragraph: it is drawn to be seen."""
-    words = lines[number].words
-    if words[:1] not in _QUOTES or words[-1:] not in _QUOTES or not 3 <= len(words.split()) <= 30:
-        return False
-    quoted = words.strip("".join(_QUOTES) + ".,")
-    near = [*lines[max(0, number - _NEAR) : number], *lines[number + 1 : number + 1 + _NEAR]]
-    return any(quoted in line.words for line in near)
+def _pulled(lines: Sequence[_Line]) -> set[int]:
+    """The lines that only repeat words of a paragraph, drawn to be seen, and the name below such a quote."""
+    folded = [line.words.casefold() for line in lines]
+    pulled: set[int] = set()
+    for number, words in enumerate(folded):
+        quoted = words[:1] in _QUOTES and words[-1:] in _QUOTES
+        if not (3 if quoted else _LEAST_PULLED) <= len(words.split()) <= 30:
+            continue
+        bare = words.strip("".join(_QUOTES) + ".,")
+        near = [*folded[max(0, number - _NEAR) : number], *folded[number + 1 : number + 1 + _NEAR]]
+        if any(bare in other and len(other) > len(words) for other in near):
+            pulled.add(number)
+            below = lines[number + 1 : number + 2]
+            if quoted and below and weight(below[0].words) <= 8 and not ends_sentence(below[0].words):
+                pulled.add(number + 1)
+    return pulled
 
 
 def _unless_repeated(pair: tuple[_Line, _Line], kind: ZoneKind) -> ZoneKind:
@@ -263,7 +201,7 @@ def _heads(lines: Sequence[_Line], number: int) -> bool:
     """
     words = lines[number].words
     above = lines[:number]
-    if _weight(words) >= 25 or is_dateline(words) or any(_opens_body(line.words) for line in above):
+    if weight(words) >= 25 or is_dateline(words) or any(_opens_body(line.words) for line in above):
         return False
     following = [line.words for line in lines[number + 1 : number + 4]]
     return any(is_date_line(line) or author_in(line) for line in following) and len(lines) > number + 3
@@ -272,7 +210,7 @@ def _heads(lines: Sequence[_Line], number: int) -> bool:
 def _opens_body(words: str) -> bool:
     if furniture.known(words) or is_date_line(words) or author_in(words):
         return False
-    headline_like = words.endswith(("?", "!")) and _weight(words) < 25
+    headline_like = words.endswith(("?", "!")) and weight(words) < 25
     return is_dateline(words) or (_is_prose(words) and not headline_like)
 
 
@@ -288,13 +226,13 @@ def _header_kinds(lines: Sequence[_Line], title: str | None) -> Iterator[ZoneKin
             yield furniture.known(line.words) or ZoneKind.NAVIGATION
         else:
             # A long line is the standfirst, which reports; a short one is a section, a name or a menu.
-            yield ZoneKind.REPORTING if _weight(line.words) >= 6 else ZoneKind.NAVIGATION
+            yield ZoneKind.REPORTING if weight(line.words) >= 6 else ZoneKind.NAVIGATION
 
 
 def _title_line(lines: Sequence[_Line]) -> _Line | None:
     candidates = [line for line in lines if _is_candidate(line)]
-    long = next((line for line in candidates if _weight(line.words) >= 5), None)
-    return long or max(candidates, key=lambda line: _weight(line.words), default=None)
+    long = next((line for line in candidates if weight(line.words) >= 5), None)
+    return long or max(candidates, key=lambda line: weight(line.words), default=None)
 
 
 def _is_candidate(line: _Line) -> bool:
@@ -324,7 +262,7 @@ def _body_kinds(lines: Sequence[_Line]) -> Iterator[ZoneKind]:
         )
         if commenting:
             yield _tail_kind(line.words, listing)
-        elif listing or (number >= end and not ends_sentence(line.words) and _weight(line.words) <= 12):
+        elif listing or (number >= end and not ends_sentence(line.words) and weight(line.words) <= 12):
             yield furniture.known(line.words) or ZoneKind.NAVIGATION
         else:
             yield _article_kind(lines, number)
@@ -379,7 +317,7 @@ def _is_subheading(lines: Sequence[_Line], number: int) -> bool:
     words = lines[number].words
     bare = words.strip("'\"“”\u2018\u2019«»")
     if (
-        _weight(words) > 6
+        weight(words) > 6
         or not bare[:1].isalpha()
         or bare[:1].islower()
         or words.endswith((":", ",", ";", "،"))
@@ -392,17 +330,17 @@ def _is_subheading(lines: Sequence[_Line], number: int) -> bool:
 
 
 def _resumes(words: str) -> bool:
-    return _is_prose(words) and _weight(words) >= 12
+    return _is_prose(words) and weight(words) >= 12
 
 
 def _is_prose(words: str) -> bool:
-    weight = _weight(words)
+    size = weight(words)
     leads_in = words.endswith(":") and _SENTENCE_INSIDE.search(words) is not None  # to a table or a list
     ended = ends_sentence(words) or leads_in or furniture.junk_start(words) is not None
-    return weight >= 25 or (weight >= 4 and ended)
+    return size >= 25 or (size >= 4 and ended)
 
 
-def _weight(words: str) -> int:
+def weight(words: str) -> int:
     """About how many words; Chinese and Japanese count two letters for one, as they put no spaces."""
     return len(words.split()) + len(_IDEOGRAPH.findall(words)) // 2
 

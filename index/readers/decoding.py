@@ -5,7 +5,7 @@ import re
 from pathlib import PurePath
 
 from index.errors import Unreadable
-from index.extraction.bylines import language_of
+from index.extraction.language import language_of
 
 _SIGNATURES = (
     (b"\x89PNG", "PNG image"),
