@@ -4,6 +4,7 @@
 And what is cut off or damaged is read or told, and never breaks a reader.
 """
 
+import gzip
 import json
 import random
 import runpy
@@ -12,15 +13,20 @@ from collections.abc import Callable
 
 import pytest
 
-from index.readers import read_bytes
+from index.readers import read_bytes, readers
 from index.readers.confined import PARSERS
+from index.readers.decoding import suffix_of
+from index.readers.pdf_columns import Line, in_columns, joined
 from index.records import Draft, Skipped
 from tests.test_documents import chapter, opened, packed, paragraph, word
 from tests.test_exports import FACTIVA, FACTIVA_CODES, NEXIS_UNI, OLD_NEXIS, PROQUEST
+from tests.test_feed import rss
 from tests.test_mail import NEWSLETTER, letter
+from tests.test_pdf import WORDS, column, pdf
 from tests.test_stories import article, site
 from tests.test_tables import WXR, post
-from tests.websites import FIRST, SECOND
+from tests.test_warc import http, record
+from tests.websites import FIRST, SECOND, page
 
 Make = Callable[[int], bytes]
 MOST = 2.5 * 2.5  # times the work at four times the input
@@ -47,9 +53,19 @@ READ: dict[str, tuple[str, int, Make]] = {
     "newsletter": ("a.eml", 8, lambda n: letter(html=NEWSLETTER.replace("</body>", "<h2><a href='https://v.example/x'>Tram</a></h2><p>It had been shut for a year.</p>" * n)).as_bytes()),
     "headers": ("a.eml", 500, lambda n: b"From: a\nDate: b\nSubject: " + b"=?utf-8?q?a?= " * n + b"\nTo: x\n\n" + FIRST.encode()),
     "mailbox": ("a.mbox", 10, lambda n: (b"From x@y Wed Jun  2 08:00:00 2021\n" + letter(FIRST).as_bytes() + b"\n") * n),
+    "feed": ("a.rss", 10, lambda n: rss(*(f"https://v.example/{i}" for i in range(n))).encode()),
+    "crawl": ("a.warc", 6, lambda n: b"".join(record(http(page("Dam")), f"https://v.example/{i}") for i in range(n))),
+    "page": ("a.html", 12, lambda n: site("<h1>Dam</h1>" + f"<p>{FIRST}</p>" * n).encode()),
+    "Markdown": ("a.md", 12, lambda n: (f"# Dam\n\n{FIRST}\n\n" * n).encode()),
+    "ZIP": ("a.zip", 6, lambda n: packed(*((f"{i}.txt", FIRST) for i in range(n)))),
+    "gzip": ("a.txt.gz", 12, lambda n: gzip.compress((f"{FIRST}\n\n" * n).encode())),
+    "columns": ("a.txt", 20, lambda n: (f"{FIRST[:40]:44}{SECOND[:40]}\n" * n).encode()),
+    "quotes drawn to be seen": ("a.txt", 30, lambda n: (f"“{FIRST[:50]}”\n\n" * n + FIRST).encode()),
     "short codes that never end": ("a.xml", 500, lambda n: WXR.format(post(1, FIRST + "[a b=" * n)).encode()),
 }  # fmt: skip
 PARSED: dict[str, tuple[str, int, Make]] = {
+    "PDF": ("pdf", 20, lambda n: pdf(*([column([*WORDS] * 5, 700)] * n))),
+    "gaps of PDF": ("pdf", 100, lambda n: pdf([(9 * i % 500, 800 - i // 50, "a ") for i in range(n)])),
     "Word": ("documents", 500, lambda n: word(paragraph(FIRST) * n)),
     "boxes in boxes": ("documents", 300, lambda n: word("<w:p>" * n + "x" + "</w:p>" * n)),
     "OpenDocument": ("documents", 500, lambda n: opened(f"<text:p>{FIRST}<text:s/></text:p>" * n)),
@@ -87,6 +103,22 @@ def test_nor_is_it_in_the_parsers(name: str) -> None:
     assert any(growth(parse, make, size) < MOST for _ in range(TRIES))
 
 
+def test_nor_is_it_in_columns_beside_each_other() -> None:
+    def run(data: bytes) -> list[Line]:
+        row = [Line(FIRST, 600 * n, 0, 600 * n + 500, 9) for n in range(len(data))]
+        return list(in_columns([joined(row)] * 8))
+
+    assert any(growth(run, bytes, 400) < MOST for _ in range(TRIES))
+
+
+def test_every_reader_stands_in_the_tables() -> None:
+    tried = {
+        next(r.name for r in readers() if r.accepts(make(5), suffix_of(source)))
+        for source, _, make in READ.values()
+    }
+    assert {reader.name for reader in readers()} == tried | {"pdf", "documents"}
+
+
 def damaged(data: bytes) -> list[bytes]:
     """The bytes cut off at three places, and with a few of them changed, the same ones every time."""
     chance = random.Random(len(data))
@@ -113,4 +145,4 @@ def test_parsers_answer_what_is_damaged(name: str) -> None:
     parser, _, make = PARSED[name]
     parse = runpy.run_path(str(PARSERS / f"{parser}.py"))["parse"]
     for data in damaged(make(5)):
-        assert {"error", "blocks", "chapters", "text"} & parse(data).keys()
+        assert {"error", "blocks", "chapters", "text", "pages"} & parse(data).keys()

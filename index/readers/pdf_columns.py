@@ -8,6 +8,7 @@ HYPHEN = "\u00ad"
 """How a hyphen is told that only breaks a line."""
 
 _ALIGNED = 3.0  # points by which lines of a column may begin apart
+_MOST_COLUMNS = 10
 _LEAST_ROWS = 4
 _LEAST_WORDS = 3  # of a row's half on average; the cells of a table are shorter
 _ACROSS = 0.2  # of the rows, at most, that may run over the gutter
@@ -48,12 +49,12 @@ def joined(parts: Sequence[Line]) -> Line:
     return Line(text, min(lefts), min(bottoms), max(rights), max(tops), tuple(parts))
 
 
-def in_columns(lines: Sequence[Line]) -> Iterator[Line]:
+def in_columns(lines: Sequence[Line], most: int = _MOST_COLUMNS) -> Iterator[Line]:
     """The lines with those of a left column before those of the columns to the right of it.
 
-    A page that is drawn column by column, or holds a table, stays as it is.
+    A page that is drawn column by column, or holds a table, stays as it is. There are at most `most`.
     """
-    edge = _edge(lines)
+    edge = _edge(lines) if most > 1 else None
     rows = [] if edge is None else [n for n, line in enumerate(lines) if _starts(line, edge)]
     if edge is None or not rows:
         yield from lines
@@ -61,8 +62,8 @@ def in_columns(lines: Sequence[Line]) -> Iterator[Line]:
     end = _end(lines, rows[-1] + 1, edge)
     halves = [_halves(line, edge) for line in lines[rows[0] : end]]
     yield from lines[: rows[0]]
-    yield from in_columns([left for left, _ in halves if left])
-    yield from in_columns([right for _, right in halves if right])
+    yield from in_columns([left for left, _ in halves if left], most - 1)
+    yield from in_columns([right for _, right in halves if right], most - 1)
     yield from lines[end:]
 
 
