@@ -209,6 +209,21 @@ def test_the_writers_whom_an_agency_names_at_the_end() -> None:
 
 
 @pytest.mark.parametrize(
+    ("opening", "day"),
+    [
+        ("LENN, June 2, 2021 (Halyard) - ", date(2021, 6, 2)),
+        ("Düsseldorf, 22. November 2022 - ", date(2022, 11, 22)),
+        ("Ann Lee, born 2 June 1921 - ", None),
+        ("ANN LEE, born 2 June 1921 - ", None),
+        ("On 2 June 1921 - ", None),
+    ],
+)
+def test_a_day_in_the_dateline_is_that_of_the_article(opening: str, day: date | None) -> None:
+    text = opening + STORY
+    assert find(text, zones(text)).published == day
+
+
+@pytest.mark.parametrize(
     ("lines", "day"),
     [
         ("Event date: 1 May 2021\nPosted on April 25, 2021 by admin", date(2021, 4, 25)),

@@ -142,3 +142,35 @@ def test_a_text_of_too_many_lines_is_refused_by_name() -> None:
     (result,) = read_bytes(b"a\n" * (MOST_LINES + 2), "log.txt")
     assert isinstance(result, Skipped)
     assert result.reason == "it has more than 100,000 lines; it is a list or a log, not an article"
+
+
+@pytest.mark.parametrize(
+    ("marked", "day"),
+    [
+        (
+            '<span itemprop="datePublished" content="2021-06-02T18:50:24+02:00">gestern</span>',
+            date(2021, 6, 2),
+        ),
+        (
+            '<time datetime="2021-06-02">2 June</time><time datetime="2021-06-02T08:00">8:00</time>',
+            date(2021, 6, 2),
+        ),
+        ('<time datetime="2021-06-02">2 June</time><time datetime="2021-06-09">9 June</time>', None),
+        ('<aside><time datetime="2021-06-02">2 June</time></aside>', None),
+    ],
+)
+def test_a_day_in_markup_outside_of_the_article_counts_where_it_is_the_only_one(
+    marked: str, day: date | None
+) -> None:
+    draft = page(f"<h1>Dam to close</h1><div>{marked}</div><div>{BODY}</div>")
+    assert (draft.published if draft.origins["published"] is Origin.PAGE else None) == day
+
+
+@pytest.mark.parametrize(
+    ("above", "day"), [("<p class='date'>Stand 02.06.2021</p>", date(2021, 6, 2)), ("", None)]
+)
+def test_a_day_that_the_text_tells_of_is_the_page_s_only_where_it_also_stands_alone(
+    above: str, day: date | None
+) -> None:
+    told = "<p>The old dam was opened again on 02.06.2021 after eleven weeks of work, the ministry said.</p>"
+    assert page(f"<h1>Dam opens</h1>{above}<div>{told}{BODY}</div>").published == day

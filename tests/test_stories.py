@@ -109,3 +109,15 @@ def test_a_plain_newsletter_is_its_stories() -> None:
     one, two = drafts(text, "a.txt")
     assert (one.title, one.evidence(), one.url) == ("DAM TO CLOSE", FIRST, "https://v.example/dam")
     assert (two.title, two.evidence(), two.published) == ("TRAM REOPENS", MORE, date(2021, 6, 2))
+
+
+def test_boxes_that_are_marked_as_articles_do_not_hide_the_article_beside_them() -> None:
+    boxes = [
+        article(f"Tram {number}", "It had been shut for a year, and nobody knew why.", "It is open.")
+        for number in (1, 2)
+    ]
+    body = "".join(
+        f"<p>{FIRST} {SECOND} {MORE} It is the {day} day.</p>" for day in ("first", "second", "third")
+    )
+    (draft,) = drafts(site(f"<h1>Dam to close</h1><div class='article-body'>{body}</div>", *boxes), "a.html")
+    assert "It is the third day." in draft.evidence()

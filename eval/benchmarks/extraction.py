@@ -114,7 +114,7 @@ def evidence(data: bytes) -> str:
 
 
 def article(data: bytes) -> str:
-    """The reporting with the headings over its paragraphs and without captions, as trafilatura has it."""
+    """The reporting, what interviewers ask and the headings, without captions, as trafilatura has it."""
     return "\n".join(_with_headings(draft) for draft in _drafts(data))
 
 
@@ -124,7 +124,7 @@ def _with_headings(draft: Draft) -> str:
     return "\n".join(
         zone.of(draft.text)
         for zone in zones
-        if zone.kind is ZoneKind.REPORTING
+        if zone.kind in (ZoneKind.REPORTING, ZoneKind.QUESTION)
         or (zone.kind is ZoneKind.NAVIGATION and zone.end <= last and known(zone.of(draft.text)) is None)
     )
 

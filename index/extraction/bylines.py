@@ -99,8 +99,9 @@ def find(text: str, zones: Sequence[Zone], file_name: str = "", language: str | 
     """
     header = _header(text, zones)
     published, updated = _dates(header, _labelled_footer(text, zones, len(header)))
+    place, agency, day = _dateline(text, zones)
+    published = published or day
     concluded = None if published else _settled_date(header, text, zones)
-    place, agency = _dateline(text, zones)
     values: dict[str, str | date | None] = {
         "outlet": _outlet(text, zones, header, agency, file_name),
         "author": next(filter(None, map(author_in, header)), None)
@@ -279,15 +280,23 @@ def _is_fresh(words: str, day: date) -> bool:
     return weekday in (day.weekday(), (day - timedelta(days=1)).weekday())
 
 
-def _dateline(text: str, zones: Sequence[Zone]) -> tuple[str | None, str | None]:
+def _dateline(text: str, zones: Sequence[Zone]) -> tuple[str | None, str | None, date | None]:
+    """The place, the agency and the day in front of the first sentence: "LENN, June 2, 2021 (Halyard) - "."""
     for zone in zones:
         line = zone.of(text)
-        if zone.kind is ZoneKind.REPORTING and is_dateline(line):
-            match = DATELINE.match(line)
-            return (match["place"], match["outlet"]) if match else (None, None)
+        match = DATELINE.match(line) if zone.kind is ZoneKind.REPORTING else None
+        day = _alone(match[0][match.end("place") :]) if match else None
+        if match and (day or is_dateline(line)):
+            return match["place"], match["outlet"], day
         if zone.kind is ZoneKind.REPORTING and ends_sentence(line):
             break
-    return None, None
+    return None, None, None
+
+
+def _alone(words: str) -> date | None:
+    """The day that words give which are nothing but a day, an agency in brackets apart."""
+    beside = re.sub(r"\([^()]*\)", "", _without_dates(words))
+    return None if re.search(r"[^\W\d_]{3}", beside) else next((day for _, day in dates_in(words)), None)
 
 
 def _outlet(

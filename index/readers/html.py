@@ -1,7 +1,7 @@
 """Web pages: the article that trafilatura finds in them, its readers' comments, its own metadata."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,7 @@ _COMMENT_NAME = re.compile(
     re.I,
 )
 _SHORT, _TINY = 1500, 100  # letters
+_LEAST_SHARE = 0.8  # of the prose of a page that its several articles must hold
 
 
 class HtmlReader:
@@ -100,7 +101,16 @@ def _page_drafts(page: str, source: str) -> Iterator[Draft | Skipped]:
 
     tree = parsed(page)
     says = page_metadata.of(tree, _address(source))
-    yield from list(stories.of_page(tree, says, source)) or [_page_draft(tree, says, source)]
+    several = list(stories.of_page(tree, says, source))
+    if several and _prose_of(several) >= _LEAST_SHARE * _prose_of(whole := [_page_draft(tree, says, source)]):
+        yield from several
+    else:  # such as an article of which only the boxes beside it are marked as articles
+        yield from whole if several else [_page_draft(tree, says, source)]
+
+
+def _prose_of(drafts: Sequence[Draft | Skipped]) -> int:
+    """How many letters of evidence they hold between them."""
+    return sum(len(draft.evidence()) for draft in drafts if isinstance(draft, Draft))
 
 
 def page_draft(page: str, source: str, around: Found = NOTHING_FOUND) -> Draft | Skipped:

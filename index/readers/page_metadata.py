@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from html import unescape
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from index.extraction.boilerplate import ends_sentence
 from index.extraction.content_blocks import normalise
-from index.extraction.dates import parse_date
+from index.extraction.dates import dates_in, parse_date
 from index.readers.drafting import Found, Known, first, found
 from index.readers.fields import language_code
 from index.records import Origin
@@ -35,10 +37,10 @@ _NOBODY = re.compile(
 # Where a foot names the house: at the beginning of a line, or behind the mark of copyright and its years.
 _SIGNED = r"(?:^|\n|(?:©|\(c\)|copyright)\W{0,20}(?:\d{4}\W{1,20}){0,2})"
 # A time of the article itself, not of its update or of another story beside it.
-_OWN_TIME = (
-    "//article//time[not(@itemprop='dateModified')]"
-    "[not(ancestor::aside or ancestor::nav or ancestor::footer)]"
-)
+_OWN_TIME = "//time[not(@itemprop='dateModified' or ancestor::aside or ancestor::nav or ancestor::footer)]"
+_MARKED = "string((//*[@itemprop='{0}']/@content | //time[{1} or @itemprop='{0}']/@datetime)[1])"
+_INLINE = frozenset(["a", "abbr", "b", "em", "font", "i", "small", "span", "strong", "time"])
+_DATE_LINE = 40  # letters of a line that is there for a date
 _META = {
     "title": ("og:title", "twitter:title", "dc.title", "headline"),
     "outlet": ("og:site_name", "application-name", "dc.publisher", "publisher"),
@@ -91,10 +93,27 @@ def _without_house(known: Known) -> str | None:
 def concluded_date(tree: "_Element", address: str | None, told: frozenset[date]) -> Found:
     """Returns the day of publication that htmldate concludes, for a page that states none.
 
-    Its search of the whole page comes last, and a day that the article's own words tell of is not taken.
+    Its search of the whole page comes last, and a day that the article's own words tell of is not taken
+    unless it also stands on a line of its own.
     """
     day = _search(tree, address, everywhere=False) or _search(tree, address, everywhere=True)
-    return found(Known(published=None if day in told else day), Origin.INFERRED)
+    taken = day is not None and (day not in told or _stands_alone(tree, day))
+    return found(Known(published=day if taken else None), Origin.INFERRED)
+
+
+def _stands_alone(tree: "_Element", day: date) -> bool:
+    """Tells whether a short line of the page is there for the day: "Updated 22 November 2022"."""
+    for node in tree.xpath("//body//text()[string-length(.) <= 80]"):
+        line = normalise(str(node))
+        if len(line) > _DATE_LINE or ends_sentence(line) or day not in [named for _, named in dates_in(line)]:
+            continue
+        block = node.getparent()
+        while block.tag in _INLINE and block.getparent() is not None:
+            block = block.getparent()
+        beside = sum(len(" ".join(text.split())) for text in islice(block.itertext(), 20))
+        if beside <= 2 * _DATE_LINE:
+            return True
+    return False
 
 
 def _search(tree: "_Element", address: str | None, *, everywhere: bool) -> date | None:
@@ -203,12 +222,14 @@ def _markup(tree: "_Element") -> Known:
     """Reads the page's elements: canonical link, language, the first heading, a time of publication."""
     headings = [heading for heading in map(_text, tree.iter("h1")) if heading]
     link = tree.xpath("string(//link[@rel='canonical']/@href)")
-    time = tree.xpath(f"string((//time[@pubdate or @itemprop='datePublished'] | {_OWN_TIME})/@datetime)")
-    marked = tree.xpath("string(//time[@pubdate or @itemprop='datePublished']/@datetime)")
+    times = list(map(_day, tree.xpath(f"{_OWN_TIME}/@datetime")))
+    one_day = next(iter(set(times)), None) if len(set(times)) == 1 else None
     return Known(
         title=headings[0] if headings else None,
-        published=_day(marked) or _day(time),
-        updated=_day(tree.xpath("string(//time[@itemprop='dateModified']/@datetime)")),
+        published=_day(tree.xpath(_MARKED.format("datePublished", "@pubdate")))
+        or _day(tree.xpath(f"string({_OWN_TIME}[ancestor::article]/@datetime)"))
+        or one_day,
+        updated=_day(tree.xpath(_MARKED.format("dateModified", "false()"))),
         language=language_code(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")),
         url=_address(link),
     )
