@@ -194,6 +194,10 @@ class Period:
     first: date | None
     last: date | None
 
+    def overlaps(self, first: date, last: date) -> bool:
+        """Whether any of those days, both inclusive, lies in the period."""
+        return (self.last is None or first <= self.last) and (self.first is None or self.first <= last)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:

@@ -6,7 +6,7 @@ from datetime import date
 from index.backends.local.lexical import stems
 from index.models.reader import ReadingModel
 from index.models.word_weights import word_weights
-from index.records import EVIDENCE, Article, Hit, Order, Span
+from index.records import EVIDENCE, Article, Hit, Order, Period, Span
 from service.answerers.formatting import worded
 from service.evidence import Evidence, Quote, Report, Statement
 from service.questions.plan import Plan
@@ -41,7 +41,7 @@ def _told(evidence: Evidence) -> list[tuple[Quote, float]]:
         article = hits[0].article
         spans = sorted({span for hit in hits for span in hit.passage.sentences}, key=lambda span: span.start)
         held = _held(f"{article.title or ''} {' '.join(span.of(article.text) for span in spans)}", shares)
-        lead = _lead(article, spans, shares)
+        lead = _lead(article, spans, shares, evidence.plan.happened)
         if held >= LEAST_HELD and lead is not None and article.cluster not in found:
             found[article.cluster] = Quote(article=article, span=lead), hits[0].score
     best = sorted(found.values(), key=lambda one: -one[1])[:MOST_TURNS]
@@ -49,15 +49,26 @@ def _told(evidence: Evidence) -> list[tuple[Quote, float]]:
     return sorted(best, key=lambda one: one[0].article.published or date.min, reverse=newest_first)
 
 
-def _lead(article: Article, spans: Sequence[Span], shares: dict[str, float]) -> Span | None:
-    """The first sentence where the headline or it names the topic, else the first that holds most of it."""
-    telling = [span for span in spans if _tells(article, span)]
+def _lead(
+    article: Article, spans: Sequence[Span], shares: dict[str, float], happened: Period | None
+) -> Span | None:
+    """The first sentence where the headline or it names the topic, else the first that holds most of it.
+
+    One that names other days than those asked about is passed over.
+    """
+    telling = [span for span in spans if _tells(article, span) and _is_within(article, span, happened)]
     if not telling:
         return None
     first = telling[0]
     if _held(f"{article.title or ''} {first.of(article.text)}", shares) >= LEAST_HELD:
         return first
     return max(telling, key=lambda span: _held(span.of(article.text), shares))
+
+
+def _is_within(article: Article, span: Span, happened: Period | None) -> bool:
+    """Whether a sentence names no day, or one of the asked days."""
+    days = Quote(article=article, span=span).days
+    return not days or happened is None or any(happened.overlaps(day.first, day.last) for day in days)
 
 
 def _described(evidence: Evidence, reader: ReadingModel) -> list[tuple[Quote, float]]:

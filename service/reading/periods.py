@@ -28,10 +28,7 @@ def happened_within(hit: Hit, period: Period, today: date) -> bool:
     ]
     if article.published is not None:
         days.append((article.published - TOLD_LATER, article.published))
-    return any(
-        (period.last is None or first <= period.last) and (period.first is None or period.first <= last)
-        for first, last in days
-    )
+    return any(period.overlaps(first, last) for first, last in days)
 
 
 def printed_within(archive: Archive, limits: Filters, period: Period | None, *, oldest: bool) -> list[Hit]:
