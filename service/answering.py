@@ -30,14 +30,14 @@ from service.answers import (
     Source,
     Sources,
 )
-from service.evidence import Evidence, Quote, Report, Short, Statement
+from service.evidence import Decision, Evidence, Quote, Report, Short, Statement
 from service.questions.plan import Intent, Plan, Question, Turn
-from service.questions.understand import plans_of, understand
+from service.questions.understand import IN_PARTS, plans_of, understand
 from service.reading import conflicts as comparison
 from service.reading.candidates import findings
+from service.reading.decisions import compared, decision
 from service.reading.periods import happened_within, printed_within
 from service.reading.ranking import ranking
-from service.reading.refutation import refutation
 from service.storage.conversations import Conversations
 from service.telemetry.callbacks import observer
 from service.verification.judge import Judge
@@ -128,17 +128,21 @@ async def ask(desk: Desk, question: Question, today: date | None = None) -> Asyn
     yield Sources(_sources(hits), len(hits))
     written = Written()
     sections: list[Section] = []
+    decisions: list[Decision | None] = []
     for one, its_hits in zip(plans, found, strict=True):
         with clock.stage("read"):
             evidence = await asyncio.to_thread(_evidence, desk, one, its_hits)
+        decisions.append(evidence.decision)
         begun = written.begin_section()
         with clock.stage("answer"):
             async for event in _written(desk, evidence, written):
                 yield event
         for contrast in evidence.contrasts if len(written.claims) > begun.claims else ():
             yield written.contrast(contrast)
-        if plan.intent == "several":
+        if plan.intent in IN_PARTS:
             sections.append(written.section(begun, one.standalone_question))
+    if plan.relation and (whole := await asyncio.to_thread(compared, plan.relation, decisions, desk.judge)):
+        yield written.shorten(whole)
     searched = await asyncio.to_thread(_searched, desk.archive, filters_of(plan))
     answer = replace(_answer(question, plan, hits, written, searched), sections=tuple(sections))
     notes = (*notes, *hits.notes, *answer.notes)
@@ -274,9 +278,9 @@ def _evidence(desk: Desk, plan: Plan, hits: Sequence[Hit]) -> Evidence:
     found = findings(desk.archive, desk.reader, plan, hits)
     likely = [finding for finding in found if finding.score >= ranking().threshold]
     # Those that answer different parts of a question do not differ about one thing.
-    contrasts = () if plan.parts else comparison.contrasts(plan, likely, desk.judge)
-    refuted = None if likely else refutation(plan, hits, desk.judge)
-    return Evidence(plan=plan, hits=tuple(hits), findings=found, contrasts=contrasts, refutation=refuted)
+    contrasts = () if plan.parts or plan.relation else comparison.contrasts(plan, likely, desk.judge)
+    decided = None if contrasts else decision(plan, hits, desk.judge, answered=bool(likely))
+    return Evidence(plan=plan, hits=tuple(hits), findings=found, contrasts=contrasts, decision=decided)
 
 
 async def _written(desk: Desk, evidence: Evidence, written: Written) -> AsyncIterator[Shortened | Claimed]:

@@ -79,6 +79,15 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The sentence that confirms or denies a statement; `word` is None where it is only the nearest to it."""
+
+    word: Literal["Yes", "No"] | None
+    quote: Quote
+    score: float  # the judge's probability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All that an answerer is given: the plan, the passages, what reads as an answer, how it compares."""
 
@@ -86,7 +95,7 @@ class Evidence:
     hits: tuple[Hit, ...]
     findings: tuple[Finding, ...]
     contrasts: tuple[Contrast, ...]
-    refutation: Quote | None = None  # what contradicts that which the question takes for granted
+    decision: Decision | None = None  # what confirms or denies that which is asked or taken for granted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,8 @@ from index.records import Article, Span
 from service.evidence import Contrast, Finding, Quote
 from service.questions.plan import Plan
 from service.reading.conflicts import about, change, contrasts, disagreement
-from service.reading.refutation import refutation
 from service.reading.same_event import likeness
-from tests.evidence import article, hit
+from tests.evidence import article
 from tests.fakes import WordJudge
 
 FAMILIES = "How many families were evacuated in the flood at Salt Lane?"
@@ -194,16 +193,6 @@ def test_positions_are_sent_with_their_values_and_citations() -> None:
 )
 def test_what_a_contrast_is_about(question: str, phrase: str) -> None:
     assert about(question) == phrase
-
-
-def test_what_a_question_takes_for_granted_is_denied_by_the_sentence_that_denies_it() -> None:
-    text = "It rained all week. The mayor of Port Ostrel did not resign over the flood."
-    told = [hit(article(1, text, title="Mayor stays"))]
-    for question in ("Why did the mayor of Port Ostrel resign?", "Did the mayor of Port Ostrel resign?"):
-        quote = refutation(Plan(standalone_question=question), told, WordJudge())
-        assert quote is not None
-        assert quote.text == "The mayor of Port Ostrel did not resign over the flood."
-    assert refutation(Plan(standalone_question="Who is the mayor of Port Ostrel?"), told, WordJudge()) is None
 
 
 def test_rare_words_make_sentences_alike() -> None:

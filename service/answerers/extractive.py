@@ -16,7 +16,7 @@ from service.answerers.formatting import printed, quotation
 from service.answerers.short_answer import short_answer
 from service.attribution.coreference import resolved_head
 from service.attribution.speakers import content_of, speaker
-from service.evidence import Evidence, Finding, Quote, Report, Short, Statement
+from service.evidence import Decision, Evidence, Finding, Quote, Report, Short, Statement
 from service.questions.plan import Plan
 from service.reading.enumerations import items_after
 from service.reading.ranking import ranking
@@ -48,10 +48,9 @@ class QuotingAnswerer:
             return timeline(
                 evidence.plan.standalone_question, evidence.hits, relevance(evidence.plan, evidence.hits)
             )
-        if evidence.refutation is not None:
-            denying = Finding(quote=evidence.refutation, answer=evidence.refutation.text, score=1.0)
-            return [Short("No", (evidence.refutation,)), quoted(denying)]
-        chosen = self._chosen(evidence)
+        chosen = [] if evidence.plan.relation else self._chosen(evidence)
+        if evidence.decision is not None:
+            return _decided(evidence.decision, chosen)
         question = evidence.plan.standalone_question
 
         def proves(words: str, quote: Quote) -> bool:
@@ -89,6 +88,14 @@ def quoted(finding: Finding) -> Statement:
         support="quoted",
         score=finding.score,
     )
+
+
+def _decided(decision: Decision, chosen: Sequence[Finding]) -> Sequence[Short | Statement]:
+    """Yes or no, the sentence that says so, and then what else answers."""
+    lead = Finding(quote=decision.quote, answer=decision.quote.text, score=decision.score)
+    further = [one for one in chosen if not one.quote.overlaps(decision.quote)][: MOST_QUOTES - 1]
+    short = [Short(decision.word, (decision.quote,))] if decision.word else []
+    return [*short, *(quoted(one) for one in (lead, *further))]
 
 
 def source(quote: Quote) -> str:

@@ -36,6 +36,11 @@ Listing = Literal[
 ]
 """What is asked of the archive itself."""
 
+Relation = Literal[
+    "each", "before", "after", "before or after", "consistent", "inconsistent", "same", "different", "changed"
+]
+"""What a comparison asks of its sides: that each is so, which was printed first, or whether they agree."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
@@ -73,6 +78,8 @@ class Part:
     order: Order = Order.RELEVANCE
     happened: Period | None = None
     search_words: str = ""
+    read_as: str = ""
+    outlets: tuple[str, ...] = ()  # of a side of a comparison, whose words alone count
     named_outlets: tuple[str, ...] = ()
     named_periods: tuple[Period, ...] = ()
 
@@ -104,6 +111,7 @@ class Plan:
     named_periods: tuple[Period, ...] = ()
     order: Order = Order.RELEVANCE
     search_words: str = ""  # the question without what only limits or orders it
+    read_as: str = ""  # what passages are read for, where bounds that the search keeps to are left out
     ignored: tuple[Named, ...] = ()  # what the words name and did not count, being searched as words
     intent: Intent = "question"
     wanted: Wanted = "any"
@@ -111,6 +119,7 @@ class Plan:
     statement: str | None = None  # of a yes-or-no question, what it asks to be confirmed
     topic: str | None = None  # what an overview, a timeline or a table is about, or who is asked after
     listing: Listing | None = None  # what is asked of the archive itself
+    relation: Relation | None = None  # of a comparison and of each of its sides, what is asked of them
     parts: tuple[
         Part, ...
     ] = ()  # several questions, the sides of a comparison, or what a long one asks at once

@@ -6,9 +6,9 @@ that say where, when or how it was reported are not looked for in the passages: 
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from index.archive import Archive
 from index.backends.local.lexical import stems
@@ -18,6 +18,7 @@ from index.models.reader import ReadingModel
 from index.models.word_weights import word_weights
 from index.records import Order, Period, Span
 from service.questions.classifier import encoder, frame, label
+from service.questions.comparisons import comparison_in
 from service.questions.constraints import NamedDays, authors_in, days_in, outlets_in
 from service.questions.conversation import in_conversation
 from service.questions.decompose import aspects
@@ -106,9 +107,11 @@ def understand(
     if piece.confirm and whole.statement is None:
         whole = replace(whole, intent="yes_no", statement=whole.standalone_question.rstrip("?.؟ ") + ".")
     elif whole.statement and asks_truth(whole.standalone_question):
-        whole = replace(whole, standalone_question=whole.statement.rstrip(".") + "?")
+        whole = replace(whole, standalone_question=whole.statement.rstrip(".") + "?", read_as="")
     if whole.statement and (opened := open_form(whole.statement)):
-        whole = replace(whole, standalone_question=opened, wanted="number", counted=counted_in(opened))
+        whole = replace(
+            whole, standalone_question=opened, read_as="", wanted="number", counted=counted_in(opened)
+        )
     said = " ".join(message.text.split())
     differs = whole.standalone_question.casefold().rstrip("?؟. ") != said.casefold().rstrip("?؟. ")
     return replace(
@@ -163,44 +166,29 @@ def _several(
 
 
 def plans_of(plan: Plan) -> tuple[Plan, ...]:
-    """The plan of each of several questions; the plan itself of one."""
-    if plan.intent != "several":
+    """The plan of each of several questions and of each side of a comparison; the plan itself of one."""
+    if plan.intent not in IN_PARTS:
         return (plan,)
     return tuple(
         replace(
             plan,
             standalone_question=part.question,
-            intent=part.intent,
-            wanted=part.wanted,
-            counted=part.counted,
-            statement=part.statement,
-            topic=part.topic,
-            order=part.order,
-            happened=part.happened,
-            search_words=part.search_words,
-            named_outlets=part.named_outlets,
-            named_periods=part.named_periods,
             parts=(),
+            **_shared(part),
+            outlets=part.outlets or plan.outlets,
         )
         for part in plan.parts
     )
 
 
 def _part(plan: Plan) -> Part:
-    return Part(
-        question=plan.standalone_question,
-        heading=plan.standalone_question,
-        intent=plan.intent,
-        wanted=plan.wanted,
-        counted=plan.counted,
-        statement=plan.statement,
-        topic=plan.topic,
-        order=plan.order,
-        happened=plan.happened,
-        search_words=plan.search_words,
-        named_outlets=plan.named_outlets,
-        named_periods=plan.named_periods,
-    )
+    return Part(question=plan.standalone_question, heading=plan.standalone_question, **_shared(plan))
+
+
+def _shared(of: Plan | Part) -> dict[str, Any]:
+    """What a plan and a part of one both know."""
+    names = {field.name for field in fields(Part)} - {"question", "heading", "outlets"}
+    return {name: getattr(of, name) for name in names}
 
 
 def plan_of(question: Question, held: Summary, today: date, embedder: Embedder | None = None) -> Plan:
@@ -240,10 +228,15 @@ def plan_of(question: Question, held: Summary, today: date, embedder: Embedder |
         # Of nothing in particular: what the archive told last, or first, or in those days.
         order = Order.TIMELINE if intent == "timeline" else Order.NEWEST
         intent = "overview"
+    parts = _aspects(text, search_words) if intent == "question" else ()
+    relation = None
+    if intent in ("yes_no", "comparison"):
+        relation, parts = comparison_in(text, outlets, days)
+        intent = "comparison" if relation else "yes_no"
     return Plan(
         standalone_question=text,
-        since=limits.since or since,
-        until=limits.until or until,
+        since=limits.since or (None if relation else since),
+        until=limits.until or (None if relation else until),
         as_of=limits.as_of or as_of,
         outlets=limits.outlets,
         authors=limits.authors,
@@ -253,6 +246,7 @@ def plan_of(question: Question, held: Summary, today: date, embedder: Embedder |
         named_periods=_once(one.period for one in days if one.bound != "as of"),
         order=order,
         search_words=search_words,
+        read_as=_read_as(text, days),
         ignored=ignored,
         intent=intent,
         wanted=wanted_of(text, embedder) if asks or intent in ASKED else "any",
@@ -260,11 +254,13 @@ def plan_of(question: Question, held: Summary, today: date, embedder: Embedder |
         statement=statement_of(text) if intent == "yes_no" else None,
         topic=topic,
         listing=listing if intent == "archive" else None,
-        parts=_aspects(text, search_words) if intent == "question" else (),
-        happened=_happened(text, days),
+        parts=parts,
+        relation=relation,
+        happened=None if relation else _happened(text, days),
     )
 
 
+IN_PARTS: tuple[Intent, ...] = ("several", "comparison")
 ASKS_AGAIN = ("confirm", "again")
 ASKED = ("question", "yes_no", "comparison", "several")
 ABOUT = ("timeline", "overview", "who_is", "archive", "latest")
@@ -370,6 +366,16 @@ def _is_held(period: Period, held: Summary) -> bool:
     if held.oldest is None or held.newest is None:
         return False
     return (period.first or held.oldest) <= held.newest and held.oldest <= (period.last or held.newest)
+
+
+def _read_as(text: str, days: Sequence[NamedDays]) -> str:
+    """The question without the bounds that the search keeps to: a passage seldom says "since 2020"."""
+    bounds = [
+        one
+        for one in days
+        if one.bound not in (None, "between", "from") and not _SUPERLATIVE.search(text[: one.start])
+    ]
+    return " ".join(_without(text, bounds).split()).replace(" ,", ",").replace(" ?", "?") if bounds else ""
 
 
 def _search_words(text: str, told: Iterable[Span]) -> str:

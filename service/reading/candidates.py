@@ -45,7 +45,7 @@ def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[H
     """
     found = _ranked(candidates(plan, hits, read(model, plan, hits)))
     if plan.intent != "several" and (asked := [part.question for part in plan.parts]):
-        plans = [replace(plan, standalone_question=part, search_words=part) for part in asked]
+        plans = [replace(plan, standalone_question=part, search_words=part, read_as="") for part in asked]
         shared = _shared_out(plans, hits)
         found += put_together(
             [
@@ -64,7 +64,7 @@ def read(model: ReadingModel, plan: Plan, hits: Sequence[Hit]) -> list[Reading]:
         return []
     heads = [_head(plan, hit) for hit in hits]
     return model.read(
-        plan.standalone_question,
+        plan.read_as or plan.standalone_question,
         [head + hit.passage.text for head, hit in zip(heads, hits, strict=True)],
         [
             [_moved(sentence, len(head) - hit.passage.start) for sentence in hit.passage.sentences]
