@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from index import ingestion
 from index.backends.local.generations import PUBLISH_AFTER, Generations
@@ -23,7 +23,6 @@ from index.database.connections import Address
 from index.database.revisions import refuse_another
 from index.errors import BadValue, Mismatch, NotFound
 from index.extraction.chunking import Chunk, Chunker
-from index.extraction.templates import StoredTemplates
 from index.ingestion import Added as Added
 from index.ingestion import Block, Brief, Ready, distinct
 from index.lock import alone
@@ -34,6 +33,9 @@ from index.records import Article, Draft, Filters, Query, Skipped
 from index.search.as_of import as_known
 from index.search.hybrid import Hits, Rerank, search
 from index.search.mentions import letters_of, mentions
+
+if TYPE_CHECKING:
+    from index.extraction.templates import StoredTemplates
 
 CATALOGUE = "catalogue.db"
 REFRESH_SECONDS = 0.5  # how long a running reader may go without looking for new articles
@@ -125,7 +127,7 @@ class Archive:
         """
         with self._alone():
             batches = ingestion.batches(distinct(drafts, set()), self._chunker)
-            cleaned = map(StoredTemplates(self._catalogue).cleaned, batches)
+            cleaned = map(self._templates().cleaned, batches)
             yield from self._stored(map(self._prepared, cleaned))
 
     def add_prepared(self, blocks: Iterable[Block]) -> Generator[Added | Skipped, None, None]:
@@ -134,7 +136,7 @@ class Archive:
         A block that comes twice changes nothing.
         """
         with self._alone():
-            templates, seen = StoredTemplates(self._catalogue), set[str]()
+            templates, seen = self._templates(), set[str]()
 
             def ready() -> Iterator[Iterable[Ready]]:
                 """Yields the articles of each block once its template lines are learned."""
@@ -146,7 +148,7 @@ class Archive:
 
     def brief(self) -> Brief:
         """Settings and known articles that those need who make articles ready for `add_prepared`."""
-        lines = StoredTemplates(self._catalogue).learn(frozenset())
+        lines = self._templates().learn(frozenset())
         return Brief(self.embedder.id, self._chunker, lines, ingestion.marks(self._catalogue))
 
     @property
@@ -355,6 +357,11 @@ class Archive:
             "dimension": str(embedder.dimension),
             "chunker": self._chunker.id,
         }
+
+    def _templates(self) -> "StoredTemplates":
+        from index.extraction.templates import StoredTemplates  # which only adding needs
+
+        return StoredTemplates(self._catalogue)
 
     def _alone(self) -> AbstractContextManager[None]:
         return alone(self.directory)

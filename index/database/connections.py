@@ -5,21 +5,25 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Union
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, MetaData, Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from index.database import revisions
-from index.database.postgresql import PostgreSQL
 from index.database.sqlite import SQLite
 from index.errors import Busy, Damaged
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    from index.database.postgresql import PostgreSQL
 
 Address = Path | str
 """The file of a SQLite database, or the address of a PostgreSQL one."""
 
-Insert = sqlite.Insert | postgresql.Insert
+Insert = Union["sqlite.Insert", "postgresql.Insert"]
 
 
 class Database:
@@ -42,7 +46,7 @@ class Database:
         self.address = address
         self._told = holds, mended_by
         self._engines: PostgreSQL | SQLite = (
-            PostgreSQL(address, holds, patience) if isinstance(address, str) else SQLite(address, patience)
+            _postgresql(address, holds, patience) if isinstance(address, str) else SQLite(address, patience)
         )
 
     @property
@@ -127,3 +131,9 @@ class Database:
             raise self._unreadable() from error
         except sa.exc.TimeoutError as error:
             raise Busy(f"every connection to {self._told[0]} is in use; try again") from error
+
+
+def _postgresql(address: str, holds: str, patience: float) -> "PostgreSQL":
+    from index.database.postgresql import PostgreSQL  # its dialect takes as long to import as SQLite's
+
+    return PostgreSQL(address, holds, patience)

@@ -1,4 +1,4 @@
-"""Text made plain, and its zones: reporting, captions, readers' comments, navigation, legal.
+"""Zones of a text: reporting, captions, readers' comments, navigation, legal.
 
 A dump of a page has no tags, so a line is judged by its words, its length and its place. The one rule
 above all: reporting is never dropped. What is not known to be something else, and reads as prose or
@@ -6,7 +6,6 @@ stands among prose, is reporting.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,16 +14,10 @@ from index.extraction import boilerplate as furniture
 from index.extraction import dialogue
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.bylines import author_in, is_date_line, is_dateline
+from index.extraction.normalisation import normalise as normalise
+from index.extraction.normalisation import without_controls as without_controls
 from index.records import EVIDENCE, Span, Zone, ZoneKind
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
-# Directional marks (200E, 200F, 061C) go too: they only steer display, and would split words for search.
-# ZWNJ (200C) and ZWJ (200D) stay: Persian and Kurdish spelling and emoji are made of them.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ufdd0-\ufdef\U000e0000-\U000e007f]"
-)
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _SENTENCE_INSIDE = re.compile(r"[^\W\d_]{3,}[.!?]['\"”’»)]*\s")
 _QUOTES = frozenset("\"'“”‘’«»„")
 _LEAST_PULLED = 6  # words, where no quotation marks tell
@@ -32,25 +25,6 @@ _NEAR = 40  # lines in which a quote that is drawn to be seen may be repeated
 _LONGEST_TITLE = 300  # code points
 _LONGEST_HEADER = 500  # lines; a list or table without a sentence must not pass for a header
 _IDEOGRAPH = re.compile("[\u3040-\u9fff]")
-_JOINERS_ONLY = re.compile("[\u200c\u200d ]*")
-
-
-def normalise(text: str) -> str:
-    """`text` as the archive keeps it: NFC, line feeds, plain single spaces, nothing invisible.
-
-    Lines are trimmed and at most one blank line stands between two. Control characters, terminal
-    escapes, zero-width spaces, tag characters and directional controls are removed; a lone surrogate
-    becomes U+FFFD. Doing it twice changes nothing.
-    """
-    plain = without_controls(text)
-    lines = (" ".join(line.split()) for line in unicodedata.normalize("NFC", plain).splitlines())
-    visible = ("" if _JOINERS_ONLY.fullmatch(line) else line for line in lines)
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(visible)).strip()
-
-
-def without_controls(text: str) -> str:
-    """`text` without control characters, terminal escapes and invisible or directional characters."""
-    return _INVISIBLE.sub("", _ESCAPES.sub("", _SURROGATE.sub("\ufffd", text)))
 
 
 def join(blocks: Iterable[tuple[str, ZoneKind | None]]) -> tuple[str, tuple[Zone, ...]]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
 from index.extraction.bylines import author_in
-from index.extraction.content_blocks import normalise
 from index.extraction.dates import dates_in, parse_date
+from index.extraction.normalisation import normalise
 from index.readers.objects import Objects
 from index.records import Draft, Skipped
 

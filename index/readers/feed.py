@@ -8,8 +8,8 @@ from io import BytesIO
 from typing import Any
 
 from index.errors import Unreadable
-from index.extraction.content_blocks import normalise
 from index.extraction.dates import parse_date
+from index.extraction.normalisation import normalise
 from index.readers.decoding import binary_name, decode, head
 from index.readers.drafting import Found, Known, found, is_url, key_of
 from index.readers.fields import language_code

@@ -7,8 +7,8 @@ from functools import lru_cache
 from html import unescape
 
 from index.errors import BadValue, Unreadable
-from index.extraction.content_blocks import normalise
 from index.extraction.dates import dates_in, from_timestamp, parse_date
+from index.extraction.normalisation import normalise
 from index.readers.drafting import Found, Known, found
 from index.records import Origin
 

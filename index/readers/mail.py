@@ -14,8 +14,8 @@ from itertools import islice
 from typing import BinaryIO
 
 from index.errors import Unreadable
-from index.extraction.content_blocks import normalise
 from index.extraction.dates import parse_date
+from index.extraction.normalisation import normalise
 from index.readers import stories
 from index.readers.confined import PARSERS, Confined
 from index.readers.decoding import binary_name, decode, head

@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def _tell(told: str) -> None:
-    from index.extraction.content_blocks import without_controls
+    from index.extraction.normalisation import without_controls
 
     print(f"dateline: {without_controls(told)}", file=sys.stderr)  # noqa: T201
 

@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from index.extraction.content_blocks import without_controls
+from index.extraction.normalisation import without_controls
 from index.records import EVIDENCE, Article, Origin
 from service.answerers.formatting import quotation
 from service.answers import Answer, Citation

@@ -12,7 +12,7 @@ from functools import lru_cache
 from html import unescape
 from typing import Any
 
-from index.extraction.content_blocks import without_controls
+from index.extraction.normalisation import without_controls
 
 # Variation selectors carry hidden bytes as well as the tag characters do; cleaning lets them pass,
 # because an article's emoji are quoted as they stand.
