@@ -59,7 +59,7 @@ class _Watched:
         self.hits: Sequence[Hit] = ()
         self._answerer = answerer
 
-    def answer(self, evidence: Evidence) -> AsyncGenerator[Short | Statement | Report]:
+    def answer(self, evidence: Evidence) -> AsyncGenerator[Short | Statement | Report, Any]:
         self.hits = evidence.hits
         return self._answerer.answer(evidence)
 

@@ -2,11 +2,11 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from index.archive import Archive
 from index.errors import DatelineError
@@ -18,6 +18,7 @@ from service.answerers.builder import Clock, Written, cited, published_origin
 from service.answerers.catalogue import Told, catalogue_answer
 from service.answerers.formatting import worded
 from service.answerers.overview import OverviewAnswerer
+from service.answerers.short_answer import short_answer_of
 from service.answers import (
     Answer,
     Citation,
@@ -41,7 +42,7 @@ from service.reading.ranking import ranking
 from service.storage.conversations import Conversations
 from service.telemetry.callbacks import observer
 from service.verification.judge import Judge
-from service.verification.verify import Verdict, attributed, stands
+from service.verification.verify import Verdict, attributed, declines, stands
 
 PASSAGES = 10  # read for an answer
 PASSAGES_OF_A_STORY = 24
@@ -62,9 +63,10 @@ class Answerer(Protocol):
 
     name: str
 
-    def answer(self, evidence: Evidence) -> AsyncGenerator[Short | Statement | Report]:
+    def answer(self, evidence: Evidence) -> AsyncGenerator[Short | Statement | Report, Any]:
         """Sentences with the quotes that prove them, in the order they are to be read.
 
+        Each is sent its Verdict back, which may be ignored.
         A Short may come first: the shortest words that answer. A Report may come last; without one the
         answer is taken for whole.
         """
@@ -284,7 +286,7 @@ def _evidence(desk: Desk, plan: Plan, hits: Sequence[Hit]) -> Evidence:
 
 
 async def _written(desk: Desk, evidence: Evidence, written: Written) -> AsyncIterator[Shortened | Claimed]:
-    """The sentences of the answerer, or those of its fallback where it broke off with nothing written.
+    """The sentences of the answerer, and those of its fallback where fewer than half of them are proved.
 
     An overview and a description are the archive's own sentences, whoever answers else.
     """
@@ -292,9 +294,10 @@ async def _written(desk: Desk, evidence: Evidence, written: Written) -> AsyncIte
     answerer = OverviewAnswerer(desk.reader) if tells else desk.answerer
     async for event in _proved(desk, answerer, evidence, written):
         yield event
-    if written.claims or written.report.whole or desk.fallback is None:
+    broke_off = not (written.report.whole or written.has_claims)
+    if desk.fallback is None or tells or not (broke_off or written.unproved * 2 > written.proposed):
         return
-    written.falls_back(desk.answerer.name, desk.fallback.name)
+    written.falls_back(desk.fallback.name)
     async for event in _proved(desk, desk.fallback, evidence, written):
         yield event
 
@@ -302,29 +305,67 @@ async def _written(desk: Desk, evidence: Evidence, written: Written) -> AsyncIte
 async def _proved(
     desk: Desk, answerer: Answerer, evidence: Evidence, written: Written
 ) -> AsyncIterator[Shortened | Claimed]:
-    """The sentences of one answerer that are proved; the others are counted, or marked."""
+    """The sentences of one answerer that are proved; the others are counted, or marked.
+
+    The answerer is sent the verdict on each, but on those that only say that there is no answer.
+    """
     written.answerer = answerer.name
+    sent: Verdict | None = None
     async with aclosing(answerer.answer(evidence)) as proposals:
-        async for proposal in proposals:
+        while (proposal := await _next(proposals, sent)) is not None:
+            sent = None
             if isinstance(proposal, Report):
                 written.reported(proposal)
-                continue
-            if isinstance(proposal, Short):
-                yield written.shorten(proposal)
-                continue
-            statement, verdict = await asyncio.to_thread(attributed, proposal, evidence.hits, desk.judge)
-            if verdict.holds and written.says(statement):
-                continue
-            if verdict.holds:
-                yield written.add(replace(statement, score=verdict.score), _proof(statement, verdict))
-            elif desk.verify == "mark" and statement.text and not verdict.invents:
-                yield written.mark(statement)
-            elif verdict.may_be_quoted and (quotes := _instead(desk, evidence, written, statement)):
-                written.replaced += 1
-                for quote in quotes:
-                    yield written.add(quote)
-            else:
-                written.dropped += 1
+            elif isinstance(proposal, Short):
+                if not written.has_claims:
+                    yield written.shorten(proposal)
+            elif judged := await asyncio.to_thread(_judged, desk, evidence, proposal):
+                statement, sent = judged
+                for event in _said(desk, evidence, written, statement, sent):
+                    yield event
+
+
+async def _next(
+    proposals: AsyncGenerator[Short | Statement | Report, Any], verdict: Verdict | None
+) -> Short | Statement | Report | None:
+    """The next proposal of who is sent the verdict on the last; None at the end."""
+    try:
+        return await proposals.asend(verdict)
+    except StopAsyncIteration:
+        return None
+
+
+def _judged(desk: Desk, evidence: Evidence, proposal: Statement) -> tuple[Statement, Verdict] | None:
+    """A sentence with what proves it, and the verdict; None for one that says that there is no answer."""
+    statement, verdict = attributed(proposal, evidence.hits, desk.judge)
+    if statement.support == "verified" and not verdict.holds and declines(statement.text, desk.judge):
+        return None
+    return statement, verdict
+
+
+def _said(
+    desk: Desk, evidence: Evidence, written: Written, statement: Statement, verdict: Verdict
+) -> Iterator[Shortened | Claimed]:
+    """Says a sentence that is proved, the first one behind the short answer, or what stands in its place."""
+    written.proposed += 1
+    if verdict.holds:
+        if written.says(statement):
+            return
+        if statement.support == "verified" and not written.has_claims:
+            short = short_answer_of(statement, evidence)
+            if short is not None:
+                yield written.shorten(short)
+        yield written.add(replace(statement, score=verdict.score), _proof(statement, verdict))
+    elif desk.verify == "mark" and statement.text and not verdict.invents:
+        written.unproved += 1
+        yield written.mark(statement)
+    elif verdict.may_be_quoted and (quotes := _instead(desk, evidence, written, statement)):
+        written.replaced += 1
+        for quote in quotes:
+            yield written.add(quote)
+    else:
+        written.unproved += 1
+        written.dropped += 1
 
 
 def _proof(statement: Statement, verdict: Verdict) -> Proof | None:

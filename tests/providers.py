@@ -18,6 +18,8 @@ OVERFLOW = (
     "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens."
 )
 
+SCHEMAS = frozenset({"response_format", "output_format", "output_config", "tools"})
+
 Written = str | Callable[["Asked"], str]
 
 
@@ -67,11 +69,17 @@ class Provider:
         self.address = address
         self.closed = threading.Event()
         self.asked: list[Asked] = []
+        self.takes_schemas = False
+        self.refused = 0  # requests with a schema
         self._replies: list[Reply] = []
 
-    def replies(self, *replies: Reply) -> None:
-        """Answers with these from now on; what was asked before is forgotten."""
+    def replies(self, *replies: Reply, takes_schemas: bool = False) -> None:
+        """Answers with these from now on; what was asked before is forgotten.
+
+        One that takes no schema refuses a request that has one, and does not count it.
+        """
         self._replies = list(replies)
+        self.takes_schemas = takes_schemas
         self.asked.clear()
 
     def next_reply(self, asked: Asked) -> Reply:
@@ -109,6 +117,10 @@ class _Handler(BaseHTTPRequestHandler):
         provider: Provider = self.server.provider  # type: ignore[attr-defined]
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         asked = Asked(self.path, dict(self.headers), body)
+        if not provider.takes_schemas and body.keys() & SCHEMAS:
+            provider.refused += 1
+            self._refuse(Reply(status=400, error="'response_format' of type 'json_schema' is not supported"))
+            return
         reply = provider.next_reply(asked)
         if reply.status != 200:
             self._refuse(reply)

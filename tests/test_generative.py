@@ -1,6 +1,7 @@
 """The generating answerer over the real litellm: what it proposes, and what it says when models fail."""
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
 from contextlib import aclosing
@@ -13,12 +14,13 @@ import pytest
 
 from index.errors import DatelineError
 from index.records import Order
-from prompts.loading import load_prompt
+from prompts.loading import PACKAGED, load_prompt
 from service.answerers.generative import GeneratingAnswerer
 from service.evidence import Contrast, Evidence, Finding, Report, Side, Statement
 from service.llm.budget import Ledger
 from service.llm.providers import Patience, Provider
 from service.questions.plan import Turn
+from service.verification.verify import Verdict
 from tests.evidence import BRIDGE, FERRY, article, evidence, quoted
 from tests.providers import KEY, OVERFLOW, Asked, Reply, provider
 from tests.providers import Provider as Server
@@ -353,6 +355,138 @@ def test_a_model_that_repeats_itself_without_end_is_stopped(server: Server, agai
     assert statements[0].text == "It costs 61 million."
     assert len(statements) <= 3
     assert report.notes == (f"The model {MODEL} repeated itself without end and was stopped.",)
+
+
+def as_json(*items: tuple[str, list[str]], answers: bool = True) -> str:
+    return json.dumps(
+        {"answered": answers, "sentences": [{"text": text, "cites": cites} for text, cites in items]}
+    )
+
+
+COSTS = ("It costs **61 million** crowns. So the mayor said.", ["1.1"])
+STARTS = ("Work starts on 3 June [2.1].", ["1.2", "1.3"])
+
+
+@pytest.mark.parametrize("model", [MODEL, "anthropic/claude-sonnet-4-5"])
+@pytest.mark.parametrize("size", [1, 1000])
+def test_a_server_that_takes_a_schema_can_cite_only_what_exists(
+    server: Server, model: str, size: int
+) -> None:
+    server.replies(Reply(text=as_json(COSTS, STARTS), size=size), takes_schemas=True)
+    statements, report = answered(generating(model))
+    assert shown(statements) == [
+        ("It costs 61 million crowns.", ["The bridge will cost 61 million crowns, the mayor said."]),
+        ("So the mayor said.", ["The bridge will cost 61 million crowns, the mayor said."]),
+        (
+            "Work starts on 3 June.",
+            [
+                "The ferry will stop in autumn.",
+                "Work starts on 3 June.",
+                "It has four lanes.",
+            ],
+        ),
+    ]
+    assert (report.whole, report.notes) == (True, ())
+    assert report.prompt_version == load_prompt("answer-structured").version
+    body = json.dumps(server.asked[0].body)
+    assert '"enum": ["1.1", "1.2", "1.3", "2.1", "2.2"]' in body
+    assert "END-" not in body
+
+
+def test_one_that_refuses_it_is_asked_for_plain_text_from_then_on(server: Server) -> None:
+    answerer, before = generating(), server.refused
+    for _ in range(2):
+        server.replies(saying("It costs 61 million [1.1]."))
+        statements, report = answered(answerer)
+        assert shown(statements)[0][1] == ["The bridge will cost 61 million crowns, the mayor said."]
+        assert report.prompt_version == load_prompt("answer").version
+        assert report.usage["requests"] == 1
+    assert server.refused == before + 1
+
+
+def test_one_that_takes_it_and_writes_plain_text_is_read_as_that(server: Server) -> None:
+    server.replies(Reply(text="It costs 61 million [1.1]. Work starts [1.2]."), takes_schemas=True)
+    statements, report = answered(generating())
+    assert [statement.text for statement in statements] == ["It costs 61 million.", "Work starts."]
+    assert report.whole
+
+
+def test_an_answer_that_says_it_is_none_is_none(server: Server) -> None:
+    server.replies(Reply(text=as_json(COSTS, answers=False)), takes_schemas=True)
+    statements, report = answered(generating())
+    assert (statements, report.whole, report.notes) == ([], True, ())
+
+
+def test_json_that_is_cut_is_no_whole_answer(server: Server) -> None:
+    server.replies(Reply(text=as_json(COSTS, STARTS), size=10, cut_after=12), takes_schemas=True)
+    statements, report = answered(generating())
+    assert len(statements) == 2
+    assert report.notes == (f"The answer of the model {MODEL} broke off before its end.",)
+
+
+def test_the_users_own_words_for_plain_text_are_not_passed_over(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "answer.md").write_bytes((PACKAGED / "answer.md").read_bytes())
+    server.replies(saying("It costs 61 million [1.1]."), takes_schemas=True)
+    assert answered(generating(prompts=tmp_path))[1].prompt_version == load_prompt("answer").version
+
+
+WRONG = Verdict(label="neither", score=0.1, reasons=("A number is not in the cited sentences: 16.",))
+RIGHT = Verdict(label="supports", score=0.9)
+
+
+def judged(answerer: GeneratingAnswerer, *wrong: str) -> tuple[list[str], Report]:
+    """What an answerer proposes, told after each sentence whether it was proved."""
+
+    async def read() -> list[Statement | Report]:
+        proposals, verdict, found = answerer.answer(BOTH), None, []
+        try:
+            while True:
+                found.append(await proposals.asend(verdict))
+                text = found[-1].text if isinstance(found[-1], Statement) else ""
+                verdict = WRONG if text in wrong else RIGHT
+        except StopAsyncIteration:
+            return found
+
+    *statements, report = asyncio.run(read())
+    assert isinstance(report, Report)
+    return [one.text for one in statements if isinstance(one, Statement)], report
+
+
+def test_what_is_not_proved_is_given_back_to_the_model_once(server: Server) -> None:
+    server.replies(
+        saying("It costs 16 million [1.1]. Work starts on 3 June [1.2]."),
+        saying("It costs 61 million [1.1]. It costs 16 million [1.1]. It costs little [1.1]."),
+    )
+    texts, report = judged(generating(), "It costs 16 million.", "It costs little.")
+    assert texts == [
+        "It costs 16 million.",
+        "Work starts on 3 June.",
+        "It costs 61 million.",
+        "It costs little.",
+    ]
+    first, second = server.asked
+    assert second.body["messages"][:2] == first.body["messages"]
+    assert [message["role"] for message in second.body["messages"]] == ["system", "user", "assistant", "user"]
+    last = second.body["messages"][-1]["content"]
+    assert "\n- It costs 16 million. A number is not in the cited sentences: 16.\n" in last
+    assert "Work starts" not in last
+    assert (report.whole, report.usage["requests"], report.usage["repairs"]) == (True, 2, 1)
+    assert report.notes == ("The model was asked once to mend 1 sentence; 1 of what it wrote is proved.",)
+
+
+@pytest.mark.parametrize("reply", [Reply(status=401, error="x"), Reply(text="It costs 61", cut_after=1)])
+def test_a_repair_that_fails_takes_nothing_from_the_answer(server: Server, reply: Reply) -> None:
+    server.replies(saying("It costs 16 million [1.1]. Work starts [1.2]."), reply)
+    texts, report = judged(generating(), "It costs 16 million.")
+    assert texts == ["It costs 16 million.", "Work starts."]
+    assert report.whole
+    assert len(report.notes) == 2
+
+
+def test_where_no_time_is_left_nothing_is_given_back(server: Server) -> None:
+    server.replies(saying("It costs 16 million [1.1].", pause=0.6))
+    _, report = judged(generating(patience=replace(PATIENCE, total=1.0)), "It costs 16 million.")
+    assert (len(server.asked), report.usage["repairs"], report.notes) == (1, 0, ())
 
 
 def test_over_the_budget_no_model_is_asked(server: Server, tmp_path: Path) -> None:

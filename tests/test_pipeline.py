@@ -68,6 +68,7 @@ def writing(*sentences: str, end: bool = True) -> Any:
     return written
 
 
+MENDED = "The model was asked once to mend 1 sentence; 0 of what it wrote is proved."
 COST = "The Harbour Bridge cost 69.1 million crowns {69.1 million crowns}."
 
 
@@ -107,7 +108,7 @@ def test_a_sentence_that_is_not_proved_is_never_said(
     assert last.text == "The Harbour Bridge cost 69.1 million crowns. [1]"
     assert last.support == "verified"
     fate = "gave way to what it cites" if said else "was left out"
-    assert answered.notes == (f"1 sentence could not be proved and {fate}.",)
+    assert answered.notes == (MENDED, f"1 sentence could not be proved and {fate}.")
 
 
 @pytest.mark.parametrize("mark", ["", " [99.9]", " [1.1]", " {the}"])
@@ -131,7 +132,7 @@ def test_where_what_it_cites_answers_that_is_quoted_in_its_place(
     assert claim.support == "quoted"
     assert "69.1 million crowns" in claim.text
     assert "96 million" not in answered.text
-    assert answered.notes == ("1 sentence could not be proved and gave way to what it cites.",)
+    assert answered.notes == (MENDED, "1 sentence could not be proved and gave way to what it cites.")
 
 
 def test_or_it_is_shown_as_unproved_without_a_citation(sample_archive: Archive, server: Server) -> None:
@@ -157,11 +158,44 @@ def test_an_answer_with_nothing_left_is_a_refusal_that_says_so(
     sample_archive: Archive, server: Server
 ) -> None:
     server.replies(Reply(text=writing("It cost 96 million crowns.")))
-    answered = answer(sample_archive)
+    answered = answer(sample_archive, fallback="none")
     assert answered.status == "not_in_archive"
     assert answered.text.startswith("The archive does not answer this. Searched 34 articles")
-    assert answered.notes == ("1 sentence could not be proved and was left out.",)
+    assert answered.notes == (MENDED, "1 sentence could not be proved and was left out.")
     assert answered.related
+
+
+def test_where_fewer_than_half_is_proved_the_quotes_answer_and_say_so(
+    sample_archive: Archive, server: Server
+) -> None:
+    server.replies(
+        Reply(text=writing(COST, "It cost 96 million crowns.", "It cost 16 million crowns.")),
+        Reply(text=writing("It cost 26 million crowns.")),
+    )
+    answered = answer(sample_archive)
+    assert (answered.status, answered.answerer) == ("answered", "quotes")
+    assert [claim.support for claim in answered.claims[:2]] == ["verified", "quoted"]
+    assert f"Fewer than half of what {MODEL} wrote could be proved, so quotes answers." in answered.notes
+    assert "3 sentences could not be proved and were left out." in answered.notes
+
+
+def test_what_the_model_mends_is_said(sample_archive: Archive, server: Server) -> None:
+    server.replies(Reply(text=writing("It cost 96 million crowns.")), Reply(text=writing(COST)))
+    answered = answer(sample_archive)
+    assert answered.text == "The Harbour Bridge cost 69.1 million crowns. [1]"
+    assert answered.notes[0] == "The model was asked once to mend 1 sentence; 1 of what it wrote is proved."
+
+
+@pytest.mark.parametrize(
+    "declined", ["The articles do not say.", "The evidence does not answer the question."]
+)
+def test_a_model_that_says_there_is_no_answer_refuses(
+    sample_archive: Archive, server: Server, declined: str
+) -> None:
+    server.replies(Reply(text=writing(declined)))
+    desk = open_desk(settings(sample_archive), sample_archive, Conversations())
+    refused = asyncio.run(final(ask(desk, Question(question=QUESTION))))
+    assert (refused.status, refused.claims, refused.notes) == ("not_in_archive", (), ())
 
 
 def test_no_event_shows_a_sentence_before_it_is_proved(sample_archive: Archive, server: Server) -> None:

@@ -21,7 +21,7 @@ Be brief. {{ marker }}
 
 
 def test_each_is_sound() -> None:
-    assert names() == ("answer", "answer-small", "judge", "rewrite", "support")
+    assert names() == ("answer", "answer-small", "answer-structured", "judge", "repair", "rewrite", "support")
     for name in names():
         prompt = load_prompt(name)
         assert prompt.name == name
@@ -109,7 +109,9 @@ def test_a_file_of_the_users_replaces_ours_by_its_name(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_none_is_told_with_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(PromptError, match="no prompt 'anwser'; there are: answer, answer-small, judge"):
+    with pytest.raises(
+        PromptError, match="no prompt 'anwser'; there are: answer, answer-small, answer-structured"
+    ):
         load_prompt("anwser")
     (tmp_path / "anwser.md").write_bytes(OWN)
     with pytest.raises(PromptError, match="no prompt 'anwser' "):

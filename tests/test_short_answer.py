@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 from index.records import Span
-from service.answerers.short_answer import short_answer
-from service.evidence import Contrast, Finding, Quote, Side
+from service.answerers.short_answer import short_answer, short_answer_of
+from service.evidence import Contrast, Evidence, Finding, Quote, Side, Statement
 from service.questions.plan import Plan
 from tests.evidence import article
 
@@ -57,3 +57,26 @@ def test_words_that_the_reader_is_not_sure_of_and_stretches_for_yes_or_no_are_no
     assert short_answer(PLAN, [unsure], [], lambda words, quote: True) is None
     asked = replace(PLAN, intent="yes_no")
     assert short_answer(asked, [NEW], [], lambda words, quote: True) is None
+
+
+SENTENCE = Statement(
+    text="The bridge costs 61 Million crowns.", quotes=(NEW.quote,), support="verified", score=0.9
+)
+
+
+def test_of_a_models_first_sentence_it_is_the_words_that_its_quote_has_too() -> None:
+    given = Evidence(plan=PLAN, hits=(), findings=(OLD, NEW), contrasts=())
+    short = short_answer_of(SENTENCE, given)
+    assert short
+    assert (short.text, short.quotes) == ("61 million", (NEW.quote,))
+    assert short_answer_of(replace(SENTENCE, text="It costs more now."), given) is None
+    assert short_answer_of(replace(SENTENCE, quotes=(OLD.quote,)), given) is None
+    assert short_answer_of(SENTENCE, replace(given, findings=(replace(NEW, sure=0.49),))) is None
+    assert short_answer_of(SENTENCE, replace(given, plan=replace(PLAN, intent="yes_no"))) is None
+
+
+def test_what_sources_disagree_about_comes_before_them() -> None:
+    told = Evidence(plan=PLAN, hits=(), findings=(NEW,), contrasts=(replace(CHANGE, kind="disagreement"),))
+    short = short_answer_of(SENTENCE, told)
+    assert short
+    assert short.text == "61 million or 48 million: sources disagree"

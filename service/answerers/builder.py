@@ -70,9 +70,12 @@ class Written:
         self.answerer = ""
         self.dropped = 0
         self.replaced = 0  # sentences that gave way to the quotes they cite
+        self.proposed = 0  # to the question at hand
+        self.unproved = 0
         self.report = Report()
         self.short_answer: ShortAnswer | None = None
         self._before: tuple[str, ...] = ()
+        self._claims_before = 0
         self._numbers: dict[tuple[int, int, Span], int] = {}
 
     def shorten(self, short: Short) -> Shortened:
@@ -102,6 +105,8 @@ class Written:
     def begin_section(self) -> Begun:
         """Marks where the answer to one of several questions begins; its short answer is its own."""
         self.short_answer = None
+        self.proposed = self.unproved = 0
+        self._claims_before = len(self.claims)
         return Begun(len(self.claims), len(self.citations))
 
     def section(self, begun: Begun, question: str) -> Section:
@@ -162,9 +167,16 @@ class Written:
         """Takes what the answerer says of its own work."""
         self.report = report
 
-    def falls_back(self, broken: str, fallback: str) -> None:
+    @property
+    def has_claims(self) -> bool:
+        """Tells whether anything is said to the question at hand."""
+        return len(self.claims) > self._claims_before
+
+    def falls_back(self, fallback: str) -> None:
         """Begins again with another answerer, keeping what the first had to say."""
-        self._before = (*self.report.notes, f"{broken} did not answer, so {fallback} does.")
+        broken = f"{self.answerer} did not answer, so {fallback} does."
+        few = f"Fewer than half of what {self.answerer} wrote could be proved, so {fallback} answers."
+        self._before = (*self.report.notes, broken if not self.report.whole else few)
         self.report = Report(usage=self.report.usage, prompt_version=self.report.prompt_version)
 
     def notes(self) -> tuple[str, ...]:

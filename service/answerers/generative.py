@@ -6,7 +6,8 @@ in a Report that is not whole and says what happened.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+import time
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,12 +18,14 @@ from index.records import Order
 from prompts.loading import Message, Prompt, PromptError, load_prompt
 from service.answerers.citations import Numbered, Sentences
 from service.answerers.selection import best_sentences
+from service.answerers.structured import Items, schema_of
 from service.evidence import Evidence, Report, Statement
 from service.llm.failures import Kind, ProviderFailed
 from service.llm.plain import plain
 from service.llm.providers import Completion, Provider
 from service.llm.rewrite import rewrite_messages, standalone
 from service.questions.plan import Plan, Turn
+from service.verification.verify import Verdict
 
 MOST_AFTER_SENTINEL = 20  # pieces that are waited for, because the usage comes last
 MOST_REPEATED = 6  # sentences that were said before, one after another
@@ -46,23 +49,32 @@ class GeneratingAnswerer:
         self.name = provider.models[0]
         self._provider = provider
         self._context = context_tokens
+        # Their own words for an answer in plain text are not to be passed over.
+        own = [
+            name for name in ("answer", "answer-structured") if prompts and (prompts / f"{name}.md").exists()
+        ]
+        self._refuses_schemas = own == ["answer"]
         try:
             self._prompt = load_prompt("answer", prompts)
             self._short_prompt = load_prompt("answer-small", prompts)
+            self._structured_prompt = load_prompt("answer-structured", prompts)
+            self._repair = load_prompt("repair", prompts)
             self._rewrite = load_prompt("rewrite", prompts)
         except PromptError as error:
             raise DatelineError(str(error)) from error
 
-    async def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report]:
+    async def answer(self, evidence: Evidence) -> AsyncGenerator[Statement | Report, Verdict | None]:
         """A statement for each sentence as it comes, then how it went.
 
-        A sentence without a citation is given without quotes. Evidence that is more than the model
-        reads is cut from the lowest rank on, and the report says so.
+        A sentence without a citation is given without quotes. Whoever leaves a sentence out may send its
+        verdict back: the model is then asked once more for what it left unproved. Evidence that is more
+        than the model reads is cut from the lowest rank on, and the report says so.
         """
         work = _Work(self._prompt, len(evidence.hits))
         if not evidence.hits:
             yield work.report()
             return
+        unproved: list[tuple[Statement, Verdict]] = []
         try:
             request = await asyncio.to_thread(self._fitting, evidence)
             while True:
@@ -70,13 +82,20 @@ class GeneratingAnswerer:
                 try:
                     async with aclosing(_written(request, work)) as statements:
                         async for statement in statements:
-                            yield statement
+                            verdict = yield statement
+                            if verdict is not None and not verdict.holds:
+                                unproved.append((statement, verdict))
                     break
                 except ProviderFailed as failure:
-                    many = len(request.numbered.hits)
-                    if failure.kind is not Kind.OVERFLOW or work.sentences or many == 1:
+                    if work.sentences:
                         raise
-                    request = request.with_best((many + 1) // 2)
+                    request = await asyncio.to_thread(self._easier, request, failure)
+            if unproved and (again := self._repairing(request, unproved, work)):
+                work.repairs(len(unproved))
+                async with aclosing(_written(again, work)) as statements:
+                    async for statement in statements:
+                        verdict = yield statement
+                        work.mended += verdict is not None and verdict.holds
         except DatelineError as error:
             work.failed(str(error))
         yield work.report()
@@ -94,6 +113,31 @@ class GeneratingAnswerer:
             text = "".join([piece async for piece in pieces])
         return standalone(text, question)
 
+    def _easier(self, request: "_Request", failure: ProviderFailed) -> "_Request":
+        """A request that asks less of who did not take the last one; raises a failure that none can mend."""
+        if failure.kind is Kind.REQUEST and request.schema is not None:
+            self._refuses_schemas = True
+            return self._fitting(request.evidence)
+        many = len(request.numbered.hits)
+        if failure.kind is not Kind.OVERFLOW or many == 1:
+            raise failure
+        return request.with_best((many + 1) // 2)
+
+    def _repairing(
+        self, request: "_Request", unproved: Sequence[tuple[Statement, Verdict]], work: "_Work"
+    ) -> "_Request | None":
+        """The request for what is left unproved; None where less time is left than was taken so far."""
+        left = request.provider.patience.total - work.seconds
+        if left < work.seconds or not work.is_whole:
+            return None
+        told = "\n".join(" ".join([f"- {one.text}", *verdict.reasons]) for one, verdict in unproved)
+        turns: list[Message] = [
+            {"role": "assistant", "content": work.completions[-1].text},
+            *self._repair.messages(sentences=told),
+        ]
+        patience = replace(request.provider.patience, total=left)
+        return replace(request, provider=replace(request.provider, patience=patience), turns=turns)
+
     def _fitting(self, evidence: Evidence) -> "_Request":
         """What the model can read at once: the best of the hits, at least one, as they are sent."""
         most = self._context or self._provider.context() or 0
@@ -102,7 +146,10 @@ class GeneratingAnswerer:
             provider = replace(provider, most_tokens=min(provider.most_tokens, most // 4))
             prompt, hits = self._short_prompt, best_sentences(evidence, MOST_OF_EVIDENCE, provider.tokens)
         numbered = Numbered.of(evidence, hits)
-        request = _Request(evidence, numbered, provider, prompt, is_small)
+        takes_schema = not self._refuses_schemas and provider.takes_schemas
+        if structured := takes_schema and schema_of(numbered) is not None:
+            prompt = self._structured_prompt
+        request = _Request(evidence, numbered, provider, prompt, is_small, structured)
         while most and len(request.numbered.hits) > 1:
             text = "\n".join(message["content"] for message in request.messages())
             if provider.tokens(text) + provider.most_tokens <= most:
@@ -113,27 +160,35 @@ class GeneratingAnswerer:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What is sent, and to whom. `is_small` tells that it is the short form."""
+    """What is sent, and to whom. `is_small` tells of the short form; `turns` come after the prompt."""
 
     evidence: Evidence
     numbered: Numbered
     provider: Provider
     prompt: Prompt
     is_small: bool
+    structured: bool
+    turns: Sequence[Message] = ()
+
+    @property
+    def schema(self) -> Mapping[str, Any] | None:
+        """The schema of the answer; None where it is to be plain text."""
+        return schema_of(self.numbered) if self.structured else None
 
     def with_best(self, many: int) -> "_Request":
         """The same with the best of its passages."""
         return replace(self, numbered=Numbered.of(self.evidence, self.numbered.hits[:many]))
 
     def messages(self) -> list[Message]:
-        return self.prompt.messages(
-            marker=self.numbered.marker,
-            sentinel=self.numbered.sentinel,
-            question=" ".join(self.evidence.plan.standalone_question.split()),
-            limits=_limits(self.evidence.plan),
-            evidence=self.numbered.text(),
-            contrasts=self.numbered.comparison(self.evidence.contrasts),
-        )
+        values = {
+            "marker": self.numbered.marker,
+            "sentinel": self.numbered.sentinel,
+            "question": " ".join(self.evidence.plan.standalone_question.split()),
+            "limits": _limits(self.evidence.plan),
+            "evidence": self.numbered.text(),
+            "contrasts": self.numbered.comparison(self.evidence.contrasts),
+        }
+        return [*self.prompt.messages(**{name: values[name] for name in self.prompt.required}), *self.turns]
 
 
 class _Work:
@@ -142,6 +197,9 @@ class _Work:
     def __init__(self, prompt: Prompt, found: int) -> None:
         self.completions: list[Completion] = []
         self.sentences = 0
+        self.mended = 0  # sentences of the repair that are proved
+        self._begun = time.monotonic()
+        self._to_mend = 0
         self._prompt = prompt
         self._found = found
         self._given = 0
@@ -150,18 +208,33 @@ class _Work:
         self._cited = 0
         self._dropped = 0
         self._faults: list[str] = []
+        self._of_repair: list[str] = []
 
     @property
     def repeats(self) -> bool:
         """Whether the model has nothing new to say."""
         return self._repeated >= MOST_REPEATED
 
+    @property
+    def seconds(self) -> float:
+        """Seconds since the question."""
+        return time.monotonic() - self._begun
+
+    @property
+    def is_whole(self) -> bool:
+        return not self._faults
+
+    def repairs(self, sentences: int) -> None:
+        """Begins the one repair, of so many sentences."""
+        self._to_mend = sentences
+
     def begin(self, request: _Request) -> None:
         self._given = len(request.numbered.hits)
         self._prompt = request.prompt
 
     def failed(self, note: str) -> None:
-        self._faults.append(_sentence(note))
+        """Notes a fault; one of a repair takes nothing from the answer before it."""
+        (self._of_repair if self._to_mend else self._faults).append(_sentence(note))
 
     def statement(self, numbered: Numbered, sentence: str) -> Statement | None:
         """A sentence as it is proposed; None for one that was said before or only lists sources."""
@@ -180,7 +253,7 @@ class _Work:
 
     def report(self) -> Report:
         return Report(
-            whole=not self._faults,
+            whole=self.is_whole,
             notes=(*self._remarks(), *self._faults),
             prompt_version=self._prompt.version,
             usage=self._usage() if self.completions else {},
@@ -194,7 +267,12 @@ class _Work:
                 f"{self._found} passages were more than the model reads at once; "
                 f"it was given the best {self._given}."
             )
-        return remarks
+        if self._to_mend:
+            asked = "1 sentence" if self._to_mend == 1 else f"{self._to_mend} sentences"
+            remarks.append(
+                f"The model was asked once to mend {asked}; {self.mended} of what it wrote is proved."
+            )
+        return [*remarks, *self._of_repair]
 
     def _usage(self) -> dict[str, Any]:
         used = [usage for completion in self.completions for usage in completion.usage]
@@ -210,14 +288,15 @@ class _Work:
             "sentences": self.sentences,
             "cited": self._cited,
             "marks_dropped": self._dropped,
+            "repairs": int(self._to_mend > 0),
         }
 
 
 async def _written(request: _Request, work: _Work) -> AsyncGenerator[Statement]:
     """One completion, sentence by sentence."""
-    completion = request.provider.completion(request.messages())
+    completion = request.provider.completion(request.messages(), request.schema)
     work.completions.append(completion)
-    sentences = Sentences(request.numbered.sentinel)
+    sentences = (Items if request.structured else Sentences)(request.numbered.sentinel)
     after = 0
     try:
         async with aclosing(completion.pieces()) as pieces:
@@ -232,7 +311,8 @@ async def _written(request: _Request, work: _Work) -> AsyncGenerator[Statement]:
             raise
     if sentences.ended:
         return
-    is_whole = request.is_small and completion.ended
+    may_just_stop = sentences.is_plain if isinstance(sentences, Items) else request.is_small
+    is_whole = may_just_stop and completion.ended
     for statement in _statements(request, work, sentences.rest(cut=not is_whole)):
         yield statement
     if not is_whole:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from service.answerers.formatting import in_words
-from service.evidence import Contrast, Finding, Quote, Short, Side
+from service.evidence import Contrast, Evidence, Finding, Quote, Short, Side, Statement
 from service.questions.plan import Plan
 
 LONGEST = 90  # characters of the words of one answer; more is no short answer
@@ -31,6 +31,22 @@ def short_answer(
         return _listed([one for one in found if _is_short(one) and proves(one.answer, one.quote)])
     for one in found[:1]:
         if plan.intent != "yes_no" and _is_short(one) and proves(one.answer, one.quote):
+            return Short(_capital(one.answer), (one.quote,))
+    return None
+
+
+def short_answer_of(sentence: Statement, evidence: Evidence) -> Short | None:
+    """Returns the short answer of an answer that opens with this proved sentence, in a model's words.
+
+    It is what sources disagree about, or words that the reader is sure of where the sentence holds them, too.
+    """
+    found = evidence.findings
+    for contrast in evidence.contrasts:
+        if all(side.value for side in contrast.sides) and not _is_outdated(contrast, found):
+            return _contrasted(contrast)
+    for one in found if evidence.plan.intent != "yes_no" else ():
+        cited = next((quote for quote in sentence.quotes if quote.overlaps(one.quote)), None)
+        if cited and _is_short(one) and one.answer.casefold() in sentence.text.casefold():
             return Short(_capital(one.answer), (one.quote,))
     return None
 

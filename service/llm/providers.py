@@ -75,9 +75,18 @@ class Provider:
     most_tokens: int = 2000  # of an answer
     patience: Patience = field(default_factory=Patience)
 
-    def completion(self, messages: Sequence[Message]) -> "Completion":
-        """One answer to these messages, not yet asked for."""
-        return Completion(self, messages)
+    def completion(
+        self, messages: Sequence[Message], schema: Mapping[str, Any] | None = None
+    ) -> "Completion":
+        """One answer to these messages, not yet asked for, as JSON of the schema where one is given."""
+        return Completion(self, messages, schema)
+
+    @property
+    def takes_schemas(self) -> bool:
+        """Tells whether all of the models can be sent a schema; a server may still refuse it."""
+        litellm = load_litellm()
+        taken = [litellm.get_supported_openai_params(model=model) or () for model in self.models]
+        return all("response_format" in names for names in taken)
 
     def tokens(self, text: str) -> int:
         """How many tokens the first model takes the text for: exact for OpenAI's, near for others."""
@@ -87,7 +96,7 @@ class Provider:
         """The tokens that the first model reads at most; None where litellm does not know."""
         return _known(self.models[0]).get("max_input_tokens")
 
-    def request(self, model: str) -> dict[str, Any]:
+    def request(self, model: str, schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What every request to the model carries besides its messages."""
         request: dict[str, Any] = {
             "model": model,
@@ -99,6 +108,9 @@ class Provider:
             "max_retries": 0,
             "num_retries": 0,
         }
+        if schema is not None:
+            named = {"name": "answer", "schema": dict(schema), "strict": True}
+            request["response_format"] = {"type": "json_schema", "json_schema": named}
         if base := self._base_of(model):
             request["api_base"] = base
             if missing_keys(model):
@@ -117,16 +129,21 @@ class Provider:
 class Completion:
     """One answer of a model while it comes. After `pieces`, `usage` and `finish` tell how it went.
 
-    `passed_over` holds a sentence for each model that failed before another answered.
+    `passed_over` holds a sentence for each model that failed before another answered; `text` is what came
+    so far.
     """
 
-    def __init__(self, provider: Provider, messages: Sequence[Message]) -> None:
+    def __init__(
+        self, provider: Provider, messages: Sequence[Message], schema: Mapping[str, Any] | None = None
+    ) -> None:
         self.model = provider.models[0]
+        self.text = ""
         self.finish: str | None = None
         self.usage: list[Usage] = []
         self.passed_over: list[str] = []
         self._provider = provider
         self._messages = [dict(message) for message in messages]
+        self._schema = schema
         self._until = 0.0
         self._begun = False
 
@@ -139,7 +156,8 @@ class Completion:
         """The text as it comes. Raises ProviderFailed, OverBudget.
 
         An attempt that fails before its first piece is made again, then with the next model; one
-        that fails later is not, for its text is already on its way.
+        that fails later is not, for its text is already on its way. A request with a schema that is not
+        accepted is the caller's to make without one.
         """
         patience = self._provider.patience
         await asyncio.to_thread(load_litellm)  # its import is no fault of a model's
@@ -159,7 +177,8 @@ class Completion:
                     return
                 except ProviderFailed as failed:
                     failure = failed
-                if self._begun or failure.kind is Kind.OVERFLOW or self._left() <= 0:
+                refused = failure.kind is Kind.REQUEST and self._schema is not None
+                if self._begun or failure.kind is Kind.OVERFLOW or refused or self._left() <= 0:
                     raise failure
                 if attempt == patience.retries or not await self._paused(failure, attempt):
                     break
@@ -172,22 +191,22 @@ class Completion:
         litellm = load_litellm()
         stream: Any = None
         sent = False
-        text = ""
+        self.text = ""
         patience = self._provider.patience
         self.finish = None
         try:
             async with self._deadline(model, patience.first):
-                request = self._provider.request(model)
+                request = self._provider.request(model, self._schema)
                 sent = True
                 stream = await litellm.acompletion(messages=self._messages, **request)
                 piece = await self._next(stream)
             while piece is not None:
-                text += piece
+                self.text += piece
                 if piece:
                     yield piece
                 async with self._deadline(model, patience.between):
                     piece = await self._next(stream)
-            self._check_end(model, text)
+            self._check_end(model)
         except ProviderFailed:
             raise
         except Exception as error:  # noqa: BLE001, for litellm raises whatever its providers do
@@ -197,7 +216,7 @@ class Completion:
             if stream is not None:
                 await _close(stream)
             if sent:
-                await asyncio.to_thread(self._count, litellm, model, stream, text)
+                await asyncio.to_thread(self._count, litellm, model, stream)
 
     async def _next(self, stream: Any) -> str | None:
         """The next piece, empty for a sign of life without text; None at the end."""
@@ -209,10 +228,10 @@ class Completion:
             return str(choice.delta.content or "")
         return None
 
-    def _check_end(self, model: str, text: str) -> None:
+    def _check_end(self, model: str) -> None:
         if self.finish == "content_filter":
             raise ProviderFailed(f"the model {model} refused to answer", Kind.REFUSED)
-        if not text.strip():
+        if not self.text.strip():
             raise ProviderFailed(f"the model {model} sent an empty answer", Kind.BROKEN)
 
     def _deadline(self, model: str, seconds: float) -> "_Deadline":
@@ -241,8 +260,8 @@ class Completion:
         await asyncio.sleep(pause)
         return True
 
-    def _count(self, litellm: Any, model: str, stream: Any, text: str) -> None:
-        usage = _usage(litellm, model, stream, self._messages, text)
+    def _count(self, litellm: Any, model: str, stream: Any) -> None:
+        usage = _usage(litellm, model, stream, self._messages, self.text)
         self.usage.append(usage)
         if self._provider.ledger:
             self._provider.ledger.add(usage.usd, usage.tokens_in + usage.tokens_out)

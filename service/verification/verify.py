@@ -24,6 +24,12 @@ from service.verification.tokens import without_marks
 Label = Literal["supports", "contradicts", "neither"]
 
 LEAST_CONTRADICTION = 0.5  # the probability from which a text is taken to say the opposite
+DECLINED = (
+    "The articles do not say.",
+    "The articles do not answer the question.",
+    "The evidence does not contain the answer.",
+)
+LEAST_DECLINED = 0.5  # the probability from which a sentence is taken to say one of these
 MOST_CLAUSES = 12  # of a sentence; a longer one is a list or an attack, and what is over is not proved
 MOST_TRIED = 4  # sentences for a claim; each costs the judge some ten milliseconds a clause
 LEAST_SHARED = 0.3  # of the weight of a claim's words; what shares less tells of something else
@@ -114,6 +120,12 @@ def proved_answer(question: str, words: str, quote: Quote, judge: Judge) -> Verd
     pair = (premise.under_title, statement)
     (entailed,) = judge.judge([pair])
     return _weakest([(pair, entailed)], judge.threshold)
+
+
+def declines(sentence: str, judge: Judge) -> bool:
+    """Returns True if an unproved sentence says, more likely than not, that the evidence does not answer."""
+    told = judge.judge([(sentence, refusal) for refusal in DECLINED])
+    return max(one.supports for one in told) >= LEAST_DECLINED
 
 
 def stands(quote: Quote) -> bool:
