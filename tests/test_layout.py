@@ -1,5 +1,8 @@
 """Plain text as it was before it was drawn on a page, and pages that are no article."""
 
+from itertools import zip_longest
+from textwrap import wrap
+
 import pytest
 
 from index.extraction.layout import mended
@@ -32,6 +35,25 @@ def test_columns_are_read_one_after_the_other() -> None:
         "LENN - The market hall opened its doors again on Thursday, a year after a fire destroyed the roof. "
         "Its owner Karl Moss said repairs had cost him 1.2 million pounds.",
     ]
+
+
+@pytest.mark.parametrize("gap", [2, 3, 6])
+def test_three_columns_of_any_gap_are_read_one_after_the_other(gap: int) -> None:
+    stories = [
+        "The harbour bridge will close to lorries for two weeks from Friday, the roads office said. The work "
+        "will cost 340,000 pounds, engineer Tom Vale said.",
+        "The market hall opened its doors again on Thursday, a year after a fire destroyed the roof. Its "
+        "owner Karl Moss said repairs had cost him 1.2 million pounds, and thanked the fire brigade.",
+        "A circus came to the town of Lenn for the first time in thirty years, and its three elephants "
+        "were fed by the mayor. Nobody was hurt.",
+    ]
+    columns = zip_longest(*(wrap(story, 30) for story in stories), fillvalue="")
+    page = "\n".join((" " * gap).join(f"{part:30}" for part in row).rstrip() for row in columns)
+    text, repairs = mended(page)
+    assert ([block.strip() for block in text.split("\n\n") if block.strip()], repairs) == (
+        stories,
+        ("columns",),
+    )
 
 
 def test_a_table_keeps_its_rows() -> None:

@@ -20,7 +20,10 @@ _PAGE_LINE = (
 )
 _PAGE_BREAK = re.compile(rf"(?<=[^\s.!?:”\"|])[ \t]*\n\s*(?:{_PAGE_LINE}[ \t]*\n\s*){{1,4}}(?=[a-zà-öø-ÿ])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[a-zà-öø-ÿ])")
+_NARROW_GAP = re.compile(r"(?:(?<=\S)|^) {2,}(?=\S)")
+_LONGEST_ROW = 300  # letters
 _LEAST_ROWS = 5
+_MOST_COLUMNS = 8
 _LEAST_OF_HALF = 3  # words
 
 
@@ -56,16 +59,16 @@ def _in_columns(text: str) -> str:
     edge = _edge(lines)
     if edge is None:
         return text
-    rows = [
-        number for number, line in enumerate(lines) if any(gap.end() == edge for gap in _GAP.finditer(line))
-    ]
-    inside = lines[rows[0] : rows[-1] + 1]
-    tail = lines[rows[-1] + 1 :]
-    while tail and tail[0].strip():  # the last lines of the longer column
-        inside.append(tail.pop(0))
-    columns = [[line[:edge].strip() for line in inside], [line[edge:].strip() for line in inside]]
+    rows = [number for number, line in enumerate(lines) if edge in _gap_ends(line)]
+    end = rows[-1] + 1
+    while end < len(lines) and lines[end].strip():  # the last lines of the longer column
+        end += 1
+    inside = lines[rows[0] : end]
+    left, right = [line[:edge].strip() for line in inside], [line[edge:].rstrip() for line in inside]
+    rest = _in_columns("\n".join(right))
     above = [_GAP.sub("\n", line) for line in lines[: rows[0]]]
-    return "\n\n".join(["\n".join(above), *map(_paragraphs, columns), "\n".join(tail)])
+    beside = rest if rest != "\n".join(right) else _paragraphs(right)
+    return "\n\n".join(["\n".join(above), _paragraphs(left), beside, "\n".join(lines[end:])])
 
 
 def _paragraphs(column: Sequence[str]) -> str:
@@ -74,17 +77,27 @@ def _paragraphs(column: Sequence[str]) -> str:
     )
 
 
-def _edge(lines: Sequence[str]) -> int | None:
-    """Finds where the right column begins; None where there is none. A table's cells are shorter."""
-    gaps = [(match.end(), line) for line in lines if len(line) < 300 for match in _GAP.finditer(line)]
-    edge, rows = Counter(end for end, _ in gaps).most_common(1)[0] if gaps else (0, 0)
-    if rows < _LEAST_ROWS:
-        return None
-    wide = [line for line in lines if len(line.rstrip()) > edge]
-    clean = [line for line in wide if line[edge - 2 : edge] == "  "]
-    words = [min(len(line[:edge].split()), len(line[edge:].split())) for line in clean]
-    prose = sum(words) >= 3 * len(words) and not any(map(_GAP.search, (line[edge:] for line in clean)))
-    return edge if prose and len(clean) >= 0.8 * len(wide) else None
+def _gap_ends(line: str) -> list[int]:
+    """Where words begin behind a gap, or behind the empty place of a shorter column."""
+    return [match.end() for match in _NARROW_GAP.finditer(line)] if len(line) < _LONGEST_ROW else []
+
+
+def _edge(lines: Sequence[str], columns: int = _MOST_COLUMNS) -> int | None:
+    """Where the second column begins; None where there is none. A table's cells are shorter."""
+    ends = Counter(end for line in lines for end in _gap_ends(line))
+    least = max(_LEAST_ROWS, 0.25 * max(ends.values(), default=0))
+    for edge in sorted(end for end, rows in ends.items() if rows >= least):
+        wide = [line for line in lines if len(line.rstrip()) > edge]
+        clean = [line for line in wide if line[edge - 2 : edge] == "  "]
+        both = [line for line in clean if line[:edge].strip()]
+        if len(clean) < 0.8 * len(wide) or len(both) < _LEAST_ROWS:
+            continue
+        words = sum(min(len(line[:edge].split()), len(line[edge:].split())) for line in both)
+        rest = [line[edge:] for line in both]
+        alone = not any(_GAP.search(line) for line in rest)
+        prose = words >= _LEAST_OF_HALF * len(both)
+        return edge if prose and (alone or (columns > 2 and _edge(rest, columns - 1))) else None
+    return None
 
 
 def _without_page_breaks(text: str) -> str:
