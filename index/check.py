@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
-from index.catalogue.catalogue import IS_CURRENT, Catalogue
+from index.catalogue.catalogue import Catalogue
 from index.catalogue.filters import ROWS_AT_ONCE
-from index.catalogue.rows import passage_checksum, vector_of, version_checksum
+from index.catalogue.rows import IS_CURRENT, passage_checksum, vector_of, version_checksum
 from index.catalogue.tables import article, passage, version
 from index.errors import Damaged
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
-from index.catalogue.catalogue import IS_CURRENT, Catalogue
+from index.catalogue.catalogue import Catalogue
+from index.catalogue.rows import IS_CURRENT
 from index.catalogue.tables import article, version
 
 

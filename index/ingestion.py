@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from index.catalogue.catalogue import IS_CURRENT, Catalogue, Outcome
-from index.catalogue.rows import article_digest, text_digest
+from index.catalogue.catalogue import Catalogue, Outcome
+from index.catalogue.rows import IS_CURRENT, article_digest, text_digest
 from index.catalogue.tables import article, version
 from index.extraction.chunking import Chunk, Chunker
 from index.models.embedding import Vectors

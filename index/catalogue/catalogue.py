@@ -21,18 +21,31 @@ from index.backends.local.columns import Ids
 from index.catalogue import tables as schema
 from index.catalogue.changes import ARCHIVE, forget_passages, store_passages
 from index.catalogue.filters import ROWS_AT_ONCE, conditions, written_by
-from index.catalogue.rows import article_digest, article_of, date_mention, passage_of, version_columns
-from index.catalogue.tables import article, band, change, name, passage, setting, version, visit
+from index.catalogue.relations import clustered, note_elsewhere, standing
+from index.catalogue.rows import (
+    ARTICLES,
+    BYLINES,
+    CURRENT_ARTICLES,
+    CURRENT_NUMBER,
+    IS_CURRENT,
+    PASSAGES,
+    article_digest,
+    article_of,
+    date_mention,
+    in_order,
+    passage_of,
+    portions,
+    reported,
+    sound,
+    version_columns,
+)
+from index.catalogue.tables import article, change, name, passage, setting, version, visit
 from index.database import revisions
 from index.database.connections import Address, Database, Insert
-from index.errors import Damaged
 from index.extraction.chunking import Chunk
-from index.extraction.duplicates import bands, is_copy
-from index.extraction.notices import speaks_of
 from index.models.embedding import Vectors
-from index.records import Article, DateMention, Draft, Filters, Passage, Standing
+from index.records import Article, DateMention, Draft, Filters, Passage
 
-IDS_A_STATEMENT = 500  # databases bound the parameters of one statement
 CHANGES_KEPT = 1_000_000  # in a database of several servers, whose generations this one cannot know
 
 
@@ -151,7 +164,7 @@ class Catalogue:
         query = select(article.c.key, version.c.digest, version.c.text_digest)
         found: dict[str, frozenset[str]] = {}
         with self.reading() as connection:
-            for some in _portions(keys):
+            for some in portions(keys):
                 chosen = query.join_from(article, version, IS_CURRENT).where(article.c.key.in_(some))
                 for row in connection.execute(chosen):
                     found[row.key] = frozenset({row.digest, row.text_digest})
@@ -175,10 +188,10 @@ class Catalogue:
             made = connection.execute(
                 insert(version).values(article_id=article_id, number=number, **version_columns(draft))
             )
-            cluster = _clustered(connection, article_id, draft.evidence())
-            values = {"version": number, "cluster": cluster} | _standing(connection, draft)
+            cluster = clustered(connection, article_id, draft.evidence())
+            values = {"version": number, "cluster": cluster} | standing(connection, draft)
             connection.execute(update(article).where(article.c.id == article_id).values(**values))
-            _note_elsewhere(connection, draft, article_id)
+            note_elsewhere(connection, draft, article_id)
             store_passages(connection, _new_id(made), chunks, vectors)
             self._count_names(connection, draft.names, 1)
         return Outcome.ADDED if current is None else Outcome.UPDATED
@@ -235,7 +248,7 @@ class Catalogue:
         """A version of an article, the current one unless a number is given."""
         of_version = version.c.number == (article.c.version if number is None else number)
         with self.reading() as connection:
-            row = connection.execute(_ARTICLES.where(article.c.id == article_id, of_version)).one_or_none()
+            row = connection.execute(ARTICLES.where(article.c.id == article_id, of_version)).one_or_none()
         return None if row is None else article_of(row)
 
     def articles(
@@ -245,12 +258,12 @@ class Catalogue:
         chosen = (article.c.id > after, *conditions(filters))
         with self.reading() as connection:
             if filters and filters.authors:
-                bylines = _BYLINES.where(*chosen).order_by(article.c.id)
+                bylines = BYLINES.where(*chosen).order_by(article.c.id)
                 ids = list(islice(written_by(connection, bylines, filters), limit))
                 found = self.articles_of(connection, ids, damaged=[])
                 return [found[article_id] for article_id in ids if article_id in found]
-            query = _ARTICLES.where(_CURRENT_NUMBER, *chosen).order_by(article.c.id).limit(limit)
-            return list(_sound(connection.execute(query)))
+            query = ARTICLES.where(CURRENT_NUMBER, *chosen).order_by(article.c.id).limit(limit)
+            return list(sound(connection.execute(query)))
 
     def holding(self, letters: str | None, filters: Filters | None = None) -> Iterator[Article]:
         """Current versions whose text or headline holds those letters, in capitals or not; all for None."""
@@ -260,21 +273,21 @@ class Catalogue:
             chosen.append(sa.or_(*(column.contains(letters, autoescape=True) for column in columns)))
         names = [name.casefold() for name in filters.authors] if filters else []
         with self.reading() as connection:
-            query = _ARTICLES.where(_CURRENT_NUMBER, *chosen).order_by(article.c.id)
+            query = ARTICLES.where(CURRENT_NUMBER, *chosen).order_by(article.c.id)
             for row in connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
                 if not names or any(name in (row.author or "").casefold() for name in names):
-                    yield from _sound([row])
+                    yield from sound([row])
 
     def copies(self, of: Article) -> list[Article]:
         """The other articles that print the same text, with small edits or none, oldest first."""
-        query = _ARTICLES.where(_CURRENT_NUMBER, article.c.cluster == of.cluster, article.c.id != of.id)
+        query = ARTICLES.where(CURRENT_NUMBER, article.c.cluster == of.cluster, article.c.id != of.id)
         with self.reading() as connection:
             rows = connection.execute(query.order_by(version.c.published.nulls_first(), article.c.id))
-            return list(_sound(rows))
+            return list(sound(rows))
 
     def versions(self, article_id: int) -> list[Article]:
         """Every version of an article, the first one first; empty where there is no such article."""
-        query = _ARTICLES.where(article.c.id == article_id).order_by(version.c.number)
+        query = ARTICLES.where(article.c.id == article_id).order_by(version.c.number)
         with self.reading() as connection:
             return [article_of(row) for row in connection.execute(query)]
 
@@ -283,9 +296,7 @@ class Catalogue:
         last = 0
         while True:
             with self.reading() as connection:
-                query = (
-                    _ARTICLES.where(_CURRENT_NUMBER, article.c.id > last).order_by(article.c.id).limit(100)
-                )
+                query = ARTICLES.where(CURRENT_NUMBER, article.c.id > last).order_by(article.c.id).limit(100)
                 rows = connection.execute(query).all()
             if not rows:
                 return
@@ -297,8 +308,8 @@ class Catalogue:
     def passages(self, connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Passage, int]]:
         """Passages with the cluster of their article, by id. What has been removed is not among them."""
         found = {}
-        for some in _portions(ids):
-            for row in connection.execute(_PASSAGES, {"ids": some}):
+        for some in portions(ids):
+            for row in connection.execute(PASSAGES, {"ids": some}):
                 found[row.id] = passage_of(row), row.cluster
         return found
 
@@ -306,7 +317,7 @@ class Catalogue:
         """The dates that each of those passages names, by passage id."""
         found = {}
         query = select(passage.c.id, passage.c.start, passage.c.end, version.c.dates)
-        for some in _portions(ids):
+        for some in portions(ids):
             for row in connection.execute(query.join_from(passage, version).where(passage.c.id.in_(some))):
                 inside = [stored for stored in row.dates if row.start <= stored[0] < row.end]
                 found[row.id] = [date_mention(*stored) for stored in inside]
@@ -320,9 +331,9 @@ class Catalogue:
         Those that are damaged are told of in `damaged`. Raises Damaged where it is not given.
         """
         found = {}
-        for some in _portions(list(article_ids)):
-            for row in connection.execute(_CURRENT_ARTICLES, {"ids": some}):
-                with _noted(damaged):
+        for some in portions(list(article_ids)):
+            for row in connection.execute(CURRENT_ARTICLES, {"ids": some}):
+                with reported(damaged):
                     found[row.id] = article_of(row)
         return found
 
@@ -336,7 +347,7 @@ class Catalogue:
         """The words of those passages, or of all, in the order of their ids."""
         text = func.substr(version.c.text, passage.c.start + 1, passage.c.end - passage.c.start)
         query = select(passage.c.id, version.c.title, text.label("slice")).join_from(passage, version)
-        for row in _in_order(connection, query, ids):
+        for row in in_order(connection, query, ids):
             yield Entry(row.id, row.title or "", row.slice)
 
     def facts(self, connection: Connection, ids: Sequence[int] | None = None) -> Iterator[Any]:
@@ -350,7 +361,7 @@ class Catalogue:
             version.c.author,
             version.c.language,
         ).join_from(passage, version)
-        return _in_order(connection, query, ids)
+        return in_order(connection, query, ids)
 
     def watermark(self, connection: Connection) -> int:
         """The sequence number of the newest change; 0 where there is none."""
@@ -372,108 +383,6 @@ class Catalogue:
             else:
                 removed[row.passage_id] = None
         return list(added), list(removed)
-
-
-IS_CURRENT = (version.c.article_id == article.c.id) & (version.c.number == article.c.version)
-_CURRENT_NUMBER = version.c.number == article.c.version
-_PASSAGES = (  # made once, and not put together again for each search
-    select(
-        *(passage.c[name] for name in ("id", "start", "end", "sentences")),
-        version.c.article_id,
-        version.c.number,
-        func.substr(version.c.text, passage.c.start + 1, passage.c.end - passage.c.start).label("slice"),
-        article.c.cluster,
-    )
-    .join_from(passage, version)
-    .join(article, version.c.article_id == article.c.id)
-    .where(passage.c.id.in_(sa.bindparam("ids", expanding=True)))
-)
-_ARTICLES = select(
-    version.c.id.label("version_id"),
-    *(column for column in version.c if column.name not in {"id", "article_id"}),
-    article.c.id,
-    article.c.key,
-    article.c.cluster,
-    article.c.standing,
-    article.c.notice_in,
-).join_from(version, article, version.c.article_id == article.c.id)
-_BYLINES = select(article.c.id, version.c.author).join_from(article, version, IS_CURRENT)
-_CURRENT_ARTICLES = _ARTICLES.where(_CURRENT_NUMBER, article.c.id.in_(sa.bindparam("ids", expanding=True)))
-
-
-@contextmanager
-def _noted(damaged: list[str] | None) -> Iterator[None]:
-    """Tells of a damaged article in a list, where there is one, and goes on."""
-    try:
-        yield
-    except Damaged as error:
-        if damaged is None:
-            raise
-        damaged.append(str(error))
-
-
-def _sound(rows: Iterable[Any]) -> Iterator[Article]:
-    """The articles of those rows, without what is damaged."""
-    for row in rows:
-        with _noted([]):
-            yield article_of(row)
-
-
-def _portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for first in range(0, len(keys), IDS_A_STATEMENT):
-        yield keys[first : first + IDS_A_STATEMENT]
-
-
-def _in_order(connection: Connection, query: sa.Select[Any], ids: Sequence[int] | None) -> Iterator[Any]:
-    """The rows of passages by their ids, few in memory at a time; of all passages where no ids are given."""
-    for some in [None] if ids is None else _portions(sorted(ids)):
-        chosen = query if some is None else query.where(passage.c.id.in_(some))
-        yield from connection.execute(
-            chosen.order_by(passage.c.id), execution_options={"yield_per": ROWS_AT_ONCE}
-        )
-
-
-def _clustered(connection: Connection, article_id: int, evidence: str) -> int:
-    """Notes the bands of an article's text and gives its cluster: that of the texts it copies, or its own.
-
-    Where it copies texts of several clusters, they become one.
-    """
-    connection.execute(delete(band).where(band.c.article_id == article_id))
-    numbers = bands(evidence)
-    near = select(band.c.article_id).where(band.c.number.in_(numbers)).distinct()
-    rows = connection.execute(_ARTICLES.where(_CURRENT_NUMBER, article.c.id.in_(near))).all()
-    clusters = {other.cluster for other in _sound(rows) if is_copy(evidence, other.evidence())}
-    if numbers:
-        connection.execute(insert(band), [{"article_id": article_id, "number": number} for number in numbers])
-    cluster = min(clusters, default=article_id)
-    if len(clusters) > 1:
-        connection.execute(update(article).where(article.c.cluster.in_(clusters)).values(cluster=cluster))
-    return cluster
-
-
-def _standing(connection: Connection, draft: Draft) -> dict[str, Any]:
-    """Columns for what the article's own notices say of it; a notice elsewhere holds until one of its own
-    comes.
-    """
-    standings = {notice.standing for notice in draft.notices}
-    if not standings or speaks_of(draft.text, draft.title)[0]:
-        return {}
-    worst = Standing.RETRACTED if Standing.RETRACTED in standings else Standing.CORRECTED
-    return {"standing": worst, "notice_in": None}
-
-
-def _note_elsewhere(connection: Connection, draft: Draft, article_id: int) -> None:
-    """Marks the article of the same outlet that a notice names by its title or address."""
-    standing, titles, addresses = speaks_of(draft.text, draft.title)
-    if standing is None or not (titles or addresses):
-        return
-    named = version.c.title.in_(titles) & version.c.outlet.is_not_distinct_from(draft.outlet)
-    found = select(article.c.id).join_from(article, version, IS_CURRENT)
-    found = found.where(named | version.c.url.in_(addresses), article.c.id != article_id)
-    ids = connection.scalars(found).all()
-    if len(ids) == 1:  # a title that several articles have says nothing of any
-        marked = update(article).where(article.c.id == ids[0])
-        connection.execute(marked.values(standing=standing, notice_in=article_id))
 
 
 def _new_id(made: sa.CursorResult[Any]) -> int:

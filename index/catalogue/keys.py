@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from index.catalogue.catalogue import IDS_A_STATEMENT, Catalogue
+from index.catalogue.catalogue import Catalogue
+from index.catalogue.rows import IDS_A_STATEMENT
 from index.catalogue.tables import article
 
 

@@ -1,14 +1,19 @@
-"""Rows of the catalogue to records, and records to columns."""
+"""Rows of the catalogue: the queries that give them, rows to records, and records to columns."""
 
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import Connection, func, select
 
+from index.catalogue.filters import ROWS_AT_ONCE
+from index.catalogue.tables import article, passage, version
 from index.errors import Damaged
 from index.models.embedding import Vectors
 from index.records import (
@@ -30,6 +35,33 @@ NOT_TOLD = frozenset(
     | {"key", "cluster", "standing", "notice_in"}
 )
 TOLD_LATER = frozenset({"published_last"})  # a column of format 2, empty in older rows
+
+IDS_A_STATEMENT = 500  # databases bound the parameters of one statement
+IS_CURRENT = (version.c.article_id == article.c.id) & (version.c.number == article.c.version)
+CURRENT_NUMBER = version.c.number == article.c.version
+PASSAGES = (  # made once, and not put together again for each search
+    select(
+        *(passage.c[name] for name in ("id", "start", "end", "sentences")),
+        version.c.article_id,
+        version.c.number,
+        func.substr(version.c.text, passage.c.start + 1, passage.c.end - passage.c.start).label("slice"),
+        article.c.cluster,
+    )
+    .join_from(passage, version)
+    .join(article, version.c.article_id == article.c.id)
+    .where(passage.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
+ARTICLES = select(
+    version.c.id.label("version_id"),
+    *(column for column in version.c if column.name not in {"id", "article_id"}),
+    article.c.id,
+    article.c.key,
+    article.c.cluster,
+    article.c.standing,
+    article.c.notice_in,
+).join_from(version, article, version.c.article_id == article.c.id)
+BYLINES = select(article.c.id, version.c.author).join_from(article, version, IS_CURRENT)
+CURRENT_ARTICLES = ARTICLES.where(CURRENT_NUMBER, article.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def article_digest(draft: Draft) -> str:
@@ -150,3 +182,36 @@ def vector_of(data: bytes) -> Vectors:
 def passage_checksum(start: int, end: int, sentences: list[list[int]], vector: bytes) -> int:
     """CRC-32 of what a passage must never lose: its place, its sentences and its vector."""
     return zlib.crc32(json.dumps([start, end, sentences]).encode() + vector)
+
+
+@contextmanager
+def reported(damaged: list[str] | None) -> Iterator[None]:
+    """Tells of a damaged article in a list, where there is one, and goes on."""
+    try:
+        yield
+    except Damaged as error:
+        if damaged is None:
+            raise
+        damaged.append(str(error))
+
+
+def sound(rows: Iterable[Any]) -> Iterator[Article]:
+    """The articles of those rows, without what is damaged."""
+    for row in rows:
+        with reported([]):
+            yield article_of(row)
+
+
+def portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The keys, as many at a time as one statement takes."""
+    for first in range(0, len(keys), IDS_A_STATEMENT):
+        yield keys[first : first + IDS_A_STATEMENT]
+
+
+def in_order(connection: Connection, query: sa.Select[Any], ids: Sequence[int] | None) -> Iterator[Any]:
+    """The rows of passages by their ids, few in memory at a time; of all passages where no ids are given."""
+    for some in [None] if ids is None else portions(sorted(ids)):
+        chosen = query if some is None else query.where(passage.c.id.in_(some))
+        yield from connection.execute(
+            chosen.order_by(passage.c.id), execution_options={"yield_per": ROWS_AT_ONCE}
+        )
