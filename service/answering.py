@@ -413,6 +413,7 @@ def _answer(
         usage=written.report.usage,
         short_answer=written.short_answer,
         evidence=written.evidence(),
+        timeline=tuple(written.timeline),
     )
 
 

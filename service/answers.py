@@ -96,7 +96,8 @@ class EvidenceItem:
 class TimelineEntry:
     """One event of a timeline, with the quotes that tell of it.
 
-    It happened on `first`, or between `first` and `last`; `precision` says how the day is to be told.
+    It happened on `first`, or between `first` and `last`; `precision` says how the day is to be told, and
+    `told` tells it in words: "The end of 2021", "Reported on 3 May 2024" where only that day is known.
     """
 
     first: date
@@ -105,6 +106,7 @@ class TimelineEntry:
     text: str
     citations: tuple[int, ...]
     planned: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

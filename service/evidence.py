@@ -99,13 +99,28 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """When an event happened, `told` in words, and the other reports of it, which are merged with its own."""
+
+    first: date
+    last: date
+    told: str
+    planned: bool = False
+    others: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A sentence that an answerer proposes, with the quotes that should prove it."""
+    """A sentence that an answerer proposes, with the quotes that should prove it.
+
+    One that `happened` quotes an event of a timeline.
+    """
 
     text: str
     quotes: tuple[Quote, ...]
     support: Literal["quoted", "verified"]
     score: float
+    happened: Happening | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ The short answer comes first, then what was written, then what sources disagree 
 once. Fronts decide how a block looks, never which there are or in what order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from index.records import Origin
-from service.answerers.formatting import in_words, month_in_words, shortened
+from service.answerers.formatting import in_words, month_in_words, quotation, shortened
 from service.answers import Answer, Citation, EvidenceItem, Section, TimelineEntry
 
 SHOWN = 3  # quotes before "more"
@@ -157,7 +157,9 @@ def beside(citation: Citation) -> tuple[str, ...]:
 
 def day_of(entry: TimelineEntry) -> str:
     """The day of an event, as precisely as it is known."""
-    if entry.precision == "year":
+    if entry.told:
+        day = entry.told
+    elif entry.precision == "year":
         day = str(entry.first.year)
     elif entry.precision == "month":
         day = month_in_words(entry.first)
@@ -168,6 +170,16 @@ def day_of(entry: TimelineEntry) -> str:
     return f"{day} (planned)" if entry.planned else day
 
 
+def _reported(entry: TimelineEntry, cited: Mapping[int, Citation]) -> str:
+    """Who tells of an event; of several reports the first is named and the others are counted."""
+    reports = [cited[number] for number in entry.citations if number in cited]
+    if not reports:
+        return ""
+    more = len(reports) - 1
+    others = f", and {more} more {'report' if more == 1 else 'reports'}" if more else ""
+    return f"{who(reports[0])}, {when(reports[0])}{others}"
+
+
 def _blocks(answer: Answer) -> Iterator[Block]:
     if answer.plan.understood_as:
         yield Note(f"Understood as: {answer.plan.understood_as}")
@@ -176,8 +188,9 @@ def _blocks(answer: Answer) -> Iterator[Block]:
         yield from _section(section, answer)
     yield from written(answer)
     yield from _tables(answer)
-    in_sections = {item.citation for section in answer.sections for item in section.evidence}
-    yield from _quotes([item for item in _evidence(answer) if item.citation not in in_sections], answer)
+    shown = {item.citation for section in answer.sections for item in section.evidence}
+    shown.update(number for entry in answer.timeline for number in entry.citations)
+    yield from _quotes([item for item in _evidence(answer) if item.citation not in shown], answer)
     if not answer.claims and answer.related:
         yield Nearest(answer.related)
     yield from map(Note, answer.notes)
@@ -230,8 +243,11 @@ def _tables(answer: Answer) -> Iterator[Rows]:
         ]
         yield Rows("change", f"Changed over time: {change.about}", ("Day", "What was said"), tuple(changed))
     if answer.timeline:
-        events = [Row((day_of(entry), entry.text), entry.citations) for entry in answer.timeline]
-        yield Rows("timeline", "Timeline", ("Day", "What happened"), tuple(events))
+        events = [
+            Row((day_of(entry), quotation(entry.text), _reported(entry, cited)), entry.citations)
+            for entry in answer.timeline
+        ]
+        yield Rows("timeline", "Timeline", ("Day", "What happened", "Who says it"), tuple(events))
     if answer.table:
         links = answer.table.articles or (None,) * len(answer.table.rows)
         counted = [Row(cells, article=link) for cells, link in zip(answer.table.rows, links, strict=True)]

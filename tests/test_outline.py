@@ -57,16 +57,24 @@ def test_a_contrast_is_a_row_for_each_side_with_its_value_and_its_sources() -> N
 
 def test_events_and_counts_are_tables() -> None:
     span = TimelineEntry(
-        first=date(2021, 5, 1), last=date(2021, 5, 31), precision="month", text="Pumps came.", citations=(1,)
+        first=date(2021, 5, 1),
+        last=date(2021, 5, 31),
+        precision="month",
+        text="Pumps came.",
+        citations=(1, 2),
     )
-    planned = replace(span, precision="day", last=date(2021, 5, 1), text="It opens.", planned=True)
+    planned = replace(
+        span, precision="day", last=date(2021, 5, 1), text="It opens.", planned=True, citations=(1,)
+    )
     table = Table(columns=("Outlet", "Articles"), rows=(("The Courier", "3"),), articles=("7",))
-    answer = answered("One.", timeline=(span, planned), table=table)
+    answer = answered("One.", timeline=(span, planned), table=table, citations=SOURCES[:3], evidence=SEEN[:3])
+    told = "The Courier, 12 February 2020"
+    assert [block.citation.number for block in outline(answer) if isinstance(block, Quoted)] == [3]
     rows = [block.rows for block in outline(answer) if isinstance(block, Rows)]
     assert rows == [
         (
-            Row(("May 2021", "Pumps came."), (1,)),
-            Row(("1 May 2021 (planned)", "It opens."), (1,)),
+            Row(("May 2021", "“Pumps came.”", f"{told}, and 1 more report"), (1, 2)),
+            Row(("1 May 2021 (planned)", "“It opens.”", told), (1,)),
         ),
         (Row(("The Courier", "3"), article="7"),),
     ]

@@ -11,7 +11,7 @@ from index.archive import Archive
 from index.backends.local.lexical import stems
 from index.extraction.dates.mentions import mentions
 from index.records import Article, Query
-from service.answerers.formatting import period_in_words
+from service.answerers.formatting import period_in_words, quotation
 from service.evidence import Statement
 from service.questions.plan import Plan
 from service.reading.timeline import MOST_EVENTS, tellings, timeline
@@ -59,7 +59,7 @@ def test_each_event_is_a_verbatim_quote(sample_archive: Archive) -> None:
         (quote,) = event.quotes
         assert event.support == "quoted"
         assert quote.text == quote.article.text[quote.span.start : quote.span.end]
-        assert f"“{quote.text}”" in event.text
+        assert quotation(quote.text) in event.text
     assert any(event.text.startswith("17 June 2023 — “The Harbour Bridge was opened") for event in found)
 
 
@@ -76,9 +76,11 @@ def test_copies_are_one_event_with_all_who_printed_it(sample_archive: Archive) -
     }
 
 
-def test_what_was_to_come_is_placed_at_the_day_it_was_said() -> None:
+def test_what_is_still_to_come_is_placed_at_the_day_it_was_said_and_marked() -> None:
     (event,) = events(report(1, "The harbour bridge is to open in October 2024.", outlet="Courier"))
-    assert event.text == "Reported on 1 May 2024 — “The harbour bridge is to open in October 2024.” (Courier)"
+    assert event.text == (
+        "Reported on 1 May 2024 (planned) — “The harbour bridge is to open in October 2024.” (Courier)"
+    )
 
 
 def test_a_record_since_then_did_not_happen_then() -> None:

@@ -1,13 +1,14 @@
 """An answer while it is written: its sentences one after another, its quotes numbered as they first come."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from index.records import Article, Origin, Span, Standing
+from service.answerers.formatting import precision
 from service.answers import (
     Adds,
     Change,
@@ -22,11 +23,13 @@ from service.answers import (
     Section,
     ShortAnswer,
     Shortened,
+    TimelineEntry,
 )
-from service.evidence import Contrast, Quote, Report, Short, Statement
+from service.evidence import Contrast, Happening, Quote, Report, Short, Statement
 from service.reading import conflicts as comparison
 from service.references import live_link, permanent_link
 from service.telemetry import tracing
+from service.verification.verify import stands
 
 
 class Clock:
@@ -67,6 +70,7 @@ class Written:
         self.citations: list[Citation] = []
         self.disagreements: list[Disagreement] = []
         self.changes: list[Change] = []
+        self.timeline: list[TimelineEntry] = []
         self.answerer = ""
         self.dropped = 0
         self.replaced = 0  # sentences that gave way to the quotes they cite
@@ -127,6 +131,8 @@ class Written:
         numbers = tuple(dict.fromkeys(self.number(quote) for quote in statement.quotes))
         text = " ".join([statement.text, *(f"[{number}]" for number in numbers)])
         claim = self._appended(text, numbers, statement.support, statement.score, proof)
+        if statement.happened:
+            self.timeline.append(self._entry(statement.happened, statement.quotes))
         return Claimed(claim, tuple(self.citations[known:]))
 
     def mark(self, statement: Statement) -> Claimed:
@@ -187,6 +193,19 @@ class Written:
         )
         unproved = (_unproved(count, one, several) for count, one, several in fates if count)
         return (*self._before, *self.report.notes, *unproved)
+
+    def _entry(self, event: Happening, quotes: Sequence[Quote]) -> TimelineEntry:
+        """An event with its own quote first; the other reports of it are cited, too."""
+        cited = [self.number(quote) for quote in (*quotes, *filter(stands, event.others))]
+        return TimelineEntry(
+            first=event.first,
+            last=event.last,
+            precision=precision(event.first, event.last),
+            text=quotes[0].text,
+            citations=tuple(dict.fromkeys(cited)),
+            planned=event.planned,
+            told=event.told,
+        )
 
     def _appended(
         self, text: str, numbers: tuple[int, ...], support: Any, score: float, proof: Proof | None = None

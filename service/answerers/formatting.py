@@ -1,6 +1,7 @@
 """Quotes and days in words, the same on every front."""
 
 from datetime import date, timedelta
+from typing import Literal
 
 from service.evidence import Quote
 
@@ -31,6 +32,16 @@ def in_words(day: date | None) -> str:
 def month_in_words(day: date) -> str:
     """The month of a day as "June 2021"."""
     return f"{day:%B %Y}"
+
+
+def precision(first: date, last: date) -> Literal["day", "month", "year", "span"]:
+    """How exactly days tell when something happened."""
+    if first == last:
+        return "day"
+    if first.day != 1 or (last + timedelta(days=1)).day != 1 or first.year != last.year:
+        return "span"
+    months = last.month - first.month + 1
+    return "month" if months == 1 else "year" if months == 12 else "span"
 
 
 def period_in_words(first: date, last: date) -> str:

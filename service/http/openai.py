@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from index.errors import BadValue, NotFound
+from index.records import Order
 from service.answering import Desk
 from service.answers import (
     Answer,
@@ -28,7 +29,7 @@ from service.answers import (
 from service.http.schemas import ConversationId
 from service.pipeline import QUOTES
 from service.questions.message import unwrapped
-from service.questions.plan import Question, Turn
+from service.questions.plan import Plan, Question, Turn
 from service.references import web_address
 from service.storage.conversations import TURNS
 
@@ -187,15 +188,21 @@ class Composition:
     """
 
     text: str = ""
+    is_timeline: bool = False
     marks: list[tuple[int, int, int]] = field(default_factory=list)  # start, end, number of the citation
 
     def take(self, event: Event) -> str:
         """Takes an event in; gives what it adds to the content, which may be nothing."""
+        if isinstance(event, Plan):
+            self.is_timeline = event.order is Order.TIMELINE
         if isinstance(event, Shortened):
             short = event.short_answer
             return self._add("", " ".join([short.text, *map(_marked, short.citations)]), short.citations)
         if isinstance(event, Claimed):
-            return self._add("\n\n" if self.text else "", event.claim.text, event.claim.citations)
+            item = "- " if self.is_timeline else ""
+            between = "\n" if item else "\n\n"
+            words = f"{item}{event.claim.text}"
+            return self._add(between if self.text else "", words, event.claim.citations)
         if isinstance(event, Disagreement):
             return self._add_positions(f"Sources disagree: {event.about}", event.positions)
         if isinstance(event, Change):

@@ -1,8 +1,8 @@
 """A story as dated statements, in the order in which things happened.
 
 Each is a sentence of an article, verbatim, at the day that it tells of, or else (and where it tells of what
-is still to come) at the day on which it was reported. Copies of a sentence and other tellings of the same
-event are left out.
+is still to come, which is marked as planned) at the day on which it was reported. Copies of a sentence and
+other tellings of the same event are one with it.
 """
 
 import re
@@ -12,8 +12,8 @@ from datetime import date
 
 from index.backends.local.lexical import stems
 from index.records import DateMention, Hit, Origin
-from service.answerers.formatting import in_words, period_in_words
-from service.evidence import Finding, Quote, Statement
+from service.answerers.formatting import in_words, period_in_words, quotation
+from service.evidence import Finding, Happening, Quote, Statement
 from service.questions.plan import Plan
 from service.reading.ranking import sought, words_held
 
@@ -47,6 +47,8 @@ class _Event:
     last: date
     words: frozenset[str]
     score: float
+    planned: bool = False
+    others: tuple[Quote, ...] = ()  # that tell of the same event
 
 
 def timeline(
@@ -124,14 +126,14 @@ def _event(quote: Quote, score: float, asked: frozenset[str]) -> _Event | None:
     published = quote.article.published
     # What was still to come may not have come: "to open in October" tells of the day it was said.
     until = quote.article.published_last or published
-    past = [
-        named for named in _told_of(quote) if not named.planned and (until is None or named.last <= until)
-    ]
+    told = list(_told_of(quote))
+    past = [day for day in told if not day.planned and (until is None or day.last <= until)]
     # The narrowest date says most: a day rather than the year that stands beside it.
-    day = min(past, key=lambda named: named.last - named.first, default=None)
+    day = min(past, key=lambda one: one.last - one.first, default=None)
     if day is not None:
         return _Event(quote, day, day.first, day.last, words, score)
-    return _Event(quote, None, published, published, words, score) if published else None
+    planned = any(day.planned for day in told)
+    return _Event(quote, None, published, published, words, score, planned) if published else None
 
 
 def _distinct(events: Sequence[_Event]) -> list[_Event]:
@@ -143,6 +145,8 @@ def _distinct(events: Sequence[_Event]) -> list[_Event]:
             kept.append(event)
         elif _is_copy(event, kept[twin]):
             kept[twin] = _also_printed(kept[twin], event.quote.article.outlet)
+        elif all(event.quote.article.cluster != one.article.cluster for one in _reports(kept[twin])):
+            kept[twin] = replace(kept[twin], others=(*kept[twin].others, event.quote))
     return kept
 
 
@@ -151,7 +155,11 @@ def _same_event(one: _Event, other: _Event) -> bool:
         return True
     meets = one.first <= other.last and other.first <= one.last
     narrow = (one.last - one.first).days < 32 and (other.last - other.first).days < 32
-    return meets and narrow and _likeness(one, other) >= SAME_EVENT
+    return meets and narrow and one.planned == other.planned and _likeness(one, other) >= SAME_EVENT
+
+
+def _reports(event: _Event) -> Sequence[Quote]:
+    return event.quote, *event.others
 
 
 def _is_copy(one: _Event, other: _Event) -> bool:
@@ -173,11 +181,17 @@ def _also_printed(event: _Event, outlet: str | None) -> _Event:
 
 
 def _statement(event: _Event) -> Statement:
+    told = _when(event)
+    day = f"{told} (planned)" if event.planned else told
+    happened = Happening(
+        first=event.first, last=event.last, told=told, planned=event.planned, others=event.others
+    )
     return Statement(
-        text=f"{_when(event)} — “{event.quote.text}” ({_source(event)})",
+        text=f"{day} — {quotation(event.quote.text)} ({_source(event)})",
         quotes=(event.quote,),
         support="quoted",
         score=min(event.score, 1.0),
+        happened=happened,
     )
 
 

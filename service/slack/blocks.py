@@ -96,14 +96,13 @@ def _told(block: Rows | Note, answer: Answer) -> Block:
     if isinstance(block, Note):
         return _context([block.text])
     cited = {citation.number: citation for citation in answer.citations}
-    elements: list[RichTextElement] = [_section(Text(text=block.title, style=BOLD))] if block.title else []
+    rows: list[list[RichTextElement]] = []
     for row in block.rows:
         first, *rest = row.cells
         marks = [_linked(f" [{number}]", cited.get(number)) for number in row.citations]
-        elements.append(
-            _section(Text(text=first, style=BOLD), Text(text="".join(f"  {c}" for c in rest)), *marks)
-        )
-    return RichTextBlock(elements=elements)
+        words = Text(text="".join(f"  {cell}" for cell in rest))
+        rows.append([_section(Text(text=first, style=BOLD), words, *marks)])
+    return _listed(block.title, rows)
 
 
 def _sources(answer: Answer) -> Block | None:
@@ -117,13 +116,18 @@ def _nearest(answer: Answer) -> Block | None:
 
 
 def _quoted(heading: str, citations: Sequence[tuple[Citation, bool]]) -> Block | None:
-    """References under a heading, as many as have room; how many more there are is told."""
+    """References under a heading."""
     if not citations:
         return None
-    listed = [_cited(citation, quoted) for citation, quoted in citations]
+    return _listed(heading, [_cited(citation, quoted) for citation, quoted in citations])
+
+
+def _listed(heading: str, listed: Sequence[list[RichTextElement]]) -> Block:
+    """As many as have room under a heading, which may be empty; how many more there are is told."""
     sizes = accumulate(_size([RichTextBlock(elements=one)]) for one in listed)
     room = sum(1 for size in sizes if size <= MOST_CLOSING // 2)
-    elements = [_section(Text(text=heading, style=BOLD)), *(part for one in listed[:room] for part in one)]
+    head = [_section(Text(text=heading, style=BOLD))] if heading else []
+    elements = [*head, *(part for one in listed[:room] for part in one)]
     if room < len(listed):
         elements.append(_section(Text(text=f"and {len(listed) - room} more")))
     return RichTextBlock(elements=elements)

@@ -106,17 +106,34 @@ function valueOf({ value, text }) {
   return element("th", { scope: "row", class: value ? "value" : "said", dir: "auto" }, value ?? text);
 }
 
-/** The events of a timeline, each at its day. */
+/** The events of a timeline, each at its day, in the words of its first report; how many others tell of it. */
 export function eventList(events, citations, open) {
   const items = events.map((event) =>
     element(
       "li",
       {},
-      element("p", { class: "when" }, element("time", { datetime: isoDay(event.first) }, eventDay(event)), event.planned ? element("span", { class: "planned" }, "planned") : null),
-      element("p", { class: "what", dir: "auto" }, event.text, marks(event.citations, citations, open)),
+      element(
+        "p",
+        { class: "when" },
+        element("time", { datetime: isoDay(event.first) }, event.told || eventDay(event)),
+        event.planned ? [" ", element("span", { class: "planned" }, "planned")] : null,
+      ),
+      element("div", { class: "what" }, quotation(event.text), reportLine(event.citations, citations, open)),
     ),
   );
   return element("section", { class: "events", "aria-label": "Timeline" }, element("ol", {}, items));
+}
+
+function reportLine(numbers, citations, open) {
+  const first = citations.get(numbers[0]);
+  const more = numbers.length - 1;
+  return element(
+    "p",
+    { class: "byline" },
+    first ? [element("b", {}, element("bdi", {}, first.outlet ?? "Unknown outlet")), " · ", datedLine(first)] : null,
+    more > 0 ? ` · ${count(more, "more report")}` : null,
+    marks(numbers, citations, open),
+  );
 }
 
 function eventDay({ first, last, precision }) {

@@ -40,6 +40,7 @@ export class Exchange {
   #citations = new Map();
   #claims = [];
   #ended = false;
+  #isTimeline = false;
 
   /**
    * `openArticle(citation, opener)` shows an article, `announce(text)` tells a screen reader, and
@@ -77,7 +78,7 @@ export class Exchange {
   /** Shows one event; a name it does not know is ignored, so that the server may add some. */
   show(name, data) {
     const events = {
-      plan: () => this.#fill("plan", planChips(data, this.#question, this.#askAgain)),
+      plan: () => this.#understood(data),
       sources: () => this.#found(data),
       short_answer: () => this.#shorten(data),
       claim: () => this.#addClaim(data),
@@ -93,7 +94,7 @@ export class Exchange {
   fail(problem) {
     this.#end("failed");
     this.#slots.notices.append(element("p", { class: "notice problem", role: "alert" }, problemText(problem)));
-    this.#showSources([...this.#citations.values()]);
+    this.#showCited();
   }
 
   /** Called when the stream has ended: without `done` or `error` the answer was cut off. */
@@ -101,13 +102,18 @@ export class Exchange {
     if (this.#ended) return;
     this.#end(stopped ? "stopped" : "cut-off");
     this.#notice(`${stopped ? "You stopped the answer" : "The answer was cut off"}${this.#whatStands()}`);
-    this.#showSources([...this.#citations.values()]);
+    this.#showCited();
   }
 
   /** Offers to ask the same question once more, where there is no whole answer. */
   offerAgain(ask) {
     if (!UNFINISHED.includes(this.node.dataset.state)) return;
     this.#slots.foot.append(button({ class: "quiet" }, ask, "Ask again"));
+  }
+
+  #understood(plan) {
+    this.#isTimeline = plan.order === "timeline";
+    this.#fill("plan", planChips(plan, this.#question, this.#askAgain));
   }
 
   #found(found) {
@@ -123,7 +129,7 @@ export class Exchange {
   /** A quote is shown as evidence alone; every other sentence stands in the text. */
   #addClaim({ claim, citations }) {
     this.#keep(citations);
-    if (claim.support === "quoted") this.#showSources([...this.#citations.values()]);
+    if (claim.support === "quoted") this.#showCited();
     else this.#syncClaims([...this.#claims, claim]);
   }
 
@@ -152,7 +158,8 @@ export class Exchange {
     this.#fill("sections", ...sections.map((section) => this.#section(section)));
     if (answer.timeline?.length) this.#fill("events", eventList(answer.timeline, this.#citations, this.#open));
     if (answer.table) this.#fill("table", catalogueTable(answer.table, this.#open));
-    const within = new Set(sections.flatMap((section) => section.evidence.map((item) => item.citation)));
+    const shown = [...sections.flatMap((section) => section.evidence.map((item) => item.citation)), ...(answer.timeline ?? []).flatMap((event) => event.citations)];
+    const within = new Set(shown);
     const evidence = evidenceOf(answer, this.#citations).filter((citation) => !within.has(citation.number));
     this.#showSources(evidence, incomplete ? searchedTable(answer.searched, answer.plan) : null);
     this.#fill("timeline", timelineStrip(this.#sources, answer.citations, this.#open));
@@ -176,6 +183,11 @@ export class Exchange {
   #suggest(questions) {
     const asks = questions.map((question) => button({ class: "quiet", dir: "auto" }, () => this.#askAgain({ question }, null), question));
     this.#fill("suggested", asks.length ? element("div", { class: "take" }, "You could ask: ", asks) : null);
+  }
+
+  /** What is cited so far; the quotes of a timeline stand at their days, once all of them are known. */
+  #showCited() {
+    if (!this.#isTimeline || this.#ended) this.#showSources([...this.#citations.values()]);
   }
 
   #showSources(citations, ...more) {
