@@ -12,7 +12,7 @@ from index.archive import Archive
 from index.errors import DatelineError
 from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
-from index.records import Filters, Hit, Order, Period, Query
+from index.records import Filters, Hit, Period
 from index.search.hybrid import Hits
 from service.answerers.builder import Clock, Written, cited, published_origin
 from service.answerers.catalogue import Told, catalogue_answer
@@ -32,21 +32,18 @@ from service.answers import (
     Sources,
 )
 from service.evidence import Decision, Evidence, Quote, Report, Short, Statement
-from service.questions.plan import Intent, Plan, Question, Turn
+from service.questions.plan import Plan, Question, Turn
 from service.questions.understand import IN_PARTS, plans_of, understand
 from service.reading import conflicts as comparison
 from service.reading.candidates import findings
 from service.reading.decisions import compared, decision
-from service.reading.periods import happened_within, printed_within
 from service.reading.ranking import ranking
+from service.reading.search import TOLD, filters_of, hits_of
 from service.storage.conversations import Conversations
 from service.telemetry.callbacks import observer
 from service.verification.judge import Judge
 from service.verification.verify import Verdict, attributed, declines, stands
 
-PASSAGES = 10  # read for an answer
-PASSAGES_OF_A_STORY = 24
-TOLD: tuple[Intent, ...] = ("overview", "who_is")  # in the archive's own sentences, by whatever answerer
 RELATED = 3  # shown with a refusal
 MOST_OF_A_TOPIC = 3  # words
 MOST_LISTED = 3  # outlets that a refusal names; of more it gives the number
@@ -125,7 +122,7 @@ async def ask(desk: Desk, question: Question, today: date | None = None) -> Asyn
         return
     plans, day = plans_of(plan), today or date.today()
     with clock.stage("search"):
-        found = [await asyncio.to_thread(_searched_for, desk.archive, one, day) for one in plans]
+        found = [await asyncio.to_thread(hits_of, desk.archive, one, day) for one in plans]
     hits = Hits((hit for some in found for hit in some), tuple(note for some in found for note in some.notes))
     yield Sources(_sources(hits), len(hits))
     written = Written()
@@ -164,32 +161,6 @@ async def final(events: AsyncIterator[Event]) -> Answer:
     if answer is None:
         raise DatelineError("the answer broke off before its end")
     return answer
-
-
-def filters_of(plan: Plan) -> Filters:
-    """Filters of the search: what the plan hides."""
-    return Filters(
-        since=plan.since,
-        until=plan.until,
-        as_of=plan.as_of,
-        outlets=plan.outlets,
-        authors=plan.authors,
-        languages=plan.languages,
-    )
-
-
-def query_of(plan: Plan) -> Query:
-    """Query of the search for a plan."""
-    return Query(
-        text=plan.topic if plan.topic and plan.intent in TOLD else plan.standalone_question,
-        words=(plan.topic if plan.intent in TOLD else None) or plan.search_words or None,
-        filters=filters_of(plan),
-        outlets=plan.named_outlets,
-        authors=plan.named_authors,
-        periods=plan.named_periods,
-        order=plan.order,
-        limit=PASSAGES_OF_A_STORY if plan.intent in TOLD else PASSAGES,
-    )
 
 
 def refusal(searched: Searched, happened: Period | None = None) -> str:
@@ -257,23 +228,6 @@ def _direct(question: Question, plan: Plan, told: Told, archive: Archive) -> Ans
         answerer="catalogue" if plan.intent == "archive" else "none",
         table=told.table,
     )
-
-
-def _searched_for(archive: Archive, plan: Plan, today: date) -> Hits:
-    """The hits for a plan, without those that tell of no day in which it must have happened.
-
-    Of nothing in particular, all articles of those days are told, or the newest or oldest of all.
-    """
-    if plan.intent == "overview" and plan.topic is None:
-        oldest = plan.order is Order.TIMELINE
-        limits = filters_of(plan)
-        limits = replace(limits, outlets=limits.outlets or plan.named_outlets)
-        if printed := printed_within(archive, limits, plan.happened, oldest=oldest):
-            return Hits(printed)
-    hits = archive.search(query_of(plan))
-    if (happened := plan.happened) is None:
-        return hits
-    return Hits((hit for hit in hits if happened_within(hit, happened, today)), hits.notes)
 
 
 def _evidence(desk: Desk, plan: Plan, hits: Sequence[Hit]) -> Evidence:

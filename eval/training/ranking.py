@@ -26,12 +26,12 @@ from index.archive import Archive
 from index.backends.local.lexical import stems
 from index.models.reader import ReadingModel
 from index.records import Hit
-from service.answering import query_of
 from service.evidence import Quote
 from service.questions.plan import Plan, Question
 from service.questions.understand import understand
 from service.reading.candidates import candidates, read
 from service.reading.ranking import PACKAGED
+from service.reading.search import query_of
 from service.settings import load_settings
 
 SAMPLE = {"SQuAD 2.0": 130, "TimeQA": 50, "NQ": 50, "RealTimeQA": 90, "RepLiQA": 20, "MultiHop-RAG": 40}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from eval.benchmarks.peers.dateline_own import ARCHIVE, LIMIT, embedder_in
 from index.archive import Archive
-from service.answering import query_of
 from service.questions.plan import Question
 from service.questions.understand import plan_of
+from service.reading.search import query_of
 
 
 def load(folder: str, model: str) -> Callable[[str], list[str]]:
