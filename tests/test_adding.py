@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from rich.progress import Progress
 
 from index.archive import Archive
 from index.errors import BadValue
 from index.readers.fields import PIECES, parse_mapped
 from index.readers.following import Following
 from index.records import Draft
-from service.cli.ingest import Sources, Tally, add_sources
+from service.cli.ingest import Reading, Sources, Tally, add_sources
 from service.cli.watch import parse_interval, watch
 from tests.conftest import ROOT
 from tests.fakes import HashedWords
@@ -216,3 +217,22 @@ def test_watching_stops_though_the_signal_was_dropped(
     watch(archive, following, Sources((str(tmp_path / "one.txt"),)), 60, json=False)
     assert time.monotonic() - began < 30
     assert capsys.readouterr().err.endswith("stopped; what was added is in the archive\n")
+
+
+def test_the_bar_moves_by_what_is_stored_not_by_what_is_read(
+    tmp_path: Path, archive: Archive, news: Site
+) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.txt").write_text(
+            f"Story {number}\n\nThe ferry sailed on {number + 1} May 2024.\n"
+        )
+    sources, tally = Sources((str(tmp_path),)), Tally()
+    with Progress(disable=True) as progress:
+        following = sources.following(archive, fetcher(news, archive.visits))
+        reading = Reading(following, sources.each(archive.directory), tally, progress)
+        (task,) = progress.tasks
+        results = archive.add(iter(list(reading.drafts())))
+        assert task.completed == 0
+        for result in results:
+            reading.done(result)
+        assert task.completed == task.total == sum(file.stat().st_size for file in tmp_path.glob("*.txt"))

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +28,7 @@ from service.settings import FILE, Settings
 from service.signals import stoppable
 from service.storage.stores import STORES
 
+WINDOW = 120.0  # seconds of the last work, by which the time left is estimated
 PAGE_BYTES = 20_000  # what a page whose size nobody knows counts for in the time left
 _COLUMNS = (
     TextColumn("{task.description}"),
@@ -145,13 +146,17 @@ def add_sources(
     """
     errors = Plain(stderr=True)
     following.start_round()
-    with Progress(*_COLUMNS, console=errors, transient=True, disable=not sys.stderr.isatty()) as progress:
+    shown = sys.stderr.isatty()
+    with Progress(
+        *_COLUMNS, console=errors, transient=True, disable=not shown, speed_estimate_period=WINDOW
+    ) as progress:
         named = sources.each(archive.directory)
-        reading = _Reading(following, named, tally, progress, mirror)
+        reading = Reading(following, named, tally, progress, mirror)
         with closing(_results(archive, reading, work)) as results:
             for result in results:
                 tally.count(result)
-                following.kept(result.source if isinstance(result, Skipped) else result.key)
+                following.kept(_name(result))
+                reading.done(result)
                 progress.update(reading.task, speed=tally.speed())
                 if isinstance(result, Skipped):
                     told = " ".join(f"skipped {result.source}: {result.reason}".split())
@@ -163,7 +168,7 @@ def add_sources(
 
 
 def _results(
-    archive: Archive, reading: "_Reading", work: Work | None
+    archive: Archive, reading: "Reading", work: Work | None
 ) -> Generator[Added | Skipped, None, None]:
     if work is not None:
         # The blocks are let go of while the cluster is connected, however the run ends.
@@ -189,8 +194,11 @@ def on_cluster(address: str) -> Iterator[None]:
             raise
 
 
-class _Reading:
-    """The articles of the sources, with a bar that moves by the bytes read."""
+class Reading:
+    """The articles of the sources, with a bar that moves by the bytes of what is safe in the archive.
+
+    They are read a batch ahead of the embedding, which takes nearly all of the time.
+    """
 
     def __init__(
         self,
@@ -206,6 +214,8 @@ class _Reading:
         self._mirror = mirror
         self._progress = progress
         self._sizes = {source: _size(source) for source in sources}
+        self._waiting: deque[tuple[str, int]] = deque()  # read and not yet stored, with their bytes
+        self._stored = 0  # bytes that the bar does not show yet
         self.task: TaskID = progress.add_task("reading", total=sum(self._sizes.values()), speed="")
 
     def blocks(self, work: Work) -> Generator[Block, None, None]:
@@ -230,6 +240,19 @@ class _Reading:
             # Ending here as if all were read puts in the articles that wait to be embedded together.
             self.interrupted = True
 
+    def done(self, result: Added | Skipped) -> None:
+        """Moves the bar past an article, and past those read before it that gave no result."""
+        name = _name(result)
+        if any(name == waiting for waiting, _ in self._waiting):
+            waiting = None
+            while waiting != name:
+                waiting, step = self._waiting.popleft()
+                self._stored += step
+        # A batch is stored at once: one step for it, not one an article, keeps the estimate of speed true.
+        if not self._waiting:
+            self._progress.advance(self.task, self._stored)
+            self._stored = 0
+
     def _of(self, source: str, size: int) -> Iterator[Draft | Skipped]:
         """The articles of one source. Within it the bar moves by their text, the best guess there is."""
         left = size
@@ -241,17 +264,26 @@ class _Reading:
                 continue
             if isinstance(item, Draft):
                 self._tally.note(source, item)
-            yield item
             step = min(left, len(item.text)) if isinstance(item, Draft) else 0
             left -= step
-            self._progress.advance(self.task, step)
-        self._progress.advance(self.task, left)
+            self._waiting.append((_name(item), step))
+            yield item
+        if self._waiting:
+            name, step = self._waiting.pop()
+            self._waiting.append((name, step + left))
+        else:
+            self._progress.advance(self.task, left)
 
     def _reflect(self, mirror: Mirror, source: str, item: Item) -> None:
         if isinstance(item, Draft):
             mirror.note(source, item.key)
         else:  # of a page that is unchanged it is not known which articles it holds
             mirror.fault(source)
+
+
+def _name(item: Draft | Added | Skipped) -> str:
+    """The name by which an article that was read is known again in its result."""
+    return item.source if isinstance(item, Skipped) else item.key
 
 
 def _size(source: str) -> int:
