@@ -1,7 +1,11 @@
 """The short answer: in the words of the quotes it cites, and never older than what is shown."""
 
+import re
 from dataclasses import replace
 from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.records import Span
 from service.answerers.short_answer import short_answer, short_answer_of
@@ -80,3 +84,27 @@ def test_what_sources_disagree_about_comes_before_them() -> None:
     short = short_answer_of(SENTENCE, told)
     assert short
     assert short.text == "61 million or 48 million: sources disagree"
+
+
+VALUES = st.lists(st.text("bcdfgh0123456789", min_size=1), min_size=1, max_size=4, unique=True)
+SAYS = re.compile(r"(: sources disagree)$|(; before: )|\((\d{1,2} \w+ \d{4})\)|(, |; | or | and )")
+
+
+@given(VALUES, st.sampled_from(["disagreement", "change", "list", "one"]))
+def test_every_value_of_a_short_answer_stands_in_the_quote_it_cites(values: list[str], kind: str) -> None:
+    found = [said(place, value, date(2024, 1, place)) for place, value in enumerate(values, 1)]
+    found.reverse()  # the newest first, as the sides of a change are
+    sides = tuple(Side(findings=(one,), day=one.quote.article.published, value=one.answer) for one in found)
+    contrasted = kind in ("disagreement", "change") and len(sides) > 1
+    contrasts = [Contrast(kind=kind, about="the cost", sides=sides)] if contrasted else []  # type: ignore[arg-type]
+    plan = replace(PLAN, wanted="list") if kind == "list" else PLAN
+    short = short_answer(plan, found, contrasts, lambda words, quote: words in quote.text)
+    assert short
+    told = [part for part in SAYS.sub("\n", short.text).split("\n") if part.strip()]
+    assert len(told) == len(short.quotes)
+    for value, quote in zip(told, short.quotes, strict=True):
+        assert value.strip().casefold() in quote.text.casefold()
+    days = [f"{one.article.published.day} January 2024" for one in short.quotes if one.article.published]
+    assert [day for _, _, day, _ in SAYS.findall(short.text) if day] == (
+        days if contrasts and kind == "change" else []
+    )
