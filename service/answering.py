@@ -12,13 +12,14 @@ from index.archive import Archive
 from index.errors import DatelineError
 from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
-from index.records import Filters, Hit, Period
+from index.records import Filters, Hit, Order, Period
 from index.search.hybrid import Hits
 from service.answerers.builder import Clock, Written, cited, published_origin
 from service.answerers.catalogue import Told, catalogue_answer
 from service.answerers.formatting import worded
 from service.answerers.overview import OverviewAnswerer
 from service.answerers.short_answer import short_answer_of
+from service.answerers.suggestions import follow_ups
 from service.answers import (
     Answer,
     Citation,
@@ -144,8 +145,10 @@ async def ask(desk: Desk, question: Question, today: date | None = None) -> Asyn
         yield written.shorten(whole)
     searched = await asyncio.to_thread(_searched, desk.archive, filters_of(plan))
     answer = replace(_answer(question, plan, hits, written, searched), sections=tuple(sections))
+    with clock.stage("suggest"):
+        further = await asyncio.to_thread(follow_ups, desk.archive, answer, hits, question.filters)
     notes = (*notes, *hits.notes, *answer.notes)
-    answer = replace(answer, notes=notes, timings_ms=clock.laps_ms())
+    answer = replace(answer, notes=notes, suggestions=further, timings_ms=clock.laps_ms())
     if desk.conversations is not None:
         await asyncio.to_thread(desk.conversations.keep, answer)
     observer().answered(answer, written.dropped)
@@ -231,10 +234,13 @@ def _direct(question: Question, plan: Plan, told: Told, archive: Archive) -> Ans
 
 
 def _evidence(desk: Desk, plan: Plan, hits: Sequence[Hit]) -> Evidence:
+    if plan.intent in TOLD:  # in the articles' own order; nothing is read for an answer
+        return Evidence(plan=plan, hits=tuple(hits), findings=(), contrasts=())
     found = findings(desk.archive, desk.reader, plan, hits)
     likely = [finding for finding in found if finding.score >= ranking().threshold]
-    # Those that answer different parts of a question do not differ about one thing.
-    contrasts = () if plan.parts or plan.relation else comparison.contrasts(plan, likely, desk.judge)
+    # Answers to different parts of a question do not differ about one thing, nor do events of a timeline.
+    one_thing = not plan.parts and not plan.relation and plan.order is not Order.TIMELINE
+    contrasts = comparison.contrasts(plan, likely, desk.judge) if one_thing else ()
     decided = None if contrasts else decision(plan, hits, desk.judge, answered=bool(likely))
     return Evidence(plan=plan, hits=tuple(hits), findings=found, contrasts=contrasts, decision=decided)
 

@@ -33,6 +33,13 @@ class OverviewAnswerer:
             yield Statement(text=worded(quote), quotes=(quote,), support="quoted", score=score)
 
 
+def quotable(evidence: Evidence) -> list[Quote]:
+    """What an overview or a description can be made of, without asking the reader which says it best."""
+    if evidence.plan.intent == "who_is":
+        return _naming(evidence)
+    return [quote for quote, _ in _told(evidence)]
+
+
 def _told(evidence: Evidence) -> list[tuple[Quote, float]]:
     """The sentence of each article that tells what it is about, newest first; copies of one text once."""
     shares = _shares(evidence.plan)
@@ -73,20 +80,25 @@ def _is_within(article: Article, span: Span, happened: Period | None) -> bool:
 
 def _described(evidence: Evidence, reader: ReadingModel) -> list[tuple[Quote, float]]:
     """Of each article the sentence that says best who somebody is, if it names them; newest first."""
-    plan = evidence.plan
-    shares = _shares(plan)
-    quotes = [
-        Quote(article=hits[0].article, span=span)
-        for hits in _by_article(evidence.hits)
-        for span in {span for hit in hits for span in hit.passage.sentences}
-        if _tells(hits[0].article, span) and _names(span.of(hits[0].article.text), plan, shares)
-    ]
-    scores = reader.relevance(plan.standalone_question, [quote.text for quote in quotes]) if quotes else []
+    quotes, asked = _naming(evidence), evidence.plan.standalone_question
+    scores = reader.relevance(asked, [quote.text for quote in quotes]) if quotes else []
     best: dict[int, tuple[Quote, float]] = {}
     for quote, score in sorted(zip(quotes, scores, strict=True), key=lambda one: -one[1]):
         best.setdefault(quote.article.cluster, (quote, score))
     chosen = list(best.values())[:MOST_DESCRIPTIONS]
     return sorted(chosen, key=lambda one: one[0].article.published or date.min, reverse=True)
+
+
+def _naming(evidence: Evidence) -> list[Quote]:
+    """The sentences that name who is asked after."""
+    plan = evidence.plan
+    shares = _shares(plan)
+    return [
+        Quote(article=hits[0].article, span=span)
+        for hits in _by_article(evidence.hits)
+        for span in {span for hit in hits for span in hit.passage.sentences}
+        if _tells(hits[0].article, span) and _names(span.of(hits[0].article.text), plan, shares)
+    ]
 
 
 def _names(sentence: str, plan: Plan, shares: dict[str, float]) -> bool:

@@ -224,6 +224,8 @@ def plan_of(question: Question, held: Summary, today: date, embedder: Embedder |
     says_no_wish = topic is not None and topic == text.strip("?؟.! ")
     if says_no_wish or (intent == "who_is" and not _is_name(topic or "")):
         intent, topic = "question", None
+    if topic is not None and intent == "timeline":
+        search_words = topic
     if topic is None and intent in ("latest", "timeline", "overview"):
         # Of nothing in particular: what the archive told last, or first, or in those days.
         order = Order.TIMELINE if intent == "timeline" else Order.NEWEST

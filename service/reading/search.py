@@ -1,4 +1,4 @@
-"""The search for a plan: what it hides, what it asks for, and what of that happened in the days asked about."""
+"""The search for a plan: what it hides, what it asks for, and what happened in the days asked about."""
 
 from dataclasses import replace
 from datetime import date

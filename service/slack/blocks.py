@@ -76,6 +76,7 @@ def closing(answer: Answer, page: str | None, *, shared: bool = True) -> list[Bl
     """
     told = [_told(block, answer) for block in outline(answer) if isinstance(block, Rows | Note)]
     told += [block for block in (_sources(answer), _nearest(answer)) if block]
+    told += [_context(["You could ask: " + " · ".join(answer.suggestions)])] if answer.suggestions else []
     ending = [_context([_searched(answer)])] if answer.claims else []
     buttons = list(_buttons(answer, page, shared))
     ending += [ActionsBlock(elements=buttons)] if buttons else []
