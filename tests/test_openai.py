@@ -24,7 +24,8 @@ from service.answers import (
     Searched,
 )
 from service.answers import Change as ChangeOverTime
-from service.http.openai import CompletionRequest, Composition
+from service.http.openai import CompletionRequest, Composition, Message
+from service.http.openai import asked as asked_of
 from service.http.routes.openai import CompletionWriter
 from service.questions.plan import Plan
 from tests.serving import server
@@ -239,3 +240,65 @@ def test_what_sources_disagree_about_follows_the_sentences_with_its_marks() -> N
     ]  # fmt: skip
     assert places[0].start_index == 22
     assert places[0].url == "http://here/v1/articles/1/versions/1"
+
+
+def test_a_response_holds_what_a_completion_does(client: openai.OpenAI) -> None:
+    whole = client.responses.create(model="dateline", input=FLOOD, instructions="Answer as a pirate.")
+    message = client.chat.completions.create(model="dateline", messages=user(FLOOD)).choices[0].message
+    assert (whole.status, whole.error) == ("completed", None)
+    assert whole.output_text == message.content
+    (text,) = whole.output[0].content  # type: ignore[union-attr]
+    flat = [annotation.model_dump() for annotation in text.annotations]  # type: ignore[union-attr]
+    nested = [one.url_citation.model_dump() | {"type": "url_citation"} for one in message.annotations or []]
+    assert flat == nested != []
+    assert whole.usage
+    assert whole.usage.total_tokens == 0
+    assert extra(whole, "dateline")["status"] == "answered"
+
+
+def test_a_streamed_response_adds_up_to_the_same(client: openai.OpenAI) -> None:
+    whole = client.responses.create(model="dateline", input=[{"role": "user", "content": FLOOD}])
+    events = list(client.responses.create(model="dateline/quotes", input=FLOOD, stream=True))
+    assert [event.sequence_number for event in events] == list(range(len(events)))
+    kinds = [event.type for event in events]
+    assert kinds[:4] == [
+        "response.created",
+        "response.in_progress",
+        "response.output_item.added",
+        "response.content_part.added",
+    ]
+    assert kinds[-4:] == [
+        "response.output_text.done",
+        "response.content_part.done",
+        "response.output_item.done",
+        "response.completed",
+    ]
+    deltas = "".join(event.delta for event in events if event.type == "response.output_text.delta")
+    completed = events[-1]
+    assert completed.type == "response.completed"
+    assert deltas == completed.response.output_text == whole.output_text
+    added = [event.annotation for event in events if event.type == "response.output_text.annotation.added"]
+    (text,) = completed.response.output[0].content  # type: ignore[union-attr]
+    assert added == [annotation.model_dump() for annotation in text.annotations]  # type: ignore[union-attr]
+
+
+def test_a_response_goes_on_with_the_one_before(client: openai.OpenAI) -> None:
+    first = client.responses.create(model="dateline", input="What does the Harbour Bridge cost?")
+    next_one = client.responses.create(model="dateline", input="And in 2020?", previous_response_id=first.id)
+    assert "Harbour Bridge" in extra(next_one, "dateline")["standalone_question"]
+    with pytest.raises(openai.BadRequestError, match="previous_response_id"):
+        client.responses.create(model="dateline", input="And?", previous_response_id="resp_1")
+    with pytest.raises(openai.NotFoundError, match="no model 'gpt'"):
+        client.responses.create(model="gpt", input="And?")
+
+
+def test_a_timeline_is_a_list_and_what_was_suggested_was_not_talked_about(client: openai.OpenAI) -> None:
+    asked = "Give me a timeline of the Harbour Bridge"
+    done = client.chat.completions.create(model="dateline", messages=user(asked))
+    content, answer = done.choices[0].message.content or "", extra(done, "dateline")
+    events, suggested = content.split("\n\nYou could ask:\n")
+    assert events.split("\n") == [f"- {claim['text']}" for claim in answer["claims"]]
+    assert suggested.split("\n") == [f"- {question}" for question in answer["suggestions"]]
+    messages = [Message(role="user", content=asked), Message(role="assistant", content=content)]
+    follow_up = asked_of([*messages, Message(role="user", content="And who paid?")], ["Radio Seawall"])
+    assert "You could ask" not in follow_up.turns[0].text

@@ -35,6 +35,8 @@ from service.storage.conversations import TURNS
 
 MODEL = "dateline"
 LONGEST_QUESTION = 4000
+TEXTS = ("text", "input_text", "output_text")  # the parts of messages that are read
+SUGGESTED = "You could ask:"
 
 _MARK = re.compile(r"\[\d+\]")
 
@@ -49,7 +51,7 @@ class Part(BaseModel):
 class Message(BaseModel):
     """A message of the conversation. System messages are not read: answers come from the archive alone."""
 
-    role: str
+    role: str = ""
     content: str | list[Part] | None = None
 
     @property
@@ -57,7 +59,7 @@ class Message(BaseModel):
         """All the text of it."""
         if isinstance(self.content, str):
             return self.content
-        return "\n".join(part.text or "" for part in self.content or () if part.type == "text")
+        return "\n".join(part.text or "" for part in self.content or () if part.type in TEXTS)
 
 
 class StreamOptions(BaseModel):
@@ -209,7 +211,9 @@ class Composition:
             return self._add_positions(f"Changed over time: {event.about}", event.positions)
         if isinstance(event, Answer):
             words = "" if self.text else self._add("", event.text, ())
-            return words + "".join(self._add("\n\n", f"Note: {note}", ()) for note in event.notes)
+            words += "".join(self._add("\n\n", f"Note: {note}", ()) for note in event.notes)
+            asked = "".join(f"\n- {question}" for question in event.suggestions)
+            return words + (self._add("\n\n", f"{SUGGESTED}{asked}", ()) if asked else "")
         return ""
 
     def _add(self, before: str, words: str, numbers: Sequence[int]) -> str:
@@ -248,13 +252,13 @@ class Composition:
         ]
 
 
-def asked(request: CompletionRequest, outlets: Sequence[str]) -> Question:
+def asked(messages: Sequence[Message], outlets: Sequence[str], conversation: str | None = None) -> Question:
     """The last question of the messages, after the turns before it.
 
     `outlets` are those of the archive, by which an answer is told to have cited them. Raises BadValue
     where there is no question.
     """
-    exchanges = _exchanges(request.messages)
+    exchanges = _exchanges(messages)
     if not exchanges or not exchanges[-1][0]:
         raise BadValue("the messages hold no question: none has the role user and a text")
     question = exchanges[-1][0]
@@ -267,7 +271,7 @@ def asked(request: CompletionRequest, outlets: Sequence[str]) -> Question:
         text = answer if _MARK.search(answer) else ""
         cited = tuple(outlet for outlet in outlets if outlet in text)
         turns = (*turns, Turn(question=before[:LONGEST_QUESTION], text=text, outlets=cited))
-    return Question(question=question, conversation_id=request.conversation_id, turns=turns)
+    return Question(question=question, conversation_id=conversation, turns=turns)
 
 
 def models(desk: Desk) -> Models:
@@ -326,6 +330,7 @@ def _exchanges(messages: Iterable[Message]) -> list[tuple[str, str]]:
         if message.role == "user":
             found.append((message.words.strip(), ""))
         elif message.role == "assistant" and found:
-            words = " ".join(message.words.split())
+            # What was only suggested was not talked about.
+            words = " ".join(message.words.partition(f"\n\n{SUGGESTED}\n")[0].split())
             found[-1] = (found[-1][0], f"{found[-1][1]} {words}".strip())
     return found

@@ -38,7 +38,7 @@ STATUS = {
     NoSpace: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 RETRY_SECONDS = 5  # until who found the archive busy should try again
-OPENAI_ROUTES = ("/v1/chat/completions", "/v1/models")
+OPENAI_ROUTES = ("/v1/chat/completions", "/v1/responses", "/v1/models")
 OPENAI_CODES: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "invalid_api_key",
     HTTPStatus.FORBIDDEN: "insufficient_permissions",

@@ -47,9 +47,11 @@ TABLE: tuple[tuple[Role, str, str], ...] = (
     ("ask", "POST", r"/v1/answers/[^/]+/feedback"),
     ("ask", "GET", r"/v1/conversations(/[^/]+)?"),
     ("ask", "DELETE", r"/v1/conversations/[^/]+"),
-    ("ask", "GET", r"/v1/archive(/holdings)?"),
+    ("ask", "PATCH", r"/v1/conversations/[^/]+"),
+    ("ask", "GET", r"/v1/archive(/holdings|/facets)?"),
     ("ask", "GET", r"/v1/articles(/[^/]+(/versions(/[^/]+)?)?)?"),
     ("ask", "POST", r"/v1/chat/completions"),
+    ("ask", "POST", r"/v1/responses"),
     ("ask", "GET", r"/v1/models(/.+)?"),
     ("edit", "POST", r"/v1/articles"),
     ("edit", "DELETE", r"/v1/articles/[^/]+"),
@@ -75,7 +77,7 @@ def install(app: Starlette, keys: Keys, settings: Settings) -> None:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
             allow_headers=["Authorization", "X-API-Key", "Content-Type", "Idempotency-Key", "X-Request-Id"],
             expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"],
         )

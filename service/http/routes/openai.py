@@ -30,6 +30,7 @@ from service.http.openai import (
     usage_of,
 )
 from service.http.problems import OpenAIErrorBody, openai_error, problem_of
+from service.http.responses import ResponseObject, ResponseRequest, ResponseWriter
 from service.http.security import Owner
 from service.http.shutdown import Draining
 from service.pipeline import with_answerer
@@ -64,8 +65,29 @@ def router(desk: Desk, conversations: Conversations, capacity: Capacity, drainin
         own = replace(desk, conversations=conversations.of(owner))
         chosen = with_answerer(own, answerer_of(desk, request.model))
         summary = await asyncio.to_thread(desk.archive.summary)
-        question = await asyncio.to_thread(asked, request, summary.outlets)
+        question = await asyncio.to_thread(asked, request.messages, summary.outlets, request.conversation_id)
         writer = CompletionWriter(request, str(http.base_url))
+        events = draining.while_open(ask(chosen, question))
+        if request.stream:
+            return event_stream(writer.stream(events))
+        async with attended(http):
+            return await writer.whole(events)
+
+    @routes.post(
+        "/responses",
+        response_model=ResponseObject,
+        responses=STREAMED,
+        dependencies=[Depends(capacity.held)],
+    )
+    async def create_response(
+        request: ResponseRequest, http: Request, owner: Owner
+    ) -> ResponseObject | Response:
+        """Answer a question, or the last one of a conversation, as OpenAI's Responses, streaming too."""
+        own = replace(desk, conversations=conversations.of(owner))
+        chosen = with_answerer(own, answerer_of(desk, request.model))
+        summary, conversation = await asyncio.to_thread(desk.archive.summary), request.conversation()
+        question = await asyncio.to_thread(asked, request.messages, summary.outlets, conversation)
+        writer = ResponseWriter(request, conversation, str(http.base_url))
         events = draining.while_open(ask(chosen, question))
         if request.stream:
             return event_stream(writer.stream(events))
