@@ -1,14 +1,20 @@
 """Articles and passages as every front sends them: the wire contract beside that of answers."""
 
+import csv
 import difflib
+import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from pydantic_core import to_json as _to_json
 
 from index.archive import Archive
 from index.records import Article, Hit, Origin
+
+_FORMULA = frozenset("=+-@\t\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +112,23 @@ class Found:
 def listed(article: Article) -> Listed:
     """An article as lists show it."""
     return Listed(**_listing(article))
+
+
+def csv_of(articles: Iterable[Article]) -> Iterator[str]:
+    """A table of articles in CSV, a line at a time. No cell can become a formula of a spreadsheet."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    names = ("id", "version", "title", "outlet", "author", "published", "language", "url", "standing")
+    for row in chain([names], (map(_cell, (getattr(one, name) for name in names)) for one in articles)):
+        writer.writerow(row)
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in _FORMULA else text
 
 
 def shown(archive: Archive, article_id: int, version: int | None = None) -> Shown:

@@ -120,3 +120,29 @@ def test_what_one_owner_asked_no_other_can_see_or_touch(kept: Conversations) -> 
     assert ours.answer("a1").feedback is None
     theirs.keep(answer("a2", "c1", "Mine?"))
     assert [found.answer.id for _, found in ours.conversation("c1")] == ["a1"]
+
+
+def test_a_conversation_is_found_by_its_questions_and_by_its_name(kept: Conversations) -> None:
+    kept.keep(answer("a1", "c1"))
+    kept.keep(replace(answer("a2", "c2"), standalone_question="Who pays 100% of it?"))
+    kept.rename("c2", "Money")
+    assert [(talk.id, talk.name) for talk in kept.conversations(words="mon")] == [("c2", "Money")]
+    assert [talk.id for talk in kept.conversations(words="DAM")] == ["c1"]
+    assert [talk.id for talk in kept.conversations(words="100%")] == ["c2"]
+    assert kept.conversations(words="%") == kept.conversations(words="100%")
+    kept.rename("c2", "")
+    assert [talk.name for talk in kept.conversations()] == [None, None]
+
+
+def test_a_name_is_its_owners_and_goes_with_the_conversation(kept: Conversations) -> None:
+    mine, others = kept.of("k1"), kept.of("k2")
+    for owner in (mine, others):
+        owner.keep(answer(f"of {owner is mine}", "c1"))
+    mine.rename("c1", "Mine")
+    assert [talk.name for talk in others.conversations()] == [None]
+    assert others.conversations(words="mine") == []
+    with pytest.raises(NotFound, match="there is no conversation 'c9'"):
+        mine.rename("c9", "None")
+    mine.delete("c1")
+    mine.keep(answer("again", "c1"))
+    assert [talk.name for talk in mine.conversations()] == [None]

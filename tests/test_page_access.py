@@ -49,7 +49,25 @@ def past(page: Page) -> None:
 
 def deleting(page: Page) -> None:
     past(page)
-    page.locator(".talks button").first.click()
+    page.locator(".talks li").first.get_by_role("button", name="Delete").click()
+
+
+def renaming(page: Page) -> None:
+    past(page)
+    page.locator(".talks li").first.get_by_role("button", name="Rename").click()
+    expect(page.get_by_label("Name of the conversation")).to_be_focused()
+
+
+def told_in_time(page: Page) -> None:
+    ask(page, "Give me a timeline of the Harbour Bridge")
+    expect(page.locator(".events li").first).to_be_visible()
+
+
+def searched(page: Page) -> None:
+    page.get_by_role("link", name="Archive", exact=True).click()
+    page.get_by_label("Words they mention").fill("bridge")
+    page.keyboard.press("Enter")
+    expect(page.locator(".facets li").first).to_be_attached()
 
 
 def archive(page: Page) -> None:
@@ -71,6 +89,7 @@ def first(page: Page) -> None:
 
 VIEWS: tuple[Callable[[Page], None], ...] = (
     first, limited, answered, disagreeing, with_the_article, refused, past, deleting, archive, adding,
+    renaming, told_in_time, searched,
 )  # fmt: skip
 
 
@@ -144,7 +163,7 @@ def test_the_places_are_reached_by_keyboard_and_the_focus_follows(page: Page) ->
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="History")).to_be_focused()
     tab_to(page, FLOOD)
-    page.keyboard.press("Tab")
+    tab_to(page, "Delete")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
     assert focused(page) == "Keep it"

@@ -1,5 +1,6 @@
 """The places of the page: conversations, answers, the archive, adding to it, signing in."""
 
+import csv
 import json
 import re
 import shutil
@@ -119,6 +120,83 @@ def test_the_archive_is_drawn_counted_and_listed(page: Page, address: str) -> No
     page.keyboard.press("Escape")
     page.get_by_role("link", name="All articles").click()
     expect(articles).to_have_count(34)
+
+
+def test_the_archive_is_searched_by_words_and_narrowed_down(page: Page, address: str) -> None:
+    page.goto(f"{address}#/archive")
+    page.get_by_label("Words they mention").fill('"harbour bridge" toll')
+    page.get_by_label("Sorted").select_option("Newest first")
+    page.get_by_role("button", name="Show", exact=True).click()
+    found, facets = page.locator("#archive .found"), page.locator(".facets")
+    expect(found).to_contain_text("articles")
+    assert page.url == f"{address}#/archive?q=%22harbour+bridge%22+toll&sort=newest"
+    days = page.locator(".articles time").evaluate_all("nodes => nodes.map(node => node.dateTime)")
+    assert len(days) > 1
+    assert days == sorted(days, reverse=True)
+    facets.get_by_role("link", name="Radio Seawall").click()
+    expect(page.locator(".articles li")).to_have_count(1)
+    expect(found).to_contain_text("1 article")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Download as CSV").click()
+    rows = list(csv.DictReader(taken.value.path().open()))
+    assert [row["title"] for row in rows] == ["Council votes for lorry toll on Harbour Bridge"]
+    photographed(page, "archive-search")
+
+
+def test_a_conversation_is_found_and_renamed(page: Page) -> None:
+    ask(page, PELL)
+    page.get_by_role("link", name="History").click()
+    find = page.get_by_label("Find a conversation")
+    find.fill("nobody asked this")
+    page.keyboard.press("Enter")
+    expect(page.locator("#history .empty")).to_have_text("No conversation holds these words.")
+    find.fill("joanna pell say")
+    page.keyboard.press("Enter")
+    line = page.locator(".talks li").first
+    expect(line.locator("time")).to_have_text(re.compile(r"\d{2}:\d{2}"))
+    line.get_by_role("button", name="Rename").click()
+    page.get_by_label("Name of the conversation").fill("The pumps")
+    page.keyboard.press("Enter")
+    expect(page.locator(".talks a").first).to_have_text("The pumps")
+    page.reload()
+    expect(page.locator(".talks a", has_text="The pumps")).to_have_count(1)
+    page.locator(".talks li", has_text="The pumps").get_by_role("button", name="Rename").click()
+    page.get_by_label("Name of the conversation").fill("")
+    page.keyboard.press("Enter")
+    expect(page.locator(".talks a").first).to_have_text(PELL)
+
+
+def test_an_article_is_removed_once_it_is_confirmed(
+    browser: Browser, sample: Path, models: Path, tmp_path: Path
+) -> None:
+    with server(copy_of(sample, tmp_path / "archive"), models) as address, opened(browser, address) as page:
+        page.goto(f"{address}#/archive?outlet=Tideline")
+        expect(page.locator(".articles li")).to_have_count(5)
+        page.get_by_role("button", name="Remove “The bridge that grew").click()
+        page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+        expect(page.locator(".articles li")).to_have_count(4)
+        expect(page.locator("#archive-line")).to_contain_text("33 articles")
+        page.reload()
+        expect(page.locator(".articles li")).to_have_count(4)
+
+
+def test_a_file_that_is_dropped_on_the_page_is_added(
+    browser: Browser, sample: Path, models: Path, tmp_path: Path
+) -> None:
+    drop = """node => {
+      const files = new DataTransfer();
+      files.items.add(new File(["A whale was seen off Port Ostrel on 3 March 2024."], "whale.txt"));
+      for (const name of ["dragover", "drop"])
+        node.dispatchEvent(new DragEvent(name, { dataTransfer: files, bubbles: true, cancelable: true }));
+    }"""
+    with server(copy_of(sample, tmp_path / "archive"), models) as address, opened(browser, address) as page:
+        page.locator("body").evaluate(drop)
+        expect(page.locator("#add .results")).to_contain_text("1 article added", timeout=15_000)
+        expect(page.locator("#archive-line")).to_contain_text("35 articles")
+        page.keyboard.press("Escape")
+        page.reload()
+        # No questions are set here: those offered are about the archive's own stories.
+        expect(page.locator("#suggestions button")).to_have_count(3)
 
 
 def test_a_bar_of_the_chart_shows_its_articles(page: Page, address: str) -> None:

@@ -50,6 +50,36 @@ class Limits(BaseModel):
         )
 
 
+Names = Annotated[list[Name], Query(max_length=50)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which articles are listed: those that mention the words and pass the filters."""
+
+    words: str
+    filters: Filters
+
+
+def wanted(
+    q: Annotated[str, Query(max_length=200, description='words they mention, "side by side" in marks')] = "",
+    since: Annotated[date | None, Query(description="published on that day or later")] = None,
+    until: Annotated[date | None, Query(description="published on that day or earlier")] = None,
+    outlet: Names = [],  # noqa: B006, FastAPI copies it
+    author: Names = [],  # noqa: B006
+    language: Names = [],  # noqa: B006
+) -> Wanted:
+    """Which articles the parameters of a list ask for."""
+    filters = Filters(
+        since=since,
+        until=until,
+        outlets=tuple(outlet),
+        authors=tuple(author),
+        languages=tuple(language),
+    )
+    return Wanted(q.strip(), filters)
+
+
 class AskRequest(Limits):
     """A question, and how it is to be answered."""
 
@@ -148,6 +178,16 @@ class SignIn(BaseModel):
     key: str = Field(examples=["dl_…"])
 
 
+class RenameRequest(BaseModel):
+    """What a conversation is to be called."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field(
+        max_length=200, description="empty: by its first question again", examples=["Harbour Bridge"]
+    )
+
+
 class FeedbackRequest(BaseModel):
     """Verdict of a reader on an answer, in place of what was said before."""
 
@@ -183,6 +223,25 @@ class ArticlePage:
 
     articles: list[Listed]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a facet, and how many articles have it."""
+
+    value: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """Articles by what they have in common, the commonest first; months, `YYYY-MM`, the newest first."""
+
+    articles: int
+    outlet: list[FacetValue]
+    month: list[FacetValue]
+    author: list[FacetValue]
+    language: list[FacetValue]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,10 +318,14 @@ class ConversationPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationListed:
-    """A conversation by its first question, with the number of its answers. Times are UTC."""
+    """A conversation by its first question, with the number of its answers. Times are UTC.
+
+    `name` is what its reader called it, null where it was not renamed.
+    """
 
     id: str
     question: str
+    name: str | None
     answers: int
     began: datetime
     last_asked: datetime
@@ -314,6 +377,7 @@ def conversation_listed(talk: Talk) -> ConversationListed:
     return ConversationListed(
         id=talk.id,
         question=talk.question,
+        name=talk.name,
         answers=talk.answers,
         began=talk.began,
         last_asked=talk.last_asked,

@@ -19,6 +19,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    Connection,
     DateTime,
     ForeignKey,
     Index,
@@ -48,7 +49,7 @@ Rating = Literal["up", "down", "none"]
 
 _ANSWER = TypeAdapter(Answer)
 
-tables = revised("conversations", "2")
+tables = revised("conversations", "3")
 
 answer = Table(
     "answer",
@@ -71,6 +72,15 @@ feedback = Table(
     Column("rating", String, nullable=False),
     Column("comment", Text, nullable=False),
     Column("given", DateTime, nullable=False),  # UTC
+)
+
+
+named = Table(  # conversations that were given a name of their own; others go by their first question
+    "conversation_name",
+    tables,
+    Column("owner", String, primary_key=True),  # empty where no keys are asked for
+    Column("conversation_id", String, primary_key=True),
+    Column("name", Text, nullable=False),
 )
 
 
@@ -104,10 +114,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """A conversation as lists show it: its first question, how many answers, from when to when (UTC)."""
+    """A conversation as lists show it: its first question, how many answers, from when to when (UTC).
+
+    `name` is what it was renamed to.
+    """
 
     id: str
     question: str
+    name: str | None
     answers: int
     began: datetime
     last_asked: datetime
@@ -211,8 +225,11 @@ class Conversations:
                 raise NotFound(f"there is no conversation {conversation_id!r}")
         return [(row.position, _kept(row)) for row in rows]
 
-    def conversations(self, before: int | None = None, limit: int = 50) -> list[Talk]:
-        """The conversations, that with the newest answer first, from the first below position `before`."""
+    def conversations(self, before: int | None = None, limit: int = 50, words: str = "") -> list[Talk]:
+        """The conversations, that with the newest answer first, from the first below position `before`.
+
+        With words, those whose name holds them, or one of whose questions does.
+        """
         last = func.max(answer.c.position)
         grouped = (
             select(
@@ -221,19 +238,49 @@ class Conversations:
                 func.count().label("answers"),
                 func.max(answer.c.asked).label("last_asked"),
             )
-            .where(self._mine)
+            .where(self._mine, *self._holding(words))
             .group_by(answer.c.conversation_id)
             .order_by(last.desc())
             .limit(limit)
         )
         talks = (grouped if before is None else grouped.having(last < before)).subquery()
+        is_named = (named.c.owner == (self._owner or "")) & (
+            named.c.conversation_id == answer.c.conversation_id
+        )
         query = (
-            select(answer, talks)
+            select(answer, talks, named.c.name)
             .join_from(talks, answer, answer.c.position == talks.c.first)
+            .join(named, is_named, isouter=True)
             .order_by(talks.c.last.desc())
         )
         with self._database.reading() as connection:
             return [_talk(row) for row in connection.execute(query)]
+
+    def _holding(self, words: str) -> list[ColumnElement[bool]]:
+        if not words:
+            return []
+        asked = select(answer.c.conversation_id).where(
+            self._mine, answer.c.standalone_question.icontains(words, autoescape=True)
+        )
+        called = select(named.c.conversation_id).where(
+            named.c.owner == (self._owner or ""), named.c.name.icontains(words, autoescape=True)
+        )
+        return [answer.c.conversation_id.in_(asked.union(called))]
+
+    def rename(self, conversation_id: str, name: str) -> None:
+        """Gives a conversation a name; an empty one has it go by its first question. Raises NotFound."""
+        of_this = (self._mine, answer.c.conversation_id == conversation_id)
+        key = {"owner": self._owner or "", "conversation_id": conversation_id}
+        with self._database.writing() as connection:
+            if connection.scalar(select(answer.c.id).where(*of_this).limit(1)) is None:
+                raise NotFound(f"there is no conversation {conversation_id!r}")
+            self._unname(connection, conversation_id)
+            if name:
+                connection.execute(insert(named).values(name=name, **key))
+
+    def _unname(self, connection: Connection, conversation_id: str) -> None:
+        mine = (named.c.owner == (self._owner or ""), named.c.conversation_id == conversation_id)
+        connection.execute(delete(named).where(*mine))
 
     def delete(self, conversation_id: str) -> None:
         """Deletes a conversation with its answers and what was thought of them. Raises NotFound."""
@@ -241,6 +288,7 @@ class Conversations:
         with self._database.writing() as connection:
             if not connection.execute(delete(answer).where(*of_this)).rowcount:
                 raise NotFound(f"there is no conversation {conversation_id!r}")
+            self._unname(connection, conversation_id)
 
     def delete_answer(self, answer_id: str) -> None:
         """Deletes one answer with what was thought of it. Raises NotFound."""
@@ -293,6 +341,7 @@ def _talk(row: Any) -> Talk:
     return Talk(
         id=row.conversation_id,
         question=_answer(row).question,
+        name=row.name,
         answers=row.answers,
         began=_zoned(row.asked),
         last_asked=_zoned(row.last_asked),

@@ -25,20 +25,27 @@ export class AddDialog {
     dialog.addEventListener("close", () => this.#working.abort());
   }
 
-  /** Opens it, with nothing told of what was added before. */
-  open() {
-    this.#working = new AbortController();
-    this.#results.replaceChildren();
-    this.#dialog.showModal();
+  /** Opens it, with nothing told of what was added before, and adds the files that were dropped. */
+  open(files = []) {
+    if (!this.#dialog.open) {
+      this.#working = new AbortController();
+      this.#results.replaceChildren();
+      this.#dialog.showModal();
+    }
+    return this.#addFiles(files);
+  }
+
+  async #addFiles(files) {
+    for (const file of files) await this.#add(file.name, () => this.#sendFile(file));
   }
 
   #fileForm() {
     const files = element("input", { type: "file", name: "files", multiple: "", required: "" });
-    const note = element("p", { class: "hint" }, "Pages, PDF, text, Markdown, JSON, feeds, WARC, or a ZIP of them; 20 MB each at most.");
+    const note = element("p", { class: "hint" }, "Pages, PDF, text, Markdown, JSON, feeds, WARC, or a ZIP of them; 20 MB each at most. They can be dropped anywhere on the page, too.");
     return this.#form("Add the files", [labelled("Files", files), note], async () => {
       const chosen = [...files.files];
       files.value = "";
-      for (const file of chosen) await this.#add(file.name, () => this.#sendFile(file));
+      await this.#addFiles(chosen);
     });
   }
 

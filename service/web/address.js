@@ -2,7 +2,7 @@
  * The addresses of the page: all of it is one document, and what it shows stands behind the "#".
  *
  * `#/` a new conversation · `#/conversations` all of them · `#/conversations/ID` · `#/answers/ID` ·
- * `#/archive?outlet=…&since=…&until=…&author=…&language=…` · `#/articles/ID` · `#/articles/ID/versions/N` ·
+ * `#/archive?q=…&sort=…&outlet=…&since=…&until=…&author=…&language=…` · `#/articles/ID` · `#/articles/ID/versions/N` ·
  * `#/articles/ID/versions/N?start=…&end=…` with the words between marked ·
  * `#q=…` asks that question.
  */

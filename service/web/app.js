@@ -4,6 +4,7 @@ import { ArchiveView } from "./archive.js";
 import { ArticlePanel } from "./article.js";
 import { confirmed } from "./confirmation.js";
 import { dateSpan } from "./dates.js";
+import { takeDrops } from "./drops.js";
 import { button, count } from "./dom.js";
 import { History } from "./history.js";
 import { Limits } from "./limits.js";
@@ -22,8 +23,9 @@ const panel = new ArticlePanel(page["article-panel"]);
 const openArticle = (source, opener) => panel.open(source, opener);
 const limits = new Limits(page.limits);
 const talk = new Talk(page, { limits, openArticle, announce });
-const past = new History(page.history, (question, action) => confirmed(page.confirm, question, action));
-const archive = new ArchiveView(page.archive, openArticle);
+const confirm = (question, action) => confirmed(page.confirm, question, action);
+const past = new History(page.history, confirm);
+const archive = new ArchiveView(page.archive, { openArticle, confirm, mayEdit: () => session.mayEdit, changed: showHoldings });
 const adding = new AddDialog(page.add, { openArticle, added: showHoldings });
 const session = new Session(page["sign-in"], begin);
 
@@ -73,7 +75,10 @@ function begin() {
   page["add-articles"].hidden = !session.mayEdit;
   page["sign-out"].hidden = !session.name;
   page["sign-out"].textContent = `Sign out ${session.name ?? ""}`;
-  if (!session.isLocked) showHoldings();
+  if (!session.isLocked) {
+    showHoldings();
+    offerAnswerers();
+  }
   show();
 }
 
@@ -86,6 +91,11 @@ async function showHoldings() {
   } catch (problem) {
     page["archive-line"].textContent = `The archive could not be read. ${problemText(problem)}`;
   }
+}
+
+async function offerAnswerers() {
+  const { data } = await getJson("/v1/models").catch(() => ({ data: [] }));
+  limits.offerAnswerers(data.map(({ id }) => id.split("/").slice(1).join("/")).filter(Boolean));
 }
 
 function archiveLine({ articles, outlets, oldest, newest, undated }) {
@@ -112,6 +122,7 @@ function goToQuestion(event) {
 }
 
 page["add-articles"].addEventListener("click", () => adding.open());
+takeDrops(document, () => session.mayEdit && !session.isLocked, (files) => adding.open(files));
 page["sign-out"].addEventListener("click", () => session.signOut());
 // The address may be that of a new conversation already, and then pressing it again changes nothing.
 page["new-conversation"].addEventListener("click", () => location.hash === "#/" && show());

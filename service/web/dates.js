@@ -1,5 +1,6 @@
 const LONG = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const MONTH = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
+const MOMENT = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" });
 const AGE = new Intl.RelativeTimeFormat("en-GB", { numeric: "always" });
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -18,6 +19,18 @@ export function isoDay(iso) {
 export function monthYear(iso) {
   const day = parsed(iso);
   return day ? MONTH.format(day) : iso;
+}
+
+/** The last day of a month "2021-06", as an ISO day. */
+export function lastDay(month) {
+  const [year, number] = month.split("-").map(Number);
+  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10);
+}
+
+/** Writes a moment as "2 June 2021, 14:05" by the reader's clock; what is no moment is shown as it came. */
+export function timeOf(iso) {
+  const moment = new Date(iso);
+  return Number.isNaN(moment.getTime()) ? iso : MOMENT.format(moment);
 }
 
 /** How long ago an ISO day was, in whole years, else months, else days; null where unknown. */

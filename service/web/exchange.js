@@ -162,7 +162,7 @@ export class Exchange {
     const within = new Set(shown);
     const evidence = evidenceOf(answer, this.#citations).filter((citation) => !within.has(citation.number));
     this.#showSources(evidence, incomplete ? searchedTable(answer.searched, answer.plan) : null);
-    this.#fill("timeline", timelineStrip(this.#sources, answer.citations, this.#open));
+    if (!answer.timeline?.length) this.#fill("timeline", timelineStrip(this.#sources, answer.citations, this.#open));
     this.#fill("foot", ...receiptNodes(answer, this.#announce, { alone: this.#alone }));
     this.#announce(
       `${incomplete ? "Incomplete answer" : "Answer complete"}: ${answer.short_answer?.text ?? count(answer.claims.length, "sentence")}, ${count(answer.citations.length, "quote")}`,

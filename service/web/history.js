@@ -1,12 +1,13 @@
 import { conversationAddress } from "./address.js";
-import { longDate } from "./dates.js";
-import { button, count, element } from "./dom.js";
+import { timeOf } from "./dates.js";
+import { button, count, element, labelled } from "./dom.js";
 import { getJson, problemText, request } from "./requests.js";
 
-/** The conversations that are kept, that with the newest answer first: to open, and to delete. */
+/** The conversations that are kept, that with the newest answer first: to find, open, rename and delete. */
 export class History {
   #view;
   #confirm;
+  #words = element("input", { type: "search", name: "q", dir: "auto", maxlength: "200", autocomplete: "off" });
   #list = element("ol", { class: "talks" });
   #more = element("div", {});
   #told = element("p", { class: "empty", role: "status" });
@@ -15,7 +16,12 @@ export class History {
   constructor(view, confirm) {
     this.#view = view;
     this.#confirm = confirm;
-    view.append(this.#told, this.#list, this.#more);
+    const form = element("form", { class: "find", role: "search", "aria-label": "Conversations" }, labelled("Find a conversation", this.#words), element("button", {}, "Find"));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.show();
+    });
+    view.append(form, this.#told, this.#list, this.#more);
   }
 
   /** Lists them anew. */
@@ -27,7 +33,8 @@ export class History {
   async #load(cursor) {
     this.#more.replaceChildren();
     try {
-      const page = await getJson(`/v1/conversations${cursor ? `?cursor=${cursor}` : ""}`);
+      const asked = Object.entries({ q: this.#words.value.trim(), cursor }).filter(([, value]) => value);
+      const page = await getJson(`/v1/conversations?${new URLSearchParams(asked)}`);
       this.#list.append(...page.conversations.map((talk) => this.#item(talk)));
       this.#tell();
       if (page.next_cursor) this.#more.append(button({}, () => this.#load(page.next_cursor), "Show older ones"));
@@ -37,21 +44,59 @@ export class History {
   }
 
   #item(talk) {
+    const name = talk.name || talk.question;
     const node = element(
       "li",
       {},
-      element("a", { href: conversationAddress(talk.id), dir: "auto" }, talk.question),
-      element("span", { class: "byline" }, `${count(talk.answers, "answer")} · ${longDate(talk.last_asked)}`),
-      button({ class: "quiet", "aria-label": `Delete the conversation “${talk.question}”` }, () => this.#delete(talk, node), "Delete"),
+      element("a", { href: conversationAddress(talk.id), dir: "auto" }, name),
+      element("span", { class: "byline" }, `${count(talk.answers, "answer")} · `, element("time", { datetime: talk.last_asked }, timeOf(talk.last_asked))),
+      element(
+        "div",
+        { class: "actions" },
+        button({ class: "quiet", "aria-label": `Rename the conversation “${name}”` }, () => this.#rename(talk, node), "Rename"),
+        button({ class: "quiet", "aria-label": `Delete the conversation “${name}”` }, () => this.#delete(talk, node), "Delete"),
+      ),
     );
     return node;
+  }
+
+  /** Puts a field for the name in the place of the line; Escape leaves it as it was. */
+  #rename(talk, node) {
+    const field = element("input", { type: "text", name: "name", dir: "auto", maxlength: "200", autocomplete: "off", placeholder: talk.question });
+    field.value = talk.name || talk.question;
+    const back = (shown) => {
+      const line = this.#item(shown);
+      form.replaceWith(line);
+      line.querySelector("button").focus();
+    };
+    const form = element(
+      "form",
+      { class: "find" },
+      labelled("Name of the conversation", field),
+      element("button", { class: "primary" }, "Save"),
+      button({ class: "quiet" }, () => back(talk), "Cancel"),
+    );
+    form.addEventListener("keydown", (event) => event.key === "Escape" && back(talk));
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const name = field.value.trim();
+      try {
+        const headers = { "Content-Type": "application/json" };
+        await request(this.#path(talk), { method: "PATCH", headers, body: JSON.stringify({ name }) });
+        back({ ...talk, name });
+      } catch (problem) {
+        this.#told.textContent = problemText(problem);
+      }
+    });
+    node.replaceWith(form);
+    field.select();
   }
 
   async #delete(talk, node) {
     const asked = `Delete this conversation with its ${count(talk.answers, "answer")}? Links to it will stop working.`;
     if (!(await this.#confirm(asked, "Delete"))) return;
     try {
-      await request(`/v1/conversations/${encodeURIComponent(talk.id)}`, { method: "DELETE" });
+      await request(this.#path(talk), { method: "DELETE" });
       node.remove();
       this.#tell();
       this.#view.querySelector("h2").focus();
@@ -60,7 +105,12 @@ export class History {
     }
   }
 
+  #path({ id }) {
+    return `/v1/conversations/${encodeURIComponent(id)}`;
+  }
+
   #tell() {
-    this.#told.textContent = this.#list.childElementCount ? "" : "Nothing has been asked yet.";
+    const none = this.#words.value.trim() ? "No conversation holds these words." : "Nothing has been asked yet.";
+    this.#told.textContent = this.#list.childElementCount ? "" : none;
   }
 }

@@ -1,3 +1,4 @@
+import { lastDay } from "./dates.js";
 import { count, drawn, element, placed } from "./dom.js";
 
 const MOST_OUTLETS = 12; // with a row of their own
@@ -122,9 +123,4 @@ function monthOf(index) {
 function monthName(index) {
   const day = new Date(Date.UTC(Math.floor(index / 12), index % 12));
   return day.toLocaleDateString("en-GB", { timeZone: "UTC", month: "long", year: "numeric" });
-}
-
-function lastDay(month) {
-  const [year, number] = month.split("-").map(Number);
-  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10);
 }

@@ -20,6 +20,8 @@ export class Limits {
   #days = Object.fromEntries(DAYS.map(([name]) => [name, element("input", { type: "date", name })]));
   #author = element("input", { type: "text", name: "author", dir: "auto", maxlength: "200", autocomplete: "off" });
   #order = choice("order", ORDERS);
+  #answerer = choice("answerer", [["", "As set"]]);
+  #answerers = labelled("Answered by", this.#answerer);
   #outlets = element("fieldset", { class: "outlets" });
 
   /** Fills the `details` element that holds them. */
@@ -29,7 +31,9 @@ export class Limits {
       ...DAYS.map(([name, label]) => labelled(label, this.#days[name])),
       labelled("Written by", this.#author),
       labelled("Order", this.#order),
+      this.#answerers,
     ];
+    this.#answerers.hidden = true;
     const clear = button({ class: "quiet" }, () => this.clear(), "Take off all limits");
     box.replaceChildren(this.#summary, element("div", { class: "limit-fields" }, fields, this.#outlets, clear));
     box.addEventListener("input", () => this.#tell());
@@ -47,6 +51,12 @@ export class Limits {
     this.#outlets.hidden = boxes.length === 0;
   }
 
+  /** Offers who may answer, by name, where that is more than one. */
+  offerAnswerers(names) {
+    this.#answerer.replaceChildren(...["", ...names].map((value) => element("option", { value }, value || "As set")));
+    this.#answerers.hidden = names.length < 2;
+  }
+
   /** The limits as the API takes them with a question; what is not limited is left out. */
   asked() {
     const given = {
@@ -54,6 +64,7 @@ export class Limits {
       outlets: this.#chosen().map((box) => box.value),
       authors: [this.#author.value.trim()].filter(Boolean),
       order: this.#order.value,
+      answerer: this.#answerer.value,
     };
     return Object.fromEntries(Object.entries(given).filter(([, value]) => value.length > 0));
   }
@@ -69,7 +80,7 @@ export class Limits {
 
   /** Takes off every limit. */
   clear() {
-    for (const input of [...Object.values(this.#days), this.#author, this.#order]) input.value = "";
+    for (const input of [...Object.values(this.#days), this.#author, this.#order, this.#answerer]) input.value = "";
     for (const box of this.#chosen()) box.checked = false;
     this.#tell();
   }
@@ -84,8 +95,8 @@ export class Limits {
   }
 
   #tell() {
-    const { order } = this.asked();
-    const told = [...limitsInWords(this.asked()), order ? ORDERS.find(([value]) => value === order)[1].toLowerCase() : null];
+    const { order, answerer } = this.asked();
+    const told = [...limitsInWords(this.asked()), order ? ORDERS.find(([value]) => value === order)[1].toLowerCase() : null, answerer ? `answered by ${answerer}` : null];
     const words = told.filter(Boolean).join("; ");
     this.#summary.replaceChildren("Limits", words ? ": " : "", element("bdi", {}, words));
   }

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import date
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import StreamingResponse
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -18,7 +18,8 @@ from starlette.exceptions import HTTPException
 from index.archive import Archive
 from index.errors import Busy
 from index.readers.web import Fetcher
-from index.records import Filters
+from index.search.listing import Listing, Sort, facets
+from service.answerers.suggestions import opening_questions
 from service.http import uploads as intake
 from service.http.capacity import Capacity
 from service.http.idempotency import Responses, Sent
@@ -29,12 +30,15 @@ from service.http.schemas import (
     ArticleRequest,
     ArticleVersions,
     Cursor,
-    Name,
+    Facets,
+    FacetValue,
+    Wanted,
     WebAddress,
     article_version,
+    wanted,
 )
 from service.http.security import Owner
-from service.serializers import Shown, changes, listed, shown, to_json
+from service.serializers import Shown, changes, csv_of, listed, shown, to_json
 from service.settings import Settings
 from service.storage.audit import Audit
 from service.storage.conversations import Conversations
@@ -46,7 +50,7 @@ PATIENCE = 30.0  # seconds that one who writes waits for another in this process
 
 Id = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 Number = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
-Names = Annotated[list[Name], Query(max_length=50)]
+Asked = Annotated[Wanted, Depends(wanted)]
 Key = Annotated[
     str | None,
     Header(
@@ -57,6 +61,9 @@ Key = Annotated[
 ]
 
 _ADDRESS: TypeAdapter[str] = TypeAdapter(WebAddress)
+
+DOWNLOAD = {"Content-Disposition": 'attachment; filename="articles.csv"'}
+TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 FORM: dict[str, Any] = {
     "type": "object",
@@ -84,6 +91,7 @@ BODY: dict[str, Any] = {
 def reading(archive: Archive, settings: Settings) -> APIRouter:
     """The routes that show what the archive holds."""
     routes = APIRouter(prefix="/v1", tags=["articles"])
+    listing = Listing(archive)
 
     @routes.get("/archive")
     def describe_archive() -> About:
@@ -96,30 +104,38 @@ def reading(archive: Archive, settings: Settings) -> APIRouter:
             oldest=held.oldest,
             newest=held.newest,
             undated=held.undated,
-            suggested_questions=settings.suggested_questions,
+            suggested_questions=settings.suggested_questions or opening_questions(archive),
         )
 
-    @routes.get("/articles")
+    @routes.get("/articles", response_model=ArticlePage, responses=TABLE)
     def list_articles(
+        asked: Asked,
         cursor: Cursor = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        since: Annotated[date | None, Query(description="published on that day or later")] = None,
-        until: Annotated[date | None, Query(description="published on that day or earlier")] = None,
-        outlet: Names = [],  # noqa: B006, FastAPI copies it
-        author: Names = [],  # noqa: B006
-        language: Names = [],  # noqa: B006
-    ) -> ArticlePage:
-        """The articles in the order they were added, a page at a time, without their texts."""
-        filters = Filters(
-            since=since,
-            until=until,
-            outlets=tuple(outlet),
-            authors=tuple(author),
-            languages=tuple(language),
-        )
-        page = archive.articles(int(cursor or 0), limit + 1, filters)
-        more = str(page[limit - 1].id) if len(page) > limit else None
-        return ArticlePage([listed(article) for article in page[:limit]], more)
+        sort: Annotated[
+            Sort, Query(description="`mentions` puts first what mentions the words most")
+        ] = "added",
+        format: Annotated[Literal["json", "csv"], Query(description="`csv` is all of them")] = "json",
+    ) -> ArticlePage | Response:
+        """The articles without their texts, a page at a time: those that mention the words of `q`, or all."""
+        if format == "csv":
+            rows = listing.rows(asked.words, asked.filters, sort)
+            return StreamingResponse(csv_of(listing.articles(rows)), media_type="text/csv", headers=DOWNLOAD)
+        if not asked.words and sort == "added":
+            page = archive.articles(int(cursor or 0), limit + 1, asked.filters)
+            more = str(page[limit - 1].id) if len(page) > limit else None
+            return ArticlePage([listed(article) for article in page[:limit]], more)
+        rows, start = listing.rows(asked.words, asked.filters, sort), int(cursor or 0)
+        shown_now = listing.articles(rows[start : start + limit])
+        more = str(start + limit) if len(rows) > start + limit else None
+        return ArticlePage([listed(article) for article in shown_now], more)
+
+    @routes.get("/archive/facets")
+    def count_facets(asked: Asked) -> Facets:
+        """How many articles mention the words of `q`, or all, by outlet, month, author and language."""
+        rows = listing.rows(asked.words, asked.filters)
+        counted = {name: [FacetValue(*one) for one in values] for name, values in facets(rows).items()}
+        return Facets(articles=len(rows), **counted)
 
     @routes.get("/articles/{article_id}")
     def show_article(article_id: Id) -> Shown:

@@ -1,4 +1,4 @@
-"""Conversations: listed, shown again, deleted."""
+"""Conversations: listed, shown again, renamed, deleted."""
 
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from service.http.schemas import (
     ConversationPage,
     Conversations,
     Cursor,
+    RenameRequest,
     conversation_listed,
     kept_answer,
 )
@@ -24,10 +25,13 @@ def router(conversations: Kept) -> APIRouter:
 
     @routes.get("")
     def list_conversations(
-        owner: Owner, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+        owner: Owner,
+        cursor: Cursor = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        q: Annotated[str, Query(max_length=200, description="words of their names or questions")] = "",
     ) -> Conversations:
         """The conversations, that with the newest answer first."""
-        page = conversations.of(owner).conversations(int(cursor) if cursor else None, limit + 1)
+        page = conversations.of(owner).conversations(int(cursor) if cursor else None, limit + 1, q.strip())
         more = str(page[limit - 1].position) if len(page) > limit else None
         return Conversations([conversation_listed(talk) for talk in page[:limit]], more)
 
@@ -45,6 +49,11 @@ def router(conversations: Kept) -> APIRouter:
             answers=[kept_answer(kept) for _, kept in page[:limit]],
             next_cursor=str(page[limit - 1][0]) if len(page) > limit else None,
         )
+
+    @routes.patch("/{conversation_id}", status_code=204)
+    def rename_conversation(conversation_id: ConversationId, request: RenameRequest, owner: Owner) -> None:
+        """Give a conversation a name of its own."""
+        conversations.of(owner).rename(conversation_id, request.name)
 
     @routes.delete("/{conversation_id}", status_code=204)
     def delete_conversation(conversation_id: ConversationId, owner: Owner) -> None:
