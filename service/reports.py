@@ -92,7 +92,9 @@ def _contrasts(answer: Answer) -> Iterator[tuple[str, list[str]]]:
 
 def _position(position: Position | DatedPosition) -> str:
     day = f"{position.day}: " if isinstance(position, DatedPosition) and position.day else ""
-    return " ".join([f"{day}{position.text}", *(f"[{number}]" for number in position.citations)])
+    return " ".join(
+        [f"{day}{position.value or position.text}", *(f"[{number}]" for number in position.citations)]
+    )
 
 
 def _sources(answer: Answer) -> Iterator[tuple[str, Sequence[Citation]]]:
