@@ -18,6 +18,7 @@ from service.answers import (
     Claimed,
     DatedPosition,
     Disagreement,
+    Event,
     EvidenceItem,
     Position,
     ShortAnswer,
@@ -120,14 +121,15 @@ def on_sheet(answer: Answer) -> str:
 def on_openai(answer: Answer) -> str:
     composed = Composition()
     short = answer.short_answer
-    for event in (
+    events: list[Event] = [
         answer.plan,
         *([Shortened(short, ())] if short else []),
         *(Claimed(claim, ()) for claim in answer.claims),
         *answer.disagreements,
         *answer.changes,
         answer,
-    ):
+    ]
+    for event in events:
         composed.take(event)
     return composed.text
 
@@ -182,7 +184,8 @@ def assert_holds(text: str, answer: Answer, front: str) -> None:
     days = [said.index(event.told) for event in answer.timeline]
     assert days == sorted(days)
     assert said.count("planned") == sum(event.planned for event in answer.timeline)
-    values = [side.value for one in (*answer.disagreements, *answer.changes) for side in one.positions]
+    values = [side.value for one in answer.disagreements for side in one.positions]
+    values += [side.value for one in answer.changes for side in one.positions]
     assert [said.count(value or "") for value in values] == [1] * len(values)
 
 

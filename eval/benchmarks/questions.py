@@ -85,7 +85,7 @@ def situations(desks: Desks, data: Path | None, only: str | None) -> Iterator[tu
         for turn in situation["turns"]:
             if data is not None and "file" in situation:
                 sent = CompletionRequest(**json.loads((data / situation["file"]).read_text()))
-                question = asked(sent, desk.archive.summary().outlets)
+                question = asked(sent.messages, desk.archive.summary().outlets)
             else:
                 question = Question(question=turn["ask"], turns=turns)
             answer = asyncio.run(final(ask(desk, question, TODAY)))

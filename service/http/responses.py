@@ -82,7 +82,9 @@ class TokenUsage:
     """Tokens of the language model; none where the answer quotes alone."""
 
     input_tokens: int
-    input_tokens_details: dict[str, int] = field(default_factory=lambda: {"cached_tokens": 0})
+    input_tokens_details: dict[str, int] = field(
+        default_factory=lambda: {"cached_tokens": 0, "cache_write_tokens": 0}
+    )
     output_tokens: int
     output_tokens_details: dict[str, int] = field(default_factory=lambda: {"reasoning_tokens": 0})
     total_tokens: int
