@@ -9,8 +9,7 @@ from index.extraction.dates.mentions import mentions
 from index.records import Article, Span
 from service.evidence import Contrast, Finding, Quote
 from service.questions.plan import Plan
-from service.reading.conflicts import about, change, contrasts, disagreement
-from service.reading.same_event import likeness
+from service.reading.conflicts import about, change, contrasts, disagreement, likeness
 from tests.evidence import article
 from tests.fakes import WordJudge
 

@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from eval.benchmarks.entailment import auroc
-from service.reading.same_event import LEAST_ALIKE, likeness
+from service.reading.conflicts import LEAST_ALIKE, likeness
 
 SEED = 5
 MOST = 60  # pairs of a kind and topic

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from index.archive import Archive
 from index.backends.local.lexical import stems
-from index.catalogue.catalogue import IS_CURRENT
 from index.catalogue.filters import ROWS_AT_ONCE, conditions
+from index.catalogue.rows import IS_CURRENT
 from index.catalogue.tables import article, version
 from index.records import Article, Filters
 from index.search.mentions import mentions

@@ -1,28 +1,30 @@
 """Disagreement and change among what several articles answer to one question.
 
-Only sentences that answer are compared, and only those of one event (`service.reading.same_event`). Two
+Only sentences that answer are compared, and only those of one event (`is_same_event`). Two
 differ where their values do, or where the judge says that each contradicts what the other answers. What
 differs because time passed is a change. Silence is better than a false contrast.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import combinations
 from typing import Literal
 
+from index.backends.local.lexical import stems
 from index.models.entailment import Entailed
+from index.models.word_weights import word_weights
 from service.answerers.formatting import worded
 from service.answers import Change, DatedPosition, Disagreement, Position
 from service.attribution.speakers import speaker
 from service.evidence import Contrast, Finding, Quote, Side
 from service.questions.plan import Plan
-from service.reading.same_event import is_same_event
 from service.reading.values import Answered, agree, answered, differ, is_named
 from service.verification.judge import Judge
-from service.verification.premises import premises
+from service.verification.premises import premises, statement_of
 from service.verification.quantities import Quantity, quantities
-from service.verification.statements import statement_of
 from service.verification.verify import label_of
 
 MOST_COMPARED = 8  # findings, the likeliest; the pairs of more would be judged for seconds
@@ -32,6 +34,7 @@ SAME_NEWS = timedelta(days=3)
 A weekend lies between an event of Friday and the paper of Monday. Past it, figures are commonly revised,
 and a later one is news and no contradiction.
 """
+LEAST_ALIKE = 0.3  # the likeness from which two sentences are taken to tell of one event
 LEAST_CONTRADICTED = 0.5  # the probability, both ways, from which answers without values contradict
 LEAST_SURE_OF_NAMES = 0.5  # the reader's probability of the very words; docs/extractive.md has the table
 LEAST_SUPPORTED = 0.6  # the probability from which a sentence supports its own answer
@@ -216,3 +219,31 @@ def _side(side: Sequence[Answered]) -> Side:
 
 def _numbers(side: Side, number_of: Callable[[Quote], int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(number_of(finding.quote) for finding in side.findings))
+
+
+def is_same_event(one: Quote, other: Quote) -> bool:
+    """Returns True if both quotes tell of one event.
+
+    Under their titles, reports of one event share rare words; a near event of the same kind has other ones.
+    Over ECB+ (Cybulska & Vossen 2014) that one sign tells events apart as well as it does with the names
+    they share, or do not, beside it (`eval.benchmarks.same_event`).
+    """
+    return likeness(_told(one), _told(other)) >= LEAST_ALIKE
+
+
+def likeness(one: str, other: str) -> float:
+    """Returns the cosine of two texts, each word weighed by how rare it is."""
+    first, second = _weighted(one), _weighted(other)
+    return sum(weight * second.get(stem, 0.0) for stem, weight in first.items())
+
+
+def _told(quote: Quote) -> str:
+    return f"{quote.article.title or ''} {quote.text}"
+
+
+@lru_cache(maxsize=512)
+def _weighted(text: str) -> Mapping[str, float]:
+    table = word_weights()
+    found = {stem: table.idf(stem) for stem in stems(text)}
+    length = math.sqrt(sum(weight * weight for weight in found.values())) or 1.0
+    return {stem: weight / length for stem, weight in found.items()}

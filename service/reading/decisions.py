@@ -12,10 +12,9 @@ from index.records import Hit, Period
 from service.answerers.formatting import in_words
 from service.evidence import Decision, Quote, Short
 from service.questions.plan import Plan, Relation
-from service.reading.same_event import likeness
+from service.reading.conflicts import likeness
 from service.verification.judge import Judge
-from service.verification.premises import premises
-from service.verification.statements import presupposed
+from service.verification.premises import premises, presupposed
 from service.verification.verify import LEAST_CONTRADICTION
 
 LEAST_CONTRADICTED = 0.8  # the probability from which a sentence is taken to deny what is asked about

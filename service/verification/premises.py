@@ -1,4 +1,8 @@
-"""Premises of a statement: of each article its cited sentences, and what gives them sense."""
+"""Premises and statements, the two texts of a judge.
+
+A premise is the cited sentences of an article with what gives them sense; a statement is a question with its
+answer, or a clause of a sentence.
+"""
 
 import re
 import unicodedata
@@ -10,6 +14,11 @@ from index.records import EVIDENCE, Article, DateMention, Span
 from service.attribution.coreference import resolved_head
 from service.evidence import Quote
 
+LEAST_WORDS = 3  # of a clause that is asked about by itself
+
+_BREAK = re.compile(r"[,;:—–()](?=\s|$)|\s[-—–]\s|\s(?=(?:and|but)\s)", re.IGNORECASE)
+_TIME_OR_PLACE = re.compile(r"^(?:and |but )?(?:when|where|why)\s+", re.IGNORECASE)
+_ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 
 
@@ -104,3 +113,30 @@ def _explained(article: Article, span: Span) -> str:
     text, head = span.of(article.text), resolved_head(article, span)
     place = head.span.end - span.start if head else 0
     return f"{text[:place]} ({head.referent}){text[place:]}" if head else text
+
+
+def statement_of(question: str, answer: str = "") -> str:
+    """Returns a question and its answer as a judge reads them: "How many engines were sent? Eleven."
+
+    A yes-or-no question is stated as if it were answered yes. A whole sentence made of both ("Eleven engines
+    were sent.") is judged worse, though a parser makes it (docs/verification.md).
+    """
+    asked = question.strip().rstrip(" ?؟!.")
+    return f"{asked}? {answer.strip(' .,;')}." if answer else f"{asked}."
+
+
+def presupposed(question: str) -> str | None:
+    """Returns what a question takes for granted: "Why did the mayor resign?" that the mayor did resign.
+
+    A yes-or-no question takes for granted what it asks; one that asks who or what, nothing that can be told.
+    """
+    text = question.strip().rstrip(" ?؟!.")
+    bare = _TIME_OR_PLACE.sub("", text)
+    return None if _ASKS.search(bare) else f"{bare[:1].upper()}{bare[1:]}."
+
+
+def clauses(sentence: str) -> tuple[str, ...]:
+    """Returns the sentence, and each part of it that punctuation or a coordination sets apart."""
+    parts = [part.strip(" .,;:") for part in _BREAK.split(sentence)]
+    long = [part for part in parts if len(part.split()) >= LEAST_WORDS]
+    return (sentence, *long) if len(long) > 1 else (sentence,)

@@ -17,8 +17,7 @@ from service.attribution.coreference import resolved_head
 from service.evidence import Quote, Statement
 from service.verification.judge import Judge, Pair
 from service.verification.particulars import invented, missing, quoted
-from service.verification.premises import premises
-from service.verification.statements import clauses, statement_of
+from service.verification.premises import clauses, premises, statement_of
 from service.verification.tokens import without_marks
 
 Label = Literal["supports", "contradicts", "neither"]
