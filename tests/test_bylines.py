@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from index.extraction.bylines import Byline, author_in, find, is_date_line
-from index.extraction.content_blocks import normalise, zones
+from index.extraction.content_blocks import headline, normalise, zones
 from index.extraction.language import language_of
 from index.records import EVIDENCE, Origin
 
@@ -116,6 +116,14 @@ def test_a_short_line_under_the_date_needs_more_to_be_an_outlet() -> None:
 )
 def test_bylines(line: str, name: str | None) -> None:
     assert author_in(line) == name
+
+
+def test_a_headline_under_a_label_may_hold_a_day() -> None:
+    assert not is_date_line("TRANSCRIPT: Ridgeton council meeting, 12 March 2021")
+    assert is_date_line("Event date: 12 March 2021")
+    text = f"TRANSCRIPT: Ridgeton council meeting, 12 March 2021\nRadio Seawall\n\n{STORY}"
+    assert headline(text) == "TRANSCRIPT: Ridgeton council meeting, 12 March 2021"
+    assert find(text, zones(text)).outlet == "Radio Seawall"
 
 
 def test_a_line_of_prose_with_a_date_is_no_date_line() -> None:

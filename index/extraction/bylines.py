@@ -174,6 +174,9 @@ def is_date_line(line: str, bare: bool = False) -> bool:
         word for word in re.findall(r"[^\W\d]{3,}", _without_dates(line)) if word.casefold() not in WEEKDAYS
     ]
     labelled = _LABELLED.match(line) or _UPDATED.match(line)
+    topic = None if labelled else _OTHER_LABEL.match(line)
+    if topic and len(beside) >= len(topic[0].split()) + 3:
+        return False  # a headline: "TRANSCRIPT: Ridgeton council meeting, 12 March 2021"
     return len(beside) <= (5 if labelled or not bare else 0)
 
 
@@ -334,7 +337,7 @@ def _masthead(header: Sequence[str]) -> str | None:
 def _beside_date(header: Sequence[str], text: str, confirming: Sequence[str]) -> str | None:
     """The house in the line below the date, else above it."""
     pairs = [(above, line) for above, line in pairwise(header)]
-    places = [line for above, line in pairs if is_date_line(above)]
+    places = [line for above, line in pairs if is_date_line(above) or any(_days_in(above))]
     places += [above for above, line in pairs if is_date_line(line) and above != header[0]]
     return _first_house(places, text, confirming)
 
