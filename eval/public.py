@@ -31,7 +31,7 @@ Half = Literal["fit", "judge"]
 Row = dict[str, Any]
 
 FIVE, NEWS, PARAGRAPHS = "five", "news2022", "paragraphs"
-NEWS_ARTICLES = 700  # of RealTimeQA; all that questions are about, and others
+NEWS_ARTICLES = 1474  # of RealTimeQA; all that questions are about, and others
 CALIBRATION = (
     "Construction",
     "Huguenot",
