@@ -316,15 +316,15 @@ def _said(
             if short is not None:
                 yield written.shorten(short)
         yield written.add(replace(statement, score=verdict.score), _proof(statement, verdict))
-    elif desk.verify == "mark" and statement.text and not verdict.invents:
-        written.unproved += 1
+        return
+    written.unproved += 1
+    if desk.verify == "mark" and statement.text and not verdict.invents:
         yield written.mark(statement)
     elif verdict.may_be_quoted and (quotes := _instead(desk, evidence, written, statement)):
         written.replaced += 1
         for quote in quotes:
             yield written.add(quote)
     else:
-        written.unproved += 1
         written.dropped += 1
 
 

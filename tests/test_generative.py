@@ -26,7 +26,7 @@ from tests.providers import KEY, OVERFLOW, Asked, Reply, provider
 from tests.providers import Provider as Server
 
 MODEL = "openai/gpt-4o-mini"
-PATIENCE = Patience(total=20, first=10, between=10, retries=1, pause=0.02)
+PATIENCE = Patience(total=120, first=10, between=10, retries=1, pause=0.02)
 BOTH = evidence([BRIDGE, FERRY])
 
 

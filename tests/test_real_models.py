@@ -42,7 +42,7 @@ FIVE = (
     "five-unanswerable-08",
 )
 PATIENCE = 900  # seconds for an answer, for it may be a slow machine
-LEAST_ANSWERED = {"qwen2.5-coder-1.5b": 0.7, "gemma-3-270m": 0.0}
+LEAST_ANSWERED = 0.7
 
 pytestmark = pytest.mark.llm
 
@@ -100,7 +100,7 @@ def test_what_a_real_model_says_is_proved(
         assert all(claim.support != "unsupported" for claim in answer.claims), case.id
         if case.expected.refusal:
             assert not [claim.text for claim in answer.claims if claim.support == "verified"], case.id
-    assert _share(answered) >= LEAST_ANSWERED[model]
+    assert _share(answered) >= LEAST_ANSWERED
 
 
 def _asked(case: Case, desk: Desk) -> Answer:
