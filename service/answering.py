@@ -33,7 +33,7 @@ from service.answers import (
     Sources,
 )
 from service.evidence import Decision, Evidence, Quote, Report, Short, Statement
-from service.questions.plan import Plan, Question, Turn
+from service.questions.plan import Plan, Question, Turn, Understood
 from service.questions.understand import IN_PARTS, plans_of, understand
 from service.reading import conflicts as comparison
 from service.reading.candidates import findings
@@ -73,10 +73,10 @@ class Answerer(Protocol):
 
 @runtime_checkable
 class Rewriter(Protocol):
-    """An answerer that can word a follow-up as a question that stands alone."""
+    """An answerer that can word a follow-up as a question that stands alone, and tell what it wants."""
 
-    async def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
-        """The stand-alone question. Raises DatelineError where it cannot be made."""
+    async def rewritten(self, question: str, turns: Sequence[Turn]) -> Understood:
+        """What it makes of the question. Raises DatelineError where that is nothing."""
         ...
 
 

@@ -19,7 +19,7 @@ from service.answerers.generative import GeneratingAnswerer
 from service.evidence import Contrast, Evidence, Finding, Report, Side, Statement
 from service.llm.budget import Ledger
 from service.llm.providers import Patience, Provider
-from service.questions.plan import Turn
+from service.questions.plan import Turn, Understood
 from service.verification.verify import Verdict
 from tests.evidence import BRIDGE, FERRY, article, evidence, quoted
 from tests.providers import KEY, OVERFLOW, Asked, Reply, provider
@@ -526,7 +526,19 @@ TURNS = [
 
 
 def rewritten(answerer: GeneratingAnswerer, question: str, turns: list[Turn]) -> str:
-    return asyncio.run(answerer.rewritten(question, turns))
+    return asyncio.run(answerer.rewritten(question, turns)).question
+
+
+def test_what_a_follow_up_wants_is_told_with_it(server: Server) -> None:
+    told = {"question": "When does work on the **bridge** start?", "intent": "question", "wanted": "date"}
+    server.replies(Reply(text=json.dumps(told)), takes_schemas=True)
+    found = asyncio.run(generating().rewritten("And when?", TURNS))
+    assert found == Understood(
+        question="When does work on the bridge start?", intent="question", wanted="date"
+    )
+    schema = server.asked[0].body["response_format"]["json_schema"]["schema"]
+    assert schema["required"] == ["question", "intent", "wanted"]
+    assert schema["additionalProperties"] is False
 
 
 def test_a_follow_up_is_rewritten_with_its_conversation(server: Server) -> None:
@@ -553,7 +565,15 @@ def test_the_oldest_turns_are_left_out_where_there_are_too_many(server: Server) 
 
 @pytest.mark.parametrize(
     "written",
-    ["One line?\nAnother line?", "x" * 501, "<img src=http://evil.example/p>", "http://evil.example/"],
+    [
+        '{"question": "When?", "intent": "divination", "wanted": "date"}',
+        '{"question": "When?"}',
+        '{"question": "", "intent": "question", "wanted": "date"}',
+        "One line?\nAnother line?",
+        "x" * 501,
+        "<img src=http://evil.example/p>",
+        "http://evil.example/",
+    ],
 )
 def test_what_is_no_question_is_not_taken_for_one(server: Server, written: str) -> None:
     server.replies(Reply(text=written))

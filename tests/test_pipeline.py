@@ -1,6 +1,7 @@
 """Questions answered by a language model, through the one path of every front: proved, broken, replaced."""
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from index.errors import BadValue
 from service.answering import ask, final
 from service.answers import Answer, Claimed, Event
 from service.pipeline import open_desk, with_answerer
-from service.questions.plan import Question
+from service.questions.plan import Question, Turn
 from service.settings import Settings, load_settings
 from service.storage.conversations import Conversations
 from tests.fakes import WordJudge
@@ -239,6 +240,16 @@ def test_a_follow_up_is_rewritten_by_the_model(sample_archive: Archive, server: 
     asked = Question(question="And when was it opened?", conversation_id=first.conversation_id)
     second = asyncio.run(final(ask(desk, asked)))
     assert second.standalone_question == "When was the Harbour Bridge opened to traffic?"
+
+
+def test_what_the_model_says_a_follow_up_wants_is_planned(sample_archive: Archive, server: Server) -> None:
+    desk = open_desk(settings(sample_archive), sample_archive, Conversations())
+    told = {"question": "The story of the Harbour Bridge", "intent": "timeline", "wanted": "any"}
+    server.replies(Reply(text=json.dumps(told)))
+    turns = (Turn(question=QUESTION, text="69.1 million crowns [1]."),)
+    asked = asyncio.run(final(ask(desk, Question(question="And its whole story?", turns=turns))))
+    assert (asked.plan.intent, asked.plan.order) == ("timeline", "timeline")
+    assert "Harbour Bridge" in (asked.plan.topic or "")
 
 
 def test_a_rewriting_that_fails_is_done_by_rule_and_said(sample_archive: Archive, server: Server) -> None:

@@ -23,8 +23,8 @@ from service.evidence import Evidence, Report, Statement
 from service.llm.failures import Kind, ProviderFailed
 from service.llm.plain import plain
 from service.llm.providers import Completion, Provider
-from service.llm.rewrite import rewrite_messages, standalone
-from service.questions.plan import Plan, Turn
+from service.llm.rewrite import SCHEMA, rewrite_messages, understood
+from service.questions.plan import Plan, Turn, Understood
 from service.verification.verify import Verdict
 
 MOST_AFTER_SENTINEL = 20  # pieces that are waited for, because the usage comes last
@@ -100,8 +100,8 @@ class GeneratingAnswerer:
             work.failed(str(error))
         yield work.report()
 
-    async def rewritten(self, question: str, turns: Sequence[Turn]) -> str:
-        """A follow-up so worded that it can be understood without the turns before it, oldest first.
+    async def rewritten(self, question: str, turns: Sequence[Turn]) -> Understood:
+        """A follow-up so worded that it can be understood without the turns before it, and what it wants.
 
         The oldest turns are left out where all are more than the model should read. Raises
         DatelineError where the model fails or writes what is no question.
@@ -109,9 +109,19 @@ class GeneratingAnswerer:
         messages = await asyncio.to_thread(
             rewrite_messages, self._rewrite, question, turns, self._provider.tokens
         )
-        async with aclosing(self._provider.completion(messages).pieces()) as pieces:
-            text = "".join([piece async for piece in pieces])
-        return standalone(text, question)
+        takes = not self._refuses_schemas and self._provider.takes_schemas
+        try:
+            text = await self._whole(messages, SCHEMA if takes else None)
+        except ProviderFailed as failure:
+            if not takes or failure.kind is not Kind.REQUEST:
+                raise
+            self._refuses_schemas = True
+            text = await self._whole(messages, None)
+        return understood(text, question)
+
+    async def _whole(self, messages: Sequence[Message], schema: Mapping[str, Any] | None) -> str:
+        async with aclosing(self._provider.completion(messages, schema).pieces()) as pieces:
+            return "".join([piece async for piece in pieces])
 
     def _easier(self, request: "_Request", failure: ProviderFailed) -> "_Request":
         """A request that asks less of who did not take the last one; raises a failure that none can mend."""

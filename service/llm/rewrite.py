@@ -3,14 +3,30 @@
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.errors import DatelineError
 from prompts.loading import Message, Prompt
 from service.llm.plain import plain, without_thoughts
-from service.questions.plan import Turn
+from service.questions.plan import Turn, Understood, Wanted
 
 MOST_TOKENS = 1500  # of the conversation; the oldest turns are left out first
 LONGEST = 500  # characters of a question
+
+
+class _Told(BaseModel):
+    """The one thing that a model is to write."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str
+    intent: Literal["question", "yes_no", "latest", "timeline", "overview", "who_is"]
+    wanted: Wanted
+
+
+SCHEMA = _Told.model_json_schema()
 
 _LABEL = re.compile(r"^(?:question|rewritten question|rewritten)\s*:\s*", re.IGNORECASE)
 
@@ -37,16 +53,25 @@ def rewrite_messages(
     return prompt.messages(marker=marker, turns="\n".join(lines) or "None.", question=_line(question))
 
 
-def standalone(written: str, question: str) -> str:
-    """The question in what a model wrote. Raises DatelineError where that is none.
+def understood(written: str, question: str) -> Understood:
+    """Reads what a model wrote: JSON of the schema, or a question alone.
 
-    A name of a host stays where the reader's own question has it.
+    Raises DatelineError where it is neither. A name of a host stays where the reader's own question has it.
     """
-    lines = [line for line in without_thoughts(written).splitlines() if line.strip()]
-    text = plain(_LABEL.sub("", lines[0].strip()).strip("\"'“”"), question) if len(lines) == 1 else ""
-    if not text or len(text) > LONGEST:
+    text = without_thoughts(written).strip()
+    told = None
+    if text.startswith(("{", "```")):
+        try:
+            told = _Told.model_validate_json(text.strip("`").removeprefix("json"))
+        except ValidationError:
+            text = ""
+    lines = (told.question if told else text).splitlines()
+    asked = plain(_LABEL.sub("", lines[0].strip()).strip("\"'“”"), question) if len(lines) == 1 else ""
+    if not asked or len(asked) > LONGEST:
         raise DatelineError("the model did not rewrite the question as one question")
-    return text
+    return Understood(
+        question=asked, intent=told.intent if told else None, wanted=told.wanted if told else None
+    )
 
 
 def _line(text: str) -> str:

@@ -53,6 +53,15 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What a language model makes of a follow-up; what it does not tell is left to the rules."""
+
+    question: str  # as it stands alone
+    intent: Intent | None = None
+    wanted: Wanted | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What was asked, with what the reader wants it limited to."""
 

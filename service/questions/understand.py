@@ -26,7 +26,7 @@ from service.questions.forms import asks_truth, counted_in, is_yes_no, open_form
 from service.questions.message import unwrapped, words
 from service.questions.names import corrected
 from service.questions.pieces import Heard, Probe, heard, telling
-from service.questions.plan import Intent, Listing, Part, Plan, Question, Turn
+from service.questions.plan import Intent, Listing, Part, Plan, Question, Turn, Understood
 from service.questions.small_talk import small_talk
 
 T = TypeVar("T")
@@ -72,11 +72,11 @@ def understand(
     reader: ReadingModel,
     today: date,
     turns: Sequence[Turn] = (),
-    rewritten: str | None = None,
+    rewritten: Understood | None = None,
 ) -> Plan:
     """The plan for a question in its conversation: all that anything downstream needs to know of it.
 
-    `rewritten` is the stand-alone question where a language model has made one. Raises BadValue for an outlet
+    `rewritten` is what a language model made of the question, where one did. Raises BadValue for an outlet
     that the archive does not have.
     """
     filters = archive.resolved(question.filters)
@@ -90,7 +90,7 @@ def understand(
     def limits(clause: str) -> bool:
         return bool(outlets_in(clause, held.outlets) or days_in(clause, today, held.newest))
 
-    piece = heard(rewritten or message.text, embedder, probe, limits)
+    piece = heard(rewritten.question if rewritten else message.text, embedder, probe, limits)
     if piece.talk is not None and not (turns and piece.talk in ASKS_AGAIN):
         reply = small_talk(piece.talk, held, archive)
         return Plan(standalone_question=message.text, intent="small_talk", reply=reply, removed=piece.removed)
@@ -99,8 +99,9 @@ def understand(
         alone = _standalone(piece, turns, probe)
     asked = replace(question, filters=filters)
     spelt = [corrected(one, archive) for one in alone]
+    told = rewritten if len(alone) == 1 else None
     plans = [
-        _beside(plan_of(replace(asked, question=one.text), held, today, embedder), one.beside)
+        _beside(plan_of(replace(asked, question=one.text), held, today, embedder, told), one.beside)
         for one in spelt
     ]
     whole = plans[0] if len(plans) == 1 else _several(plans, [one.text for one in spelt], asked, held, today)
@@ -191,12 +192,19 @@ def _shared(of: Plan | Part) -> dict[str, Any]:
     return {name: getattr(of, name) for name in names}
 
 
-def plan_of(question: Question, held: Summary, today: date, embedder: Embedder | None = None) -> Plan:
+def plan_of(
+    question: Question,
+    held: Summary,
+    today: date,
+    embedder: Embedder | None = None,
+    told: Understood | None = None,
+) -> Plan:
     """The plan that the words of one stand-alone question give, to an archive that holds that much.
 
     "Last year" counts from `today`, or from the day that the question's limits put it at. What the reader
     limits the search to stays as it is; what the words limit it to is added where nothing was said. What
-    is to be ignored is left in the words and searched for there.
+    is to be ignored is left in the words and searched for there. What a model `told` counts before the
+    classifier, but for questions about the archive itself.
     """
     limits = question.filters
     text = " ".join(question.question.split())
@@ -214,6 +222,13 @@ def plan_of(question: Question, held: Summary, today: date, embedder: Embedder |
         ],
     )
     intent, listing = _intent(text, embedder)
+    if (
+        told
+        and told.intent
+        and intent not in ("archive", "comparison")
+        and (told.intent == "yes_no") == is_yes_no(text)
+    ):
+        intent = told.intent
     asks = intent in ASKED
     order = _order(_without(text, outlets), days)
     if intent == "question":
@@ -251,7 +266,7 @@ def plan_of(question: Question, held: Summary, today: date, embedder: Embedder |
         read_as=_read_as(text, days),
         ignored=ignored,
         intent=intent,
-        wanted=wanted_of(text, embedder) if asks or intent in ASKED else "any",
+        wanted=((told and told.wanted) or wanted_of(text, embedder)) if asks or intent in ASKED else "any",
         counted=counted_in(text) if asks or intent in ASKED else None,
         statement=statement_of(text) if intent == "yes_no" else None,
         topic=topic,
