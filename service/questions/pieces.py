@@ -104,6 +104,11 @@ def _said(text: str) -> float:
     return sum(map(word_weights().idf, telling(text)))
 
 
+def _rarest(text: str) -> float:
+    """The inverse document frequency of a text's rarest word."""
+    return max(map(word_weights().idf, telling(text)), default=0.0)
+
+
 def _lead(sentence: str) -> str:
     """Words before the one that asks, inside a sentence: "I would like to know"."""
     match = _ASKS.search(sentence)
@@ -191,9 +196,9 @@ class _Tried:
         asks = _OPENS.match(clause) is not None and len(telling(clause)) > 1
         if asks or not self._away(clause, LIKELY) or self.limits(clause):
             return False
-        if not telling(clause):
-            return True
         left = " ".join(rest)
+        if _rarest(clause) < _rarest(left) / 2:
+            return True
         if _said(clause) >= _said(left):
             return False
         return self.probe.answers(left) or self.probe(left) >= self.probe(f"{clause} {left}")

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from index.archive import Archive
 from index.backends.local.lexical import stems
 from index.backends.local.snapshots import Summary
+from index.extraction.names import names_in
 from index.models.embedding import Embedder
 from index.models.reader import ReadingModel
 from index.models.word_weights import word_weights
@@ -88,7 +89,8 @@ def understand(
     held = archive.summary()
 
     def limits(clause: str) -> bool:
-        return bool(outlets_in(clause, held.outlets) or days_in(clause, today, held.newest))
+        named = outlets_in(clause, held.outlets) or days_in(clause, today, held.newest)
+        return bool(named) or any(archive.names.similar(name, 1) for name in names_in(clause))
 
     piece = heard(rewritten.question if rewritten else message.text, embedder, probe, limits)
     if piece.talk is not None and not (turns and piece.talk in ASKS_AGAIN):
