@@ -36,6 +36,7 @@ def test_words_before_the_one_that_asks_are_kept(
     "said",
     [
         "Hi! How many families were evacuated in the flood?",
+        "Good morning, could you please tell me how many families were evacuated in the flood?",
         "I would like to know how many families were evacuated in the flood?",
         "How many families were evacuated in the flood? Thanks a lot!",
         "How many families were evacuated in the flood? Answer in one sentence.",

@@ -21,6 +21,7 @@ from service.questions.plan import Removed
 
 SURE, LIKELY = 0.85, 0.5  # probability from which a clause is cut away at once; from which it may be
 MOST_PROBES = 4
+OPENING = 3  # clauses of a sentence, behind which its question may begin
 PASSAGES = 3  # that are read for a probe
 TELLING = 2.2  # inverse document frequency from which a word says what a question is about
 
@@ -78,7 +79,10 @@ def heard(
         return Heard(talk=kind if is_said and chance >= LIKELY else "talk/help")
     found = sentences(text)
     parts = [clauses(sentence) for sentence in found]
-    leads = [lead for sentence in found if (lead := _lead(sentence))]
+    begun = (
+        (one, one.index(part)) for one, some in zip(found, parts, strict=True) for part in some[:OPENING]
+    )
+    leads = [lead for one, start in begun if (lead := _lead(one[start:]))]
     flat = [*found, *leads, *(clause for some in parts for clause in some)]
     tried = _Tried(dict(zip(flat, labels("intent", flat, embedder), strict=True)), probe, limits)
     kept: list[str] = []
