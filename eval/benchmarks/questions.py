@@ -1,6 +1,6 @@
 """How messages are understood: situations of users, and the packaged questions in other wrappings.
 
-    python -m eval.benchmarks.questions --sample ARCHIVE --data DIR [--wrapped] [--only KIND]
+    python -m eval.benchmarks.questions --sample ARCHIVE --data DIR [--wrapped [--every N]] [--only KIND]
 
 `--sample` is an archive of the sample articles. `--data` is the folder of the public sets, whose small inputs
 are added to archives of their own beside it; without it, situations over them are skipped.
@@ -126,12 +126,12 @@ def _faults(expected: Mapping[str, Any], answer: Answer) -> list[str]:
     return found
 
 
-def wrapped(desk: Desk) -> Iterator[tuple[str, int, int]]:
+def wrapped(desk: Desk, every: int = 1) -> Iterator[tuple[str, int, int]]:
     """For each wrapping how many of the answered packaged questions keep their status and their contrasts."""
     cases = [
         case for case in load_cases(Path(__file__).parent.parent / "cases" / "sample") if len(case.turns) == 1
     ]
-    plain = {case.turns[0]: _outcome(desk, case.turns[0]) for case in cases}
+    plain = {case.turns[0]: _outcome(desk, case.turns[0]) for case in cases[::every]}
     kept = [question for question, (status, *_) in plain.items() if status == "answered"]
     for form in WRAPPINGS:
         told = [form.format(q=one, lower=one[:1].lower() + one[1:], upper=one.upper()) for one in kept]
@@ -152,11 +152,12 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=Path(tempfile.gettempdir()))
     parser.add_argument("--only")
     parser.add_argument("--wrapped", action="store_true")
+    parser.add_argument("--every", type=int, default=1, help="wrap only every so manieth question")
     arguments = parser.parse_args()
     desks = Desks(arguments.sample, arguments.data, arguments.models)
     if arguments.wrapped:
         desk = desks.of("sample")
-        for form, same, count in wrapped(desk) if desk else ():
+        for form, same, count in wrapped(desk, arguments.every) if desk else ():
             print(f"{same} of {count} the same: {form}", flush=True)
         return
     right, all_of = Counter[str](), Counter[str]()
