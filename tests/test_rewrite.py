@@ -3,6 +3,7 @@
 
 import pytest
 
+from service.questions.conversation import in_conversation
 from service.questions.plan import Turn
 from service.questions.rewrite import standalone
 
@@ -35,7 +36,6 @@ TOLL = "Who said there would be no toll on the Harbour Bridge?"
         (FESTIVAL, "And last year?", "How many visitors came to the Lantern Festival last year?"),
         (VOSS, "And in November?", "What did Anneke Voss say about the maternity ward in November 2021?"),
         (FAMILIES, "And in 1978?", "How many families were evacuated in the flood in 1978?"),
-        (VOSS, "And what did the hospital's director say?", "What did the hospital's director say about the maternity ward in March 2021?"),
         (ELECTED, "With what share of the vote?", "Who was elected mayor of Port Ostrel in May 2024, and with what share of the vote?"),
         (ELECTED, "And in May 2021?", "Who was elected mayor of Port Ostrel in May 2021?"),
         (ELECTED, "And in Dunmarsh?", "Who was elected mayor of Dunmarsh in May 2024?"),
@@ -55,19 +55,8 @@ TOLL = "Who said there would be no toll on the Harbour Bridge?"
         (OPENS, "Says who?", "Who said it: when will the Harbour Bridge open?"),
         (BRIGADES, "Is that still so?", "Is it still so today: have the joint brigades been formed?"),
         (OPENS, "Has that changed since?", "Is it still so today: when will the Harbour Bridge open?"),
-        (AGREEMENT, "When did he say it?", "When did Jabbar Yawar say that about the agreement?"),
-        (AGREEMENT, "What else did he say about it?", "What else did Jabbar Yawar say about the agreement?"),
-        (AGREEMENT, "When does it enter into force?", "When does the agreement enter into force?"),
-        (OPENS, "How much did it cost?", "How much did the Harbour Bridge cost?"),
-        (OPENS, "Who designed it?", "Who designed the Harbour Bridge?"),
-        (INJURED, "How many of them were firefighters?", "How many of the people injured in the explosion at the Bellweather Cannery were firefighters?"),
-        (INJURED, "And how many were killed?", "How many were killed in the explosion at the Bellweather Cannery?"),
-        (FAMILIES, "And how many were hurt?", "How many were hurt in the flood?"),
-        (FAMILIES, "How many of them were hurt?", "How many of the families evacuated in the flood were hurt?"),
         (BRIGADES, "What about Barzani?", "What is reported about Barzani and the joint brigades?"),
         (AGREEMENT, "And why?", "What did Jabbar Yawar say about the agreement, and why?"),
-        (VOSS, "What is her role?", "What is Anneke Voss's role?"),
-        (RUDAW, "How many people were killed there?", "How many people were killed in Kirkuk?"),
         (TOLL, "And the mayor?", "Who said there would be no toll on the Harbour Bridge, and the mayor?"),
     ],
 )  # fmt: skip
@@ -97,27 +86,22 @@ def test_a_question_of_its_own_stays_as_it_was(asked: str) -> None:
     assert standalone(asked, [Turn(question=RASUL), Turn(question=OPENS)]) == asked
 
 
-def test_a_new_question_loses_only_its_and() -> None:
-    assert (
-        standalone("And who is the mayor of Port Ostrel?", [Turn(question=OPENS)])
-        == "Who is the mayor of Port Ostrel?"
-    )
-
-
-def test_he_is_who_spoke_in_the_answer() -> None:
-    turn = answered(BRIGADES, "Osman Risha, the Director General of Awareness and Media")
-
-    assert standalone("What else did he say?", [turn]) == "What else did Osman Risha say?"
-
-
-def test_she_is_not_a_man_who_was_asked_about() -> None:
-    turns = [Turn(question=VOSS), Turn(question="What did Dieter Lund say about the boiler?")]
-
-    assert standalone("Was she right?", turns) == "Was Anneke Voss right?"
-
-
-def test_a_pronoun_that_means_nobody_stays() -> None:
-    assert standalone("What did he say?", [Turn(question=OPENS)]) == "What did he say?"
+@pytest.mark.parametrize(
+    ("before", "asked", "held"),
+    [
+        (AGREEMENT, "What else did he say about it?", ("Jabbar Yawar", "agreement")),
+        (OPENS, "How much did it cost?", ("Harbour Bridge",)),
+        (INJURED, "And how many were killed?", ("explosion at the Bellweather Cannery",)),
+        (VOSS, "What is her role?", ("Anneke Voss",)),
+        (RUDAW, "How many people were killed there?", ("Kirkuk",)),
+    ],
+)
+def test_what_a_question_leans_on_stands_behind_it(before: str, asked: str, held: tuple[str, ...]) -> None:
+    turns = [Turn(question=before)]
+    assert standalone(asked, turns) == asked
+    alone = in_conversation(asked, turns, None)
+    assert alone.startswith(asked.rstrip("?"))
+    assert all(words in alone for words in held)
 
 
 def test_an_outlet_that_the_answer_cites_is_known() -> None:

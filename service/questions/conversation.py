@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from service.questions.pieces import Probe, telling
 from service.questions.plan import Turn
 from service.questions.rewrite import standalone
-from service.questions.terms import added_terms, is_telling, tokens
+from service.questions.terms import added_terms, is_telling, points_back, tokens
 
+LEAST_TOLD = 2  # words that say what a question is about; one with fewer leans on what was said before
 MOST_GAP = 2  # words that say nothing by themselves, inside a phrase: "Mayor of the town"
 
 _MARK = re.compile(r"[?؟.\s]+$")
@@ -24,10 +25,11 @@ def in_conversation(question: str, turns: Sequence[Turn], probe: Probe | None) -
         return asked
     by_rule = standalone(asked, turns)
     by_terms = with_terms(by_rule, turns)
-    if by_terms == by_rule or probe is None:
+    leans = by_rule == asked and (points_back(asked) or len(telling(asked)) < LEAST_TOLD)
+    if by_terms == by_rule or probe is None or leans:
         return by_terms
     # A question of its own, which the archive answers, needs nothing of what was said before it.
-    if by_rule == asked and len(telling(asked)) > 1 and probe.answers(asked):
+    if by_rule == asked and probe.answers(asked):
         return asked
     return max((by_terms, by_rule), key=probe)
 

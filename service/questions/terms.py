@@ -94,6 +94,11 @@ def chosen(rows: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
     return tuple(likely[:MOST_TERMS])
 
 
+def points_back(question: str) -> bool:
+    """Whether a word of the question stands for something said before: "it", "she", "those"."""
+    return any(word.lower() in _POINTS for word, _ in tokens(question))
+
+
 def content(text: str) -> frozenset[str]:
     """The stems of a text that say what it is about."""
     return frozenset(stem for _, stem in tokens(text) if is_telling(stem))

@@ -89,13 +89,13 @@ def main() -> None:
     """Trains on half, judges the other half at several thresholds, and installs what all of it teaches."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--threshold", type=float, default=0.35)
+    parser.add_argument("--threshold", type=float, default=0.5)
     parser.add_argument("--install", action="store_true")
     arguments = parser.parse_args()
     of_year = {year: conversations(arguments.data, year) for year in YEARS}
     model = taught([one for year in YEARS for one in of_year[year][::2]])
     figures = {}
-    for least in (0.25, 0.3, 0.35, 0.4, 0.45, 0.5):
+    for least in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6):
         told = {str(year): measured(model, of_year[year][1::2], least) for year in YEARS}
         print(least, json.dumps(told))
         if least == arguments.threshold:

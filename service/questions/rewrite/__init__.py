@@ -1,27 +1,21 @@
-"""A follow-up question made to stand by itself, from the conversation alone and without a language model.
+"""A fragment filled up with the question before it, without a language model.
 
-"And in 2020?" takes the question before it with its date exchanged; "What did he say about it?" gets the
-person and the thing that the talk is about; "Why?" repeats what it asks after. A question that names what it
-asks about comes back as it was, because mixing a new topic with the old one is worse than asking again.
+"And in 2020?" takes the question before it with its date exchanged; "Why?" repeats what it asks after. A
+whole question stays as it was: what its pronouns mean, the classifier of terms tells better than rules
+(docs/questions.md has the table).
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from service.questions.plan import Turn
 from service.questions.rewrite.arabic import arabic_standalone
 from service.questions.rewrite.slots import (
-    ASKS_SAYING,
     DATE,
-    Name,
     embedded,
     names,
     opening,
-    person_of,
-    place_of,
-    plural_of,
     topic,
-    where_of,
     with_date,
     with_name,
     with_outlet,
@@ -66,33 +60,12 @@ _VERB = re.compile(
     r"|(?<!the )\b\w{2,}ed\b",
     re.IGNORECASE,
 )
-_EXPLETIVE = re.compile(
-    r"\b(?:is|was|it['’]s|be) ?(?:it )?(?:true|possible|likely|clear|known|certain|correct) (?:that"
-    r"|whether|if)\b"
-    r"|\b(?:is|was|will|does) it (?:rain|snow|raining|snowing|take|make sense)\b",
-    re.IGNORECASE,
-)
 _PERSON = re.compile(r"\b(?P<word>he|she|him|her|his|hers)\b", re.IGNORECASE)
 _MANY = re.compile(r"\b(?P<word>they|them|their|theirs|those)\b", re.IGNORECASE)
 _THING = re.compile(
     r"\b(?P<word>it|its|this|that)\b(?!\s+[a-z]+(?:ed"
     r"|s)?\b(?<=\bthat year))",
     re.IGNORECASE,
-)
-_THERE = re.compile(
-    r"\bthere\b(?!\s+(?:is|are|was|were|be|been|any|a|an|no|other|more|enough|still|ever|to)\b)", re.I
-)
-_SAY_IT = re.compile(
-    r"\b(?P<verb>say|said|claim|announce|report) (?:it|that"
-    r"|this)(?=\s*\?*$)",
-    re.IGNORECASE,
-)
-_HOW_MANY = re.compile(r"^how many (?:is|are|was|were|have|had|came|died|did)\b[^,]*$", re.IGNORECASE)
-_EXISTS = re.compile(
-    r"\b(?:is|are|was|were|will|be|been|has|have|had|would|can|could) there\b", re.IGNORECASE
-)
-_THEN = re.compile(
-    r"\b(?:back then|at that time|at the time|that (?:year|month|day|week)|then)\s*\?*$", re.IGNORECASE
 )
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 
@@ -104,8 +77,7 @@ def standalone(question: str, turns: Sequence[Turn]) -> str:
         return asked
     if _ARABIC.search(asked):
         return arabic_standalone(asked, turns[-1].question)
-    last = turns[-1]
-    return _elliptical(asked, last) or _completed(asked, turns)
+    return _elliptical(asked, turns[-1]) or asked
 
 
 def _elliptical(asked: str, last: Turn) -> str | None:
@@ -163,93 +135,3 @@ def _asking_on(word: str, before: str) -> str:
         return f"{without_mark(before)}, and {word}?"
     middle = f" {inverted['of']}" if inverted["of"] else ""
     return f"{word.capitalize()} {inverted['aux'].casefold()}{middle} {inverted['rest']}?"
-
-
-def _completed(asked: str, turns: Sequence[Turn]) -> str:
-    """A whole question with its pronouns filled and, where it asks what somebody said, its subject."""
-    plain = _SAY_IT.sub(r"\g<verb> that about it", _AND.sub("", asked))
-    if _HOW_MANY.match(plain) and not names(plain) and (where := where_of(turns[-1].question)):
-        plain = f"{without_mark(plain)} {where}?"
-    filled = _filled(plain, turns)
-    changed = plain.casefold() != asked.casefold()
-    if changed and ASKS_SAYING.search(filled.rstrip("? ")) and (about := topic(turns[-1].question)):
-        date = DATE.search(turns[-1].question)
-        when = f" {date[0].strip()}" if date and not DATE.search(filled) else ""
-        filled = f"{without_mark(filled)} about {about}{when}?"
-    return filled[:1].upper() + filled[1:]
-
-
-def _filled(asked: str, turns: Sequence[Turn]) -> str:
-    """The question with each pronoun that has nothing to refer to in it replaced."""
-    own = names(asked)
-    last = turns[-1]
-    text = asked
-    if not any(name.is_person for name in own):
-        text = _replaced(text, _PERSON, lambda word: _somebody(word, turns))
-    if not any(re.search(r"\b\w+s\b", part) for part in re.findall(r"\bthe ([\w ]+)", _head_of(text, _MANY))):
-        text = _replaced(text, _MANY, lambda word: plural_of(last.question))
-    if not _EXPLETIVE.search(text) and not _names_thing(text, own):
-        text = _replaced(text, _THING, lambda word: topic(last.question))
-    if not _EXISTS.search(text) and _THERE.search(text) and (place := place_of(last.question)):
-        text = _THERE.sub(place, text, count=1)
-    if (date := DATE.search(last.question)) and (then := _THEN.search(text)):
-        text = f"{text[: then.start()]}{date[0].strip()}?"
-    return text
-
-
-def _head_of(text: str, pattern: re.Pattern[str]) -> str:
-    """Text before the first pronoun."""
-    found = pattern.search(text)
-    return text[: found.start()] if found else ""
-
-
-def _names_thing(text: str, own: Sequence[Name]) -> bool:
-    """Tells whether a thing that "it" could mean stands before it in the question itself."""
-    head = _head_of(text, _THING)
-    return any(not name.is_person and name.text in head for name in own) or (
-        re.search(
-            r"\b(?:the|a|an)\s+(?!(?:\w+\s+)?(?:official|mayor|minister|director|spokesman"
-            r"|commander)\b)\w+",
-            head,
-            re.I,
-        )
-        is not None
-    )
-
-
-def _replaced(text: str, pattern: re.Pattern[str], meaning: Callable[[str], str | None]) -> str:
-    """The text with the pronouns of a kind replaced by what they mean, where that is known."""
-
-    def put(match: re.Match[str]) -> str:
-        """Puts what a pronoun means in its place; leaves it where nothing is sure."""
-        word = match["word"].casefold()
-        if word in ("that", "this") and not re.match(
-            r"\s*(?:\?|$|[,.]|happen|mean|so\b)", text[match.end() :]
-        ):
-            return match[0]
-        found = meaning(word)
-        if found is None:
-            return match[0]
-        owned = word in ("his", "its", "their") or (
-            word == "her" and re.match(r"\s+[a-z]", text[match.end() :])
-        )
-        return _owning(found) if owned else found
-
-    return pattern.sub(put, text)
-
-
-def _owning(name: str) -> str:
-    return f"{name}'" if name.endswith("s") and name.startswith(("the ", "The ")) else f"{name}'s"
-
-
-def _somebody(word: str, turns: Sequence[Turn]) -> str | None:
-    """Resolves "he" or "she": the last person asked about, else who spoke in the answer."""
-    gender = "he" if word in ("he", "him", "his") else "she"
-    for turn in reversed(turns):
-        if found := person_of(turn.question, gender):
-            return found
-        speakers = [speaker.split(",")[0] for speaker in turn.speakers]
-        fitting = list(dict.fromkeys(name for name in speakers if person_of(name, gender)))
-        if fitting:
-            return fitting[0]
-    return None

@@ -24,9 +24,6 @@ _PREPOSITION = re.compile(r"^(?:in|on|since|before|after|until|by|during|as of|f
 _IN = re.compile(r"^(?:in|on)\s+", re.IGNORECASE)
 _BARE_DATE = re.compile(r"^(?:last|this|next|today|yesterday|tomorrow|now)\b", re.IGNORECASE)
 
-ASKS_SAYING = re.compile(
-    r"\b(?:say|said|think|reply|respond|answer|announce|claim|tell us|comment)$", re.IGNORECASE
-)
 _SAYS = (
     r"(?:say|tell|report|write|announce|claim|deny|promise|call|think|propose|demand|warn|ask|want|vote|do)"
 )
@@ -34,16 +31,6 @@ _OUTLET_WORD = re.compile(
     r"\b(?:BBC|CNN|AFP|AP|Reuters|News|Times|Post|Radio|Agency|Tribune|Courier|Herald|Gazette|Journal"
     r"|Guardian"
     r"|Telegraph|TV|Press|Rudaw|Network|Weekly|Daily|Jazeera|PUKmedia|Diyaruna)\b"
-)
-_COUNTED = re.compile(
-    r"\bhow many\s+(?P<of>(?:\w+\s+)??\w+?)(?=\s+(?:is|are|was|were|did|do|have|has|had|will|came|at)\b)"
-    r"(?:\s+(?:is|are|was|were|have been|has been|had been)\s+(?P<done>\w+ed|hurt|taken|shot)\b)?",
-    re.IGNORECASE,
-)
-_CAPITALS = r"[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*"
-_WHERE = re.compile(
-    rf"\b(?:in|at|during)\s+(?:the\s+[a-z]+(?:\s+(?:at|of|in)\s+(?:the\s+)?{_CAPITALS})?"
-    rf"|(?:the\s+)?{_CAPITALS})"
 )
 _BEFORE_PERSON = listed(
     """
@@ -140,40 +127,6 @@ def _name(question: str, start: int, end: int) -> Name:
     person = not body and not is_place and (known or says or (asked and len(text.split()) < 4))
     acronym = text.isupper() and len(text) > 1
     return Name(text, start, end, person and not acronym, is_place or (is_body(text) and not person))
-
-
-def person_of(question: str, gender: str) -> str | None:
-    """The last person that a question names whom "he" or "she" may mean."""
-    other = FEMALE if gender == "he" else MALE
-    people = [name.text for name in names(question) if name.is_person]
-    fitting = [name for name in people if name.split()[0].casefold() not in other]
-    return fitting[-1] if fitting else None
-
-
-def place_of(question: str) -> str | None:
-    """Place of a question, with its preposition: "in Kirkuk"."""
-    found = re.search(r"\b(?:in|at|near)\s+(?:the\s+)?[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*", question)
-    return None if found is None or DATE.fullmatch(found[0]) else found[0]
-
-
-def where_of(question: str) -> str | None:
-    """The event or place of a question, with its preposition: "in the explosion at the cannery"."""
-    found = _WHERE.search(DATE.sub(lambda match: "," * len(match[0]), question))
-    return found[0] if found else None
-
-
-def plural_of(question: str) -> str | None:
-    """Resolves "they": what was counted, else the last plural that the question names."""
-    if found := _COUNTED.search(question):
-        done = f" {found['done']}" if found["done"] else ""
-        where = where_of(question)
-        return f"the {found['of'].removeprefix('the ')}{done}{f' {where}' if where and done else ''}"
-    plurals = [
-        p
-        for p in _phrases(question)
-        if re.search(r"(?:s|people|men|women|children)$", p.split(" at ")[0].split(" of ")[0])
-    ]
-    return plurals[-1] if plurals else None
 
 
 def topic(question: str) -> str | None:
