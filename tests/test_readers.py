@@ -419,3 +419,16 @@ def test_a_charset_that_is_none_does_no_harm(tmp_path: Path, charset: str) -> No
     (result,) = read_file(put(tmp_path, "page.html", page))
     assert isinstance(result, Draft)
     assert "bridge opened on Friday" in result.evidence()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("a.pdf", b"Dam to close", "it is named .pdf and holds something else"),
+        ("a.xml", b"<?xml version='1.0'?><alto/>", "it is neither a feed nor a WordPress export"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_told_so(
+    tmp_path: Path, name: str, data: bytes, told: str
+) -> None:
+    assert reason(put(tmp_path, name, data)).startswith(told)

@@ -198,6 +198,8 @@ def _refusal(data: bytes, suffix: str) -> str:
         return f"it is a binary file, not text; Dateline reads {', '.join(known)}"
     if kind:
         return f"{kind} is not a format Dateline reads"
+    if suffix == ".xml":
+        return "it is neither a feed nor a WordPress export, and no other XML is read as articles"
     if suffix in known:
         return f"it is named {suffix} and holds something else; name plain text .txt"
     return f"{suffix} is not a format Dateline reads ({', '.join(known)}); name plain text .txt"
