@@ -66,7 +66,7 @@ export class History {
     field.value = talk.name || talk.question;
     const back = (shown) => {
       const line = this.#item(shown);
-      form.replaceWith(line);
+      editing.replaceWith(line);
       line.querySelector("button").focus();
     };
     const form = element(
@@ -88,7 +88,8 @@ export class History {
         this.#told.textContent = problemText(problem);
       }
     });
-    node.replaceWith(form);
+    const editing = element("li", {}, form);
+    node.replaceWith(editing);
     field.select();
   }
 
