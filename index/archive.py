@@ -23,6 +23,7 @@ from index.database.connections import Address
 from index.database.revisions import refuse_another
 from index.errors import BadValue, Mismatch, NotFound
 from index.extraction.chunking import Chunk, Chunker
+from index.extraction.language import language_of_question
 from index.ingestion import Added as Added
 from index.ingestion import Block, Brief, Ready, distinct
 from index.lock import alone
@@ -203,7 +204,8 @@ class Archive:
         `rerank` is asked of the best whether they answer. Raises BadValue where it is limited to an
         outlet that the archive does not have.
         """
-        query = replace(query, filters=self.resolved(query.filters))
+        language = query.language or language_of_question(query.text)
+        query = replace(query, filters=self.resolved(query.filters), language=language)
         snapshot = self._current()
         if snapshot.embedder != self.embedder.id:
             raise Mismatch(

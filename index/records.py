@@ -215,6 +215,7 @@ class Query:
     periods: tuple[Period, ...] = ()
     order: Order = Order.RELEVANCE
     limit: int = 10
+    language: str | None = None  # of the question, ISO 639-1; None where it is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,13 @@ from index.archive import Archive
 from index.errors import DatelineError
 from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
-from index.records import Filters, Hit, Order, Period
+from index.records import Filters, Hit, Order
 from index.search.hybrid import Hits
 from service.answerers.builder import Clock, Written, cited, published_origin
 from service.answerers.catalogue import Told, catalogue_answer
 from service.answerers.formatting import worded
 from service.answerers.overview import OverviewAnswerer
+from service.answerers.refusal import refusal, unreadable, unwritten
 from service.answerers.short_answer import short_answer_of
 from service.answerers.suggestions import follow_ups
 from service.answers import (
@@ -36,6 +37,7 @@ from service.evidence import Decision, Evidence, Quote, Report, Short, Statement
 from service.questions.plan import Plan, Question, Turn, Understood
 from service.questions.understand import IN_PARTS, plans_of, understand
 from service.reading import conflicts as comparison
+from service.reading.across import is_across
 from service.reading.candidates import findings
 from service.reading.decisions import compared, decision
 from service.reading.ranking import ranking
@@ -47,8 +49,6 @@ from service.verification.verify import Verdict, attributed, declines, stands
 
 RELATED = 3  # shown with a refusal
 MOST_OF_A_TOPIC = 3  # words
-MOST_LISTED = 3  # outlets that a refusal names; of more it gives the number
-UNWRITTEN = "The answer could not be written; the notes say why. The sources found are given."
 
 Status = Literal["answered", "not_in_archive", "incomplete"]
 
@@ -144,7 +144,8 @@ async def ask(desk: Desk, question: Question, today: date | None = None) -> Asyn
     if plan.relation and (whole := await asyncio.to_thread(compared, plan.relation, decisions, desk.judge)):
         yield written.shorten(whole)
     searched = await asyncio.to_thread(_searched, desk.archive, filters_of(plan))
-    answer = replace(_answer(question, plan, hits, written, searched), sections=tuple(sections))
+    unread = await asyncio.to_thread(_unreadable, desk, plan)
+    answer = replace(_answer(question, plan, hits, written, searched, unread), sections=tuple(sections))
     with clock.stage("suggest"):
         further = await asyncio.to_thread(follow_ups, desk.archive, answer, hits, question.filters)
     notes = (*notes, *hits.notes, *answer.notes)
@@ -166,23 +167,6 @@ async def final(events: AsyncIterator[Event]) -> Answer:
     return answer
 
 
-def refusal(searched: Searched, happened: Period | None = None) -> str:
-    """The words of a refusal: that there is no answer, and what was searched for one."""
-    if searched.articles == 0:
-        return "The archive holds no article within these limits, so there was nothing to search."
-    within = f" of what happened {_days(happened)}" if happened else ""
-    outlets = f" from {_listed_shortly(searched.outlets)}" if searched.outlets else ""
-    days = f", published {searched.oldest} to {searched.newest}" if searched.oldest else ""
-    return (
-        f"The archive does not answer this{within}. Searched {_count(searched.articles, 'article')} "
-        f"({_count(searched.passages, 'passage')}){outlets}{days}."
-    )
-
-
-def _listed_shortly(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= MOST_LISTED else _count(len(names), "outlet")
-
-
 async def _planned(desk: Desk, question: Question, today: date) -> tuple[Plan, tuple[str, ...]]:
     """The plan of a question, and what went wrong on the way to it."""
     turns = question.turns
@@ -198,6 +182,14 @@ async def _planned(desk: Desk, question: Question, today: date) -> tuple[Plan, t
         understand, question, desk.archive, desk.reader, today, turns=turns, rewritten=rewritten
     )
     return plan, notes
+
+
+def _unreadable(desk: Desk, plan: Plan) -> str | None:
+    """Returns what is told where a question without an answer was not understood; None where it was."""
+    if isinstance(desk.answerer, Rewriter):  # a language model reads what the embedder does not
+        return None
+    held = desk.archive.summary(filters_of(plan)).languages
+    return unreadable(plan, desk.archive.embedder, held)
 
 
 def _told(desk: Desk, plan: Plan) -> Told | None:
@@ -238,10 +230,14 @@ def _evidence(desk: Desk, plan: Plan, hits: Sequence[Hit]) -> Evidence:
         return Evidence(plan=plan, hits=tuple(hits), findings=(), contrasts=())
     found = findings(desk.archive, desk.reader, plan, hits)
     likely = [finding for finding in found if finding.score >= ranking().threshold]
+    embedder = desk.archive.embedder
     # Answers to different parts of a question do not differ about one thing, nor do events of a timeline.
     one_thing = not plan.parts and not plan.relation and plan.order is not Order.TIMELINE
-    contrasts = comparison.contrasts(plan, likely, desk.judge) if one_thing else ()
-    decided = None if contrasts else decision(plan, hits, desk.judge, answered=bool(likely))
+    # The judge reads English alone.
+    judged = [one for one in likely if not is_across(plan, one.quote.article, embedder)]
+    own = [hit for hit in hits if not is_across(plan, hit.article, embedder)]
+    contrasts = comparison.contrasts(plan, judged, desk.judge) if one_thing else ()
+    decided = None if contrasts else decision(plan, own, desk.judge, answered=bool(likely))
     return Evidence(plan=plan, hits=tuple(hits), findings=found, contrasts=contrasts, decision=decided)
 
 
@@ -342,13 +338,20 @@ def _instead(desk: Desk, evidence: Evidence, written: Written, statement: Statem
         if not written.cites(quote) and any(quote.overlaps(other) for other in answering) and stands(quote)
     ]
     return [
-        Statement(text=worded(quote), quotes=(quote,), support="quoted", score=statement.score)
+        Statement(
+            text=worded(quote, evidence.plan.locale), quotes=(quote,), support="quoted", score=statement.score
+        )
         for quote in new
     ]
 
 
 def _answer(
-    question: Question, plan: Plan, hits: Sequence[Hit], written: Written, searched: Searched
+    question: Question,
+    plan: Plan,
+    hits: Sequence[Hit],
+    written: Written,
+    searched: Searched,
+    unread: str | None,
 ) -> Answer:
     refused = not any(claim.support != "unsupported" for claim in written.claims)
     whole = written.report.whole
@@ -359,7 +362,7 @@ def _answer(
         question=question.question,
         standalone_question=plan.standalone_question,
         status=status,
-        text=written.text or (refusal(searched, plan.happened) if whole else UNWRITTEN),
+        text=written.text or (unread or (refusal(searched, plan) if whole else unwritten(plan))),
         claims=tuple(written.claims),
         citations=tuple(written.citations),
         disagreements=tuple(written.disagreements),
@@ -414,15 +417,3 @@ def _searched(archive: Archive, limits: Filters) -> Searched:
         oldest=summary.oldest,
         newest=summary.newest,
     )
-
-
-def _days(period: Period) -> str:
-    if period.first == period.last:
-        return f"on {period.first}"
-    if period.first is None:
-        return f"until {period.last}"
-    return f"from {period.first} to {period.last}" if period.last else f"from {period.first}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,5 +1,6 @@
 """Vectors by ONNX Runtime are those of sentence-transformers, whatever the model."""
 
+import hashlib
 import json
 import logging
 import subprocess
@@ -159,8 +160,10 @@ def test_blocks_of_four_bits_become_the_network_that_they_were(tmp_path: Path) -
     expected = means / np.linalg.norm(means, axis=1, keepdims=True)
     for is_integer, most in ((False, 1e-5), (True, 0.03)):
         onnx = tmp_path / "model.onnx"
-        onnx.write_bytes(network(weights, is_integer=is_integer).SerializeToString())
-        found = open_session(onnx, 1).run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        made = network(weights, is_integer=is_integer).SerializeToString()
+        onnx.write_bytes(made)
+        session = open_session(onnx, hashlib.sha256(made).hexdigest(), 1)
+        found = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
         np.testing.assert_allclose(found, expected, atol=most)
 
 
@@ -195,8 +198,8 @@ def in_blocks(model: Any, pieces: list[str]) -> bytes:
         tensors.append((short.encode(), is_packed, len(values), raw))
     text = "".join(pieces).encode()
     ends = np.cumsum([0, *(len(piece.encode()) for piece in pieces)]).astype("<u4")
-    sizes = (config.hidden_size, config.num_hidden_layers, config.num_attention_heads)
-    sizes = (*sizes, config.intermediate_size, config.vocab_size, config.max_position_embeddings, 2)
+    network = (config.hidden_size, config.num_hidden_layers, config.num_attention_heads)
+    sizes = (*network, config.intermediate_size, config.vocab_size, config.max_position_embeddings, 2)
     head = b"E5S1" + struct.pack("<I7ifi", 1, *sizes, config.layer_norm_eps, 32)
     head += struct.pack("<5iQ", len(pieces), 0, 2, 1, 3, len(text)) + ends.tobytes()
     head += np.full(len(pieces), -1.0, "<f4").tobytes() + text + struct.pack("<iI", 0, 0)

@@ -255,3 +255,39 @@ def test_what_rare_words_find_is_scored_by_all_words() -> None:
 
 def test_words_that_the_archive_lacks_say_nothing_of_the_vectors(sample_archive: Archive) -> None:
     assert sample_archive.search(Query(text="Is the moon made of cheese?")).notes == ()
+
+
+def test_spellings_of_one_letter_and_words_without_spaces_are_found() -> None:
+    assert stems("پێشمەرگە") == stems("پیشمه\u200cرگه")
+    assert stems("كركوك ٢٠٢١") == stems("کرکوک 2021")
+    assert stems("北京大学在哪里") == ["北京", "京大", "大学", "学在", "在哪", "哪里"]
+    assert set(stems("大学")) <= set(stems("北京大学在哪里"))
+    assert stems("東京タワー 333m")[-1] == "333m"
+
+
+def test_a_passage_in_another_language_competes_by_its_meaning(tmp_path: Path, draft: DraftMaker) -> None:
+    texts = {"near": "ab", "far": "cd"}
+    archive = Archive.create(tmp_path / "archive", Meanings)
+    drafts = [
+        draft(key, f"{word} {word} {word}.", title=key, language="ar") for key, word in texts.items()
+    ] + [draft("words", "Where is it said, where is it?", title="words", language="en")]
+    for _ in archive.add(drafts):
+        pass
+    found = archive.search(Query(text="where is it? ab", language="en"))
+    assert found[0].article.key == "near"
+    assert {hit.article.key for hit in found} == {"near", "far", "words"}
+
+
+class Meanings:
+    """An embedder of any language, to which a text means only whether it holds "ab"."""
+
+    id = "meanings"
+    dimension = 4
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        return np.stack([self.encode_query(text) for text in texts])
+
+    def encode_query(self, text: str) -> Vectors:
+        vector = np.array([1.0, 2.0, 0, 0] if "ab" in text else [1.0, 0, 0.5, 0], dtype=np.float32)
+        unit: Vectors = vector / np.linalg.norm(vector)
+        return unit

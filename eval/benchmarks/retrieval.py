@@ -106,6 +106,7 @@ class Bench:
             periods=plan.named_periods,
             order=plan.order,
             limit=DEPTH if one.articles else self.first,
+            language=plan.language,
         )
         found = search(self.snapshot, self.catalogue, self.embedder, query, rerank)
         return [hit.passage for hit in found]

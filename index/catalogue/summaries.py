@@ -21,17 +21,18 @@ def summarised(connection: Connection, filters: Filters) -> Summary:
         oldest=min((row.oldest for row in rows if row.oldest), default=None),
         newest=max((row.newest for row in rows if row.newest), default=None),
         undated=sum(row.articles - row.dated for row in rows),
+        languages=tuple(sorted({row.language for row in rows if row.language is not None})),
     )
 
 
 def _counted(connection: Connection, filters: Filters) -> Sequence[Any]:
-    """A row for each outlet, and where authors are asked for, for each byline in it."""
+    """A row for each outlet and language, and where authors are asked for, for each byline in it."""
     held = (
         select(passage.c.version_id, func.count().label("passages"))
         .group_by(passage.c.version_id)
         .subquery("held")
     )
-    by = [version.c.outlet, version.c.author] if filters.authors else [version.c.outlet]
+    by = [version.c.outlet, version.c.language, *([version.c.author] if filters.authors else [])]
     query = select(
         *by,
         func.count().label("articles"),

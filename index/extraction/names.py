@@ -13,6 +13,7 @@ MOST_NAMES = 200
 _WORD = r"[^\W\d_][\w’'-]*"
 _OPENS = re.compile(r"(?:^|[.!?:”\"“»«\n])\s*$")
 _ARTICLES = re.compile(r"\b(?:al|el|ul|as|ash|ad|ar|an|at)(?:[\s'’-]+)(?=\w)")
+_ARABIC_ARTICLE = re.compile(r"\bال")
 _SERVANT = re.compile(r"\babd[\s'’-]*(?:ul|el|al|ur|ar)?[\s'’-]*")
 
 
@@ -55,7 +56,7 @@ def key(name: str) -> tuple[str, ...]:
     """
     from anyascii import anyascii
 
-    plain = anyascii(name).casefold()
+    plain = anyascii(_ARABIC_ARTICLE.sub("", name)).casefold()
     plain = _ARTICLES.sub("", _SERVANT.sub("abd", plain))
     return tuple(sorted(_skeleton(word) for word in re.findall(r"[a-z0-9]+", plain)))
 

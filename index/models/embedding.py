@@ -43,6 +43,12 @@ class Embedder(Protocol):
         ...
 
 
+def reads(embedder: Embedder, language: str | None) -> bool:
+    """Returns False if the embedder says of itself, in `languages`, that it does not read that language."""
+    known: Sequence[str] | None = getattr(embedder, "languages", None)
+    return known is None or language is None or language in known
+
+
 class OnnxEmbedder:
     """An exported model served by ONNX Runtime."""
 
@@ -55,6 +61,7 @@ class OnnxEmbedder:
         self.id: str = card["id"]
         self.dimension: int = card["dimension"]
         self.precision: str = card["precision"]
+        self.languages: list[str] | None = card.get("languages")
         self._prompts: dict[str, str] = card["prompts"]
         self._tokenizer = _tokenizer(directory, card)
         again = "install Dateline" if directory == PACKAGED else "delete that folder to export it"

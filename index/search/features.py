@@ -20,6 +20,7 @@ from index.records import DateMention, Hit, Passage, Period, Query
 
 DENSE, LEXICAL = 0.4, 0.6  # of the two scores, each brought to 0…1 over the candidates
 SENTENCE, CLAUSE = 0.5, 0.5  # of the best sentence's share of the question, and of any one clause of it
+FOREIGN = 0.8  # of its nearness, that a passage in another language is taken to hold of the question
 OUTLET, AUTHOR, RECENT = 0.5, 0.5, 0.3
 PUBLISHED_IN, TELLS_OF = (
     0.3,
@@ -46,6 +47,7 @@ _BREAK = re.compile(
 )
 
 Scores = NDArray[np.float64]
+Rows = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +68,24 @@ class Candidate:
     cluster: int
 
 
-def fused(leads: Sequence[Lead], floor: float, blind: bool) -> Scores:
+def fused(leads: Sequence[Lead], floor: float, blind: bool, foreign: Rows) -> Scores:
     """The weighted mean of both sides; of BM25 alone where the embedder is blind.
 
-    Cosines are scaled between `floor`, that of the last passage that the vector index gave, and the best;
-    BM25 between 0 and its best.
+    BM25 is scaled between 0 and its best. A `foreign` passage, in another language than the question, has no
+    words in common with it: for it the cosine stands for both.
     """
     lexical = np.array([one.lexical for one in leads])
-    scores: Scores = lexical / max(lexical.max(initial=0.0), 1e-9)
-    if blind:
-        return scores
+    words = lexical / max(lexical.max(initial=0.0), 1e-9)
+    dense = nearness(leads, floor)
+    mixed = words if blind else DENSE * dense + LEXICAL * words
+    return np.where(foreign, dense, mixed)
+
+
+def nearness(leads: Sequence[Lead], floor: float) -> Scores:
+    """The cosines, 0 at `floor`, that of the last passage that the vector index gave, and 1 at the best."""
     dense = np.array([one.dense for one in leads])
-    dense = np.clip((dense - floor) / max(dense.max(initial=floor) - floor, 1e-9), 0.0, 1.0)
-    mean: Scores = DENSE * dense + LEXICAL * scores
-    return mean
+    near: Scores = np.clip((dense - floor) / max(dense.max(initial=floor) - floor, 1e-9), 0.0, 1.0)
+    return near
 
 
 def is_blind(leads: Sequence[Lead]) -> bool:
@@ -110,11 +116,12 @@ def are_held(words: str, snapshot: Searchable[Any]) -> bool:
 
 
 def with_sentences(
-    scores: Scores, candidates: Sequence[Candidate], query: Query, snapshot: Searchable[Any]
+    scores: Scores, candidates: Sequence[Candidate], query: Query, snapshot: Searchable[Any], near: Scores
 ) -> tuple[Scores, Scores]:
     """The scores with what the best sentences hold, and for each candidate the share of each clause.
 
-    Only the best candidates are read; the others stay behind them.
+    Only the best candidates are read; the others stay behind them. `near` stands for the shares where a
+    passage is in another language than the question, and is 0 elsewhere.
     """
     words = query.words or query.text
     parts = clauses(words)
@@ -122,6 +129,7 @@ def with_sentences(
     read = np.argsort(-scores, kind="stable")[:MEASURED]
     passages = [candidates[row].passage for row in read]
     shares[read] = covered(passages, [words, *parts], snapshot.passages_with, len(snapshot))
+    shares[read] = np.maximum(shares[read], FOREIGN * near[read, None])
     of_clauses = shares[:, 1:] if parts else shares
     return scores + SENTENCE * shares[:, 0] + CLAUSE * of_clauses.max(axis=1), shares[:, 1:]
 

@@ -20,18 +20,20 @@ import numpy as np
 from index.backends.local.columns import Mask
 from index.backends.local.lexical import LARGE, stem, written
 from index.catalogue.catalogue import Catalogue
-from index.models.embedding import Embedder
+from index.models.embedding import Embedder, reads
 from index.protocols import Searchable
 from index.records import Article, Filters, Hit, Order, Query
 from index.search.features import (
     MEASURED,
     Candidate,
     Lead,
+    Rows,
     Scores,
     are_held,
     event_day,
     fused,
     is_blind,
+    nearness,
     preferred,
     telling,
     with_sentences,
@@ -82,17 +84,20 @@ def search(
     removed. A side that is blind to the question's language is left out, and a note says so.
     """
     leads, floor = _leads(snapshot, embedder, query)
-    blind = is_blind(leads) and are_held(query.words or query.text, snapshot)
-    scores = fused(leads, floor, blind) + preferred(leads, query)
+    foreign = _foreign(leads, embedder, query.language)
+    own = [one for one, is_foreign in zip(leads, foreign, strict=True) if not is_foreign]
+    blind = is_blind(own) and are_held(query.words or query.text, snapshot)
+    near = nearness(leads, floor) * foreign
+    scores = fused(leads, floor, blind, foreign) + preferred(leads, query)
     best = np.sort(np.argsort(-scores, kind="stable")[: max(MEASURED, FOLLOWED * query.limit)])
     with catalogue.reading() as connection:
         passages = catalogue.passages(connection, [leads[row].facts.passage_id for row in best])
         there = [row for row in best if leads[row].facts.passage_id in passages]
         candidates = [Candidate(leads[row], *passages[leads[row].facts.passage_id]) for row in there]
-        scores = scores[there]
+        scores, near = scores[there], near[there]
         if query.periods:
             scores += telling(candidates, catalogue.dates(connection, list(passages)), query.periods)
-        scores, shares = with_sentences(scores, candidates, query, snapshot)
+        scores, shares = with_sentences(scores, candidates, query, snapshot, near)
         if rerank is not None:
             scores = _reranked(scores, candidates, query, rerank)
         chosen = selected(candidates, scores, shares, query)
@@ -136,6 +141,21 @@ def _leads(snapshot: Searchable[Any], embedder: Embedder, query: Query) -> tuple
 def _beside() -> ThreadPoolExecutor:
     """Threads that match words while the question is embedded and compared."""
     return ThreadPoolExecutor(thread_name_prefix="matching")
+
+
+def _foreign(leads: Sequence[Lead], embedder: Embedder, asked_in: str | None) -> Rows:
+    """The leads in another language than the question, where the embedder reads both."""
+    languages = [one.facts.language for one in leads]
+    return np.array(
+        [
+            None not in (asked_in, one)
+            and one != asked_in
+            and reads(embedder, asked_in)
+            and reads(embedder, one)
+            for one in languages
+        ],
+        dtype=np.bool_,
+    )
 
 
 def _searches(query: Query, count: int) -> Iterator[tuple[Filters, int]]:

@@ -21,6 +21,7 @@ from service.questions.plan import Plan
 from service.reading.enumerations import items_after
 from service.reading.ranking import ranking
 from service.reading.timeline import relevance, tellings, timeline
+from service.translation import ENGLISH
 from service.verification.judge import Judge
 from service.verification.verify import proved_answer
 
@@ -50,14 +51,14 @@ class QuotingAnswerer:
             )
         chosen = [] if evidence.plan.relation else self._chosen(evidence)
         if evidence.decision is not None:
-            return _decided(evidence.decision, chosen)
+            return _decided(evidence.decision, chosen, evidence.plan.locale)
         question = evidence.plan.standalone_question
 
         def proves(words: str, quote: Quote) -> bool:
             return proved_answer(question, words, quote, self._judge).holds
 
         short = short_answer(evidence.plan, chosen, evidence.contrasts, proves)
-        return [*([short] if short else []), *(quoted(finding) for finding in chosen)]
+        return [*([short] if short else []), *(quoted(finding, evidence.plan.locale) for finding in chosen)]
 
     def _chosen(self, evidence: Evidence) -> list[Finding]:
         """The findings to quote, in the order they are to be read; none where none is probable enough."""
@@ -79,28 +80,29 @@ class QuotingAnswerer:
         return list({(one.quote.article.id, one.quote.span): one for one in told}.values())
 
 
-def quoted(finding: Finding) -> Statement:
-    """A finding as a sentence of an answer, with its speaker."""
+def quoted(finding: Finding, locale: str = ENGLISH) -> Statement:
+    """A finding as a sentence of an answer, with its speaker; the words around it in that language."""
     quote = replace(finding.quote, speaker=_speaker(finding.quote))
     return Statement(
-        text=f"{source(quote)}: {quotation(explained(quote))}",
+        text=f"{source(quote, locale)}: {quotation(explained(quote))}",
         quotes=(quote,),
         support="quoted",
         score=finding.score,
     )
 
 
-def _decided(decision: Decision, chosen: Sequence[Finding]) -> Sequence[Short | Statement]:
+def _decided(decision: Decision, chosen: Sequence[Finding], locale: str) -> Sequence[Short | Statement]:
     """Yes or no, the sentence that says so, and then what else answers."""
     lead = Finding(quote=decision.quote, answer=decision.quote.text, score=decision.score)
     further = [one for one in chosen if not one.quote.overlaps(decision.quote)][: MOST_QUOTES - 1]
     short = [Short(decision.word, (decision.quote,))] if decision.word else []
-    return [*short, *(quoted(one) for one in (lead, *further))]
+    return [*short, *(quoted(one, locale) for one in (lead, *further))]
 
 
-def source(quote: Quote) -> str:
+def source(quote: Quote, locale: str = ENGLISH) -> str:
     """Source of a quote: who printed it and when, and who said it."""
-    return f"{printed(quote)}, {quote.speaker}" if quote.speaker else printed(quote)
+    told = printed(quote, locale)
+    return f"{told}, {quote.speaker}" if quote.speaker else told
 
 
 def explained(quote: Quote) -> str:

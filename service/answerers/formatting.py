@@ -4,13 +4,14 @@ from datetime import date, timedelta
 from typing import Literal
 
 from service.evidence import Quote
+from service.translation import ENGLISH, day_in_words, messages_of
 
 _OPENING = ("“", '"', "«", "„", "‘")
 
 
-def worded(quote: Quote) -> str:
+def worded(quote: Quote, locale: str = ENGLISH) -> str:
     """A quote as a sentence of an answer: who printed it, when, and the words, which are never altered."""
-    return f"{printed(quote)}: {quotation(quote.text)}"
+    return f"{printed(quote, locale)}: {quotation(quote.text)}"
 
 
 def quotation(words: str) -> str:
@@ -18,15 +19,16 @@ def quotation(words: str) -> str:
     return words if words[:1] in _OPENING else f"“{words}”"
 
 
-def printed(quote: Quote) -> str:
-    """Outlet and day of a quote, in words."""
-    article = quote.article
-    return f"{article.outlet or 'Unknown outlet'}, {in_words(article.published) or 'date unknown'}"
+def printed(quote: Quote, locale: str = ENGLISH) -> str:
+    """Who printed a quote, and when, in the words of a language."""
+    article, told = quote.article, messages_of(locale).gettext
+    day = in_words(article.published, locale) or told("date unknown")
+    return f"{article.outlet or told('Unknown outlet')}, {day}"
 
 
-def in_words(day: date | None) -> str:
-    """A day as "3 June 2021"; empty for none."""
-    return f"{day.day} {day:%B %Y}" if day else ""
+def in_words(day: date | None, locale: str = ENGLISH) -> str:
+    """A day as "3 June 2021", or as another language writes it; empty for none."""
+    return day_in_words(day, locale) if day else ""
 
 
 def month_in_words(day: date) -> str:

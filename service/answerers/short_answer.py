@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from service.answerers.formatting import in_words
 from service.evidence import Contrast, Evidence, Finding, Quote, Short, Side, Statement
 from service.questions.plan import Plan
+from service.translation import messages_of
 
 LONGEST = 90  # characters of the words of one answer; more is no short answer
 MOST_LISTED = 6  # answers of a list
@@ -26,7 +27,7 @@ def short_answer(
     """
     for contrast in contrasts:
         if all(side.value for side in contrast.sides) and not _is_outdated(contrast, found):
-            return _contrasted(contrast)
+            return _contrasted(contrast, plan.locale)
     if plan.wanted == "list":
         return _listed([one for one in found if _is_short(one) and proves(one.answer, one.quote)])
     for one in found[:1]:
@@ -43,7 +44,7 @@ def short_answer_of(sentence: Statement, evidence: Evidence) -> Short | None:
     found = evidence.findings
     for contrast in evidence.contrasts:
         if all(side.value for side in contrast.sides) and not _is_outdated(contrast, found):
-            return _contrasted(contrast)
+            return _contrasted(contrast, evidence.plan.locale)
     for one in found if evidence.plan.intent != "yes_no" else ():
         cited = next((quote for quote in sentence.quotes if quote.overlaps(one.quote)), None)
         if cited and _is_short(one) and one.answer.casefold() in sentence.text.casefold():
@@ -58,19 +59,22 @@ def _is_outdated(contrast: Contrast, found: Sequence[Finding]) -> bool:
     return contrast.kind == "change" and newest is not None and any(day and day > newest for day in days)
 
 
-def _contrasted(contrast: Contrast) -> Short:
+def _contrasted(contrast: Contrast, locale: str) -> Short:
     """ "A, B or C: sources disagree", or what is said last with what was said before."""
     quotes = tuple(side.findings[0].quote for side in contrast.sides)
     values = [side.value or "" for side in contrast.sides]
     if contrast.kind == "disagreement":
-        return Short(f"{_capital(_joined(values, 'or'))}: sources disagree", quotes)
+        told = messages_of(locale).gettext("{values}: sources disagree")
+        return Short(told.format(values=_capital(_joined(values, "or"))), quotes)
     newest, *earlier = contrast.sides
-    before = "; ".join(f"{side.value} ({_day(side)})" for side in earlier)
-    return Short(f"{_capital(newest.value or '')} ({_day(newest)}); before: {before}", quotes)
+    before = "; ".join(f"{side.value} ({_day(side, locale)})" for side in earlier)
+    told = messages_of(locale).gettext("{newest} ({day}); before: {before}")
+    day = _day(newest, locale)
+    return Short(told.format(newest=_capital(newest.value or ""), day=day, before=before), quotes)
 
 
-def _day(side: Side) -> str:
-    return in_words(side.day) or "date unknown"
+def _day(side: Side, locale: str) -> str:
+    return in_words(side.day, locale) or messages_of(locale).gettext("date unknown")
 
 
 def _listed(found: Sequence[Finding]) -> Short | None:

@@ -1,11 +1,14 @@
 """The form of a question: whether it asks for yes or no, and the kind of answer that it wants."""
 
 import re
+from collections.abc import Mapping
 
 from index.extraction.dates import MONTHS
+from index.extraction.language import language_of_question
 from index.models.embedding import Embedder
 from service.questions.classifier import label
 from service.questions.plan import Wanted
+from service.translation import locale_of, messages_of
 
 SURE = 0.45  # probability from which the classifier's kind of answer counts
 
@@ -42,6 +45,12 @@ _NUMBER = re.compile(
     r"(?<![\w.-])(?!(?:1[5-9]|20)\d\d\b)(?:more than |less than |about )?"
     r"[€£$]?\d[\d.,]*(?: (?:million|billion|thousand))?(?![\w%-])"
 )
+QUESTION_WORDS: Mapping[Wanted, str] = {
+    "number": "how many",
+    "date": "when",
+    "place": "where",
+    "person": "who",
+}
 _NO_NOUN = frozenset({"in", "for", "to", "on", "at", "and"})
 _STOP = re.compile(
     r"\s+(?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|came|come|saw|went|in|on|at|by|there)\b|[?,.;]"
@@ -80,7 +89,7 @@ def open_form(statement: str) -> str | None:
     return " ".join(filter(None, (before, asking, behind))) + "?"
 
 
-def wanted_of(text: str, embedder: Embedder | None) -> Wanted:
+def wanted_of(text: str, embedder: Embedder | None, *, is_english: bool = True) -> Wanted:
     """The kind of answer that a question wants: by its form where that is sure, else by the classifier."""
     if is_yes_no(text):
         return "any"
@@ -90,8 +99,21 @@ def wanted_of(text: str, embedder: Embedder | None) -> Wanted:
         return "number"
     if _LIST.search(text) or _SEVERAL.search(text):
         return "list"
+    if not is_english:
+        return asked_for(text)
     kind, chance = label("wanted", text, embedder)
     return kind if chance >= SURE else "any"  # type: ignore[return-value]
+
+
+def asked_for(text: str) -> Wanted:
+    """The kind of answer that the question words of the catalogues ask for; "any" where there is none."""
+    language = language_of_question(text) or "en"
+    messages = messages_of(locale_of(text, language))
+    asked = text.casefold().split()[:2]
+    for kind, words in QUESTION_WORDS.items():
+        if not {word.strip("?؟،,.¿") for word in asked}.isdisjoint(messages.gettext(words).split()):
+            return kind
+    return "any"
 
 
 def counted_in(text: str) -> str | None:

@@ -22,6 +22,7 @@ LEAST_LETTERS = 4  # of a word that may be misspelt; shorter ones are too like o
 SHARE = 0.25  # of a word's letters that may differ
 MOST_WORDS = 8  # of a question that are looked up
 MOST_ARTICLES = 5000  # whose words are known; more would cost too much of memory and time
+SAME_SOUND, MOST_SPELLINGS = 0.95, 3  # likeness of names of one sound, and how many are searched for
 KEYED = 3  # consonants from which a key tells names apart
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -109,6 +110,20 @@ def corrected(text: str, archive: Archive) -> Spelt:
         put_in.insert(0, shown)
         beside += known.alike(spelt)
     return Spelt(text, tuple(put_in), tuple(dict.fromkeys(beside)))
+
+
+def in_other_letters(text: str, archive: Archive) -> Spelt:
+    """The text, and beside it the archive's names that its words may spell in another script."""
+    found = [
+        one.spelling
+        for match in _WORD.finditer(text)
+        if len(match[0]) >= LEAST_LETTERS and not match[0].isascii()
+        # An Arabic waw inside a name is a consonant or the vowel u, which Latin keys leave out.
+        for written in dict.fromkeys((match[0], match[0][0] + re.sub("[وۆ]", "", match[0][1:])))
+        for one in archive.names.similar(written, MOST_SPELLINGS)
+        if one.likeness >= SAME_SOUND
+    ]
+    return Spelt(text, beside=tuple(dict.fromkeys(found)))
 
 
 def _is_word(word: str) -> bool:

@@ -109,6 +109,8 @@ class Plan:
     """
 
     standalone_question: str
+    language: str = "en"  # of the question, ISO 639-1
+    locale: str = "en"  # of the words around the quotes: "ckb" for Kurdish in Arabic letters
     since: date | None = None
     until: date | None = None
     as_of: date | None = None

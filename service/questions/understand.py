@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from index.archive import Archive
 from index.backends.local.lexical import stems
 from index.backends.local.snapshots import Summary
+from index.extraction.language import language_of_question
 from index.extraction.names import names_in
 from index.models.embedding import Embedder
 from index.models.reader import ReadingModel
@@ -25,10 +26,11 @@ from service.questions.conversation import in_conversation
 from service.questions.decompose import aspects
 from service.questions.forms import asks_truth, counted_in, is_yes_no, open_form, statement_of, wanted_of
 from service.questions.message import unwrapped, words
-from service.questions.names import corrected
+from service.questions.names import corrected, in_other_letters
 from service.questions.pieces import Heard, Probe, heard, telling
 from service.questions.plan import Intent, Listing, Part, Plan, Question, Turn, Understood
 from service.questions.small_talk import small_talk
+from service.translation import locale_of
 
 T = TypeVar("T")
 
@@ -92,7 +94,9 @@ def understand(
         named = outlets_in(clause, held.outlets) or days_in(clause, today, held.newest)
         return bool(named) or any(archive.names.similar(name, 1) for name in names_in(clause))
 
-    piece = heard(rewritten.question if rewritten else message.text, embedder, probe, limits)
+    said = rewritten.question if rewritten else message.text
+    is_english = language_of_question(said) in (None, "en")
+    piece = heard(said, embedder, probe, limits) if is_english else Heard(questions=(said,))
     if piece.talk is not None and not (turns and piece.talk in ASKS_AGAIN):
         reply = small_talk(piece.talk, held, archive)
         return Plan(standalone_question=message.text, intent="small_talk", reply=reply, removed=piece.removed)
@@ -100,7 +104,7 @@ def understand(
     if rewritten is None:
         alone = _standalone(piece, turns, probe)
     asked = replace(question, filters=filters)
-    spelt = [corrected(one, archive) for one in alone]
+    spelt = [corrected(one, archive) if is_english else in_other_letters(one, archive) for one in alone]
     told = rewritten if len(alone) == 1 else None
     plans = [
         _beside(plan_of(replace(asked, question=one.text), held, today, embedder, told), one.beside)
@@ -115,8 +119,8 @@ def understand(
         whole = replace(
             whole, standalone_question=opened, read_as="", wanted="number", counted=counted_in(opened)
         )
-    said = " ".join(message.text.split())
-    differs = whole.standalone_question.casefold().rstrip("?؟. ") != said.casefold().rstrip("?؟. ")
+    asked_as = " ".join(message.text.split())
+    differs = whole.standalone_question.casefold().rstrip("?؟. ") != asked_as.casefold().rstrip("?؟. ")
     return replace(
         whole,
         order=question.order or whole.order,
@@ -223,7 +227,9 @@ def plan_of(
             *(one for one in days if _is_told_by_dates(one, held)),
         ],
     )
-    intent, listing = _intent(text, embedder)
+    language = language_of_question(text) or "en"
+    is_english = language == "en"  # which the classifier has learned alone
+    intent, listing = _intent(text, embedder) if is_english else ("question", None)
     if (
         told
         and told.intent
@@ -247,13 +253,15 @@ def plan_of(
         # Of nothing in particular: what the archive told last, or first, or in those days.
         order = Order.TIMELINE if intent == "timeline" else Order.NEWEST
         intent = "overview"
-    parts = _aspects(text, search_words) if intent == "question" else ()
+    parts = _aspects(text, search_words) if intent == "question" and is_english else ()
     relation = None
     if intent in ("yes_no", "comparison"):
         relation, parts = comparison_in(text, outlets, days)
         intent = "comparison" if relation else "yes_no"
     return Plan(
         standalone_question=text,
+        language=language,
+        locale=locale_of(text, language),
         since=limits.since or (None if relation else since),
         until=limits.until or (None if relation else until),
         as_of=limits.as_of or as_of,
@@ -268,7 +276,9 @@ def plan_of(
         read_as=_read_as(text, days),
         ignored=ignored,
         intent=intent,
-        wanted=((told and told.wanted) or wanted_of(text, embedder)) if asks or intent in ASKED else "any",
+        wanted=((told and told.wanted) or wanted_of(text, embedder, is_english=is_english))
+        if asks or intent in ASKED
+        else "any",
         counted=counted_in(text) if asks or intent in ASKED else None,
         statement=statement_of(text) if intent == "yes_no" else None,
         topic=topic,

@@ -17,6 +17,7 @@ from service.answerers.formatting import in_words
 from service.evidence import Finding, Quote
 from service.questions.decompose import put_together
 from service.questions.plan import Plan
+from service.reading.across import is_across, read_across
 from service.reading.ranking import features, ranking, sought, words_held
 
 LEAST = 0.05  # probability below which a sentence is no finding at all
@@ -43,10 +44,13 @@ def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[H
     A sentence that several articles print is found in the best ranked of them, and the quote names
     the outlets of the others.
     """
-    found = _ranked(candidates(plan, hits, read(model, plan, hits)))
+    foreign = [hit for hit in hits if is_across(plan, hit.article, archive.embedder)]
+    own = [hit for hit in hits if hit not in foreign]
+    found = _ranked(candidates(plan, own, read(model, plan, own)))
+    found += read_across(archive.embedder, plan, foreign)
     if plan.intent != "several" and (asked := [part.question for part in plan.parts]):
         plans = [replace(plan, standalone_question=part, search_words=part, read_as="") for part in asked]
-        shared = _shared_out(plans, hits)
+        shared = _shared_out(plans, own)
         found += put_together(
             [
                 _ranked(candidates(part, theirs, read(model, part, theirs)))

@@ -102,7 +102,7 @@ def features(want: Sought, hit: Hit, quote: Quote, own: float) -> dict[str, floa
         **(models if want.read else {}),
         "words_sentence": words_held(want.shares, said),
         "words_passage": words_held(want.shares, around),
-        "lacks_kind": float(_lacks_kind(want, quote)),
+        "lacks_kind": float(lacks_kind(want, quote)),
     }
 
 
@@ -117,7 +117,7 @@ def words_held(shares: Mapping[str, float], words: frozenset[str]) -> float:
     return sum(share for stem, share in shares.items() if stem in words) if shares else 1.0
 
 
-def _lacks_kind(want: Sought, quote: Quote) -> bool:
+def lacks_kind(want: Sought, quote: Quote) -> bool:
     """Tells whether a sentence gives no number, date or name, or is not said by whoever is asked about."""
     if want.wanted == "number":
         return not quantities(_without_days(quote))

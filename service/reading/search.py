@@ -40,6 +40,7 @@ def query_of(plan: Plan) -> Query:
         periods=plan.named_periods,
         order=plan.order,
         limit=PASSAGES_OF_A_STORY if plan.intent in TOLD else PASSAGES,
+        language=plan.language,
     )
 
 

@@ -78,6 +78,7 @@ class Facts:
     published: date | None
     outlet: str | None
     author: str | None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ class Columns:
             published=None if day == UNKNOWN else date.fromordinal(day),
             outlet=self.outlets.text(row),
             author=self.authors.text(row),
+            language=self.languages.text(row),
         )
 
     def passing(self, filters: Filters) -> Mask:

@@ -36,7 +36,7 @@ from index.lock import alone
 
 log = logging.getLogger(__name__)
 
-FORMAT = 3
+FORMAT = 4
 PUBLISH_AFTER = 5000  # passages; until published, every reader replays them by itself
 LEXICAL, GONE, MANIFEST, CURRENT = "lexical", "gone.npy", "manifest.json", "CURRENT"
 ANOTHERS = "of another catalogue, or of this one before an older copy of it was put back"

@@ -5,6 +5,7 @@ the next generation of an index starts from links to the files of the last.
 """
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -26,6 +27,19 @@ MOST_WORDS, MOST_SCORED = 12, 40  # by which passages are found there; by which 
 MARGIN = 2  # how many more are taken before a filter than it should need
 MOST = 20_000  # taken before a filter; then it is dearer than naming all that are allowed
 STEMS_KEPT = 1 << 15  # words; news repeats most of its words, and stemming one anew takes microseconds
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    r"\U00020000-\U0003ffff]+"
+)
+# The Sorani vowels and liquids lose their marks, which are often left out; a joiner and a lengthened line
+# are no letters, and neither are the vowel signs of Arabic.
+_LETTERS = str.maketrans(
+    {
+        **dict(zip("کیىھەۀہڕڵۆێ", "كييههههرلوي", strict=True)),
+        **{chr(digit + zero): str(digit) for digit in range(10) for zero in (0x660, 0x6F0)},
+        **dict.fromkeys([*map(chr, range(0x64B, 0x653)), "\u0640", "\u0670", "\u200c", "\u200d"]),
+    }
+)
 LOCKS = frozenset({".tantivy-writer.lock", ".tantivy-meta.lock"})
 
 
@@ -71,7 +85,7 @@ class LexicalIndex:
         for passage_id in removed:
             writer.delete_documents_by_term("passage", passage_id)
         for entry in entries:
-            words = f"{entry.title}\n{entry.text}"
+            words = spelt_alike(f"{entry.title}\n{entry.text}")
             writer.add_document(tantivy.Document(passage=entry.passage_id, words=words))
         writer.commit()
         writer.wait_merging_threads()
@@ -187,7 +201,23 @@ def analyzer() -> tantivy.TextAnalyzer:
 
 def stems(text: str) -> list[str]:
     """The words of a text as the index keeps them, in order."""
-    return analyzer().analyze(text)
+    return analyzer().analyze(spelt_alike(text))
+
+
+def spelt_alike(text: str) -> str:
+    """The text with what is one letter written as one, and with scripts that put no space between words cut.
+
+    Chinese, Japanese, Thai, Lao, Khmer and Burmese are cut into pairs of neighbouring letters, as Lucene
+    does; Persian and Kurdish letters are written as the Arabic ones that keyboards exchange them with.
+    """
+    if text.isascii():
+        return text
+    return _UNSPACED.sub(_in_pairs, text.translate(_LETTERS))
+
+
+def _in_pairs(match: re.Match[str]) -> str:
+    run = match[0]
+    return f" {' '.join(run[place : place + 2] for place in range(max(len(run) - 1, 1)))} "
 
 
 @cache
@@ -197,7 +227,7 @@ def _splitter() -> tantivy.TextAnalyzer:
 
 def written(text: str) -> list[str]:
     """The words of a text as they are written: what `stem` brings to what the index keeps."""
-    return _splitter().analyze(text)
+    return _splitter().analyze(spelt_alike(text))
 
 
 @lru_cache(STEMS_KEPT)

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from sqlalchemy import Connection
 
-from index.backends.local.columns import UNKNOWN, Columns, Facts, Ids, Mask
+from index.backends.local.columns import UNKNOWN, Column, Columns, Facts, Ids, Mask
 from index.backends.local.lexical import LexicalIndex
 from index.backends.local.segments import Segment, filled
 from index.catalogue.catalogue import Catalogue
@@ -29,6 +29,7 @@ class Summary:
     oldest: date | None
     newest: date | None
     undated: int
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +126,17 @@ class Snapshot:
         return Summary(
             articles=_articles(columns, rows),
             passages=len(days),
-            outlets=tuple(
-                sorted(set().union(*(c.outlets.present(r) for c, r in zip(columns, rows, strict=True))))
-            ),
+            outlets=_texts([c.outlets for c in columns], rows),
             oldest=date.fromordinal(int(dated.min())) if len(dated) else None,
             newest=date.fromordinal(int(dated.max())) if len(dated) else None,
             undated=_articles(columns, undated),
+            languages=_texts([c.languages for c in columns], rows),
         )
+
+
+def _texts(columns: Sequence[Column], rows: Sequence[Mask]) -> tuple[str, ...]:
+    """The different texts of those rows, in order."""
+    return tuple(sorted(set().union(*(c.present(r) for c, r in zip(columns, rows, strict=True)))))
 
 
 def _articles(columns: Sequence[Columns], rows: Sequence[Mask]) -> int:

@@ -15,7 +15,7 @@ from index.backends.local.lexical import stems
 from index.catalogue.catalogue import Catalogue
 from index.records import Filters
 
-FORMAT = "1"  # raised with every change of the fields
+FORMAT = "2"  # raised with every change of the fields
 PREFIX = "dateline."  # of our properties
 LONGEST = 65_535  # bytes of a text that Milvus keeps
 NONE = "id < 0"  # lets no passage pass
