@@ -139,15 +139,16 @@ def texts_of(archive: "Archive") -> dict[int, str]:
 
 
 def make_bare(folder: Path, texts: dict[int, str]) -> Path:
-    """A folder for the bare script: the files of the archive's model and newest index, and the texts."""
+    """A folder for the bare script: the files of the packaged model and the newest index, and the texts."""
+    from index.models.embedding import PACKAGED
+
     bare = folder / "bare"
     indexes = folder / DATA / "indexes"
     generation = indexes / (indexes / "CURRENT").read_text().strip()
     shutil.copytree(generation / "lexical", bare / "lexical")
     write_vectors(generation, bare / "vectors.faiss")
-    (model,) = (folder / DATA / "models").glob("*/model.onnx")
-    for path in (model, model.with_name("tokenizer.json")):
-        shutil.copy(path, bare)
+    for name in ("model.onnx", "tokenizer.json"):
+        shutil.copy(PACKAGED / name, bare)
     (bare / "texts.json").write_text(json.dumps(texts))
     return bare
 
