@@ -195,7 +195,7 @@ class Period:
     last: date | None
 
     def overlaps(self, first: date, last: date) -> bool:
-        """Whether any of those days, both inclusive, lies in the period."""
+        """Tells whether any of those days, both inclusive, lies in the period."""
         return (self.last is None or first <= self.last) and (self.first is None or self.first <= last)
 
 

@@ -171,7 +171,7 @@ def day_of(entry: TimelineEntry) -> str:
 
 
 def _reported(entry: TimelineEntry, cited: Mapping[int, Citation]) -> str:
-    """Who tells of an event; of several reports the first is named and the others are counted."""
+    """Names who tells of an event; of several reports the first is named and the others are counted."""
     reports = [cited[number] for number in entry.citations if number in cited]
     if not reports:
         return ""

@@ -153,7 +153,7 @@ def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Entry:
 
 
 def _house(entry: Mapping[str, Any]) -> str | None:
-    """Who printed an entry of a feed that gathers others': RSS's and Atom's source, else the publisher."""
+    """Publisher of an entry of a feed that gathers others': RSS's and Atom's source, else the publisher."""
     source = entry.get("source")
     named = source.get("title") if isinstance(source, Mapping) else source
     return _plain(named) or _plain(entry.get("news_source")) or _plain(entry.get("publisher"))

@@ -109,7 +109,7 @@ def _page_drafts(page: str, source: str) -> Iterator[Draft | Skipped]:
 
 
 def _prose_of(drafts: Sequence[Draft | Skipped]) -> int:
-    """How many letters of evidence they hold between them."""
+    """Counts the letters of evidence that they hold between them."""
     return sum(len(draft.evidence()) for draft in drafts if isinstance(draft, Draft))
 
 

@@ -68,7 +68,7 @@ def in_columns(lines: Sequence[Line], most: int = _MOST_COLUMNS) -> Iterator[Lin
 
 
 def _edge(lines: Sequence[Line]) -> float | None:
-    """Where the leftmost of the columns to the right begins; None where there are no columns."""
+    """Finds where the leftmost of the columns to the right begins; None where there are no columns."""
     counted = Counter(round(part.left) for line in lines for part in line.parts[1:])
     for start, _ in sorted(counted.most_common(3)):
         rows = [n for n, line in enumerate(lines) if _starts(line, start)]
@@ -97,7 +97,7 @@ def _end(lines: Sequence[Line], start: int, edge: float) -> int:
 
 
 def _halves(line: Line, edge: float) -> tuple[Line | None, Line | None]:
-    """What of a line stands left of the edge, and what right of it; a line across it stays whole."""
+    """Splits a line into what stands left and right of the edge; a line across it stays whole."""
     left = [part for part in line.parts or (line,) if part.left < edge - _ALIGNED]
     right = [part for part in line.parts or (line,) if part.left >= edge - _ALIGNED]
     if left and right and left[-1].text.endswith("-"):

@@ -98,7 +98,7 @@ class Listing:
 
 
 def facets(rows: Sequence[Row]) -> Mapping[Facet, list[tuple[str, int]]]:
-    """How many articles each outlet, month, author and language has; the commonest first, months in order."""
+    """Counts the articles of each outlet, month, author and language; commonest first, months in order."""
     values: dict[Facet, Callable[[Row], str | None]] = {
         "outlet": lambda row: row.outlet,
         "month": lambda row: row.month,

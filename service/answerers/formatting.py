@@ -20,7 +20,7 @@ def quotation(words: str) -> str:
 
 
 def printed(quote: Quote, locale: str = ENGLISH) -> str:
-    """Who printed a quote, and when, in the words of a language."""
+    """Outlet and day of a quote, in the words of a language."""
     article, told = quote.article, messages_of(locale).gettext
     day = in_words(article.published, locale) or told("date unknown")
     return f"{article.outlet or told('Unknown outlet')}, {day}"
@@ -37,7 +37,7 @@ def month_in_words(day: date) -> str:
 
 
 def precision(first: date, last: date) -> Literal["day", "month", "year", "span"]:
-    """How exactly days tell when something happened."""
+    """Precision with which days tell when something happened."""
     if first == last:
         return "day"
     if first.day != 1 or (last + timedelta(days=1)).day != 1 or first.year != last.year:

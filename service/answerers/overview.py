@@ -34,7 +34,7 @@ class OverviewAnswerer:
 
 
 def quotable(evidence: Evidence) -> list[Quote]:
-    """What an overview or a description can be made of, without asking the reader which says it best."""
+    """Sentences that an overview or a description can be made of, without asking the reader for the best."""
     if evidence.plan.intent == "who_is":
         return _naming(evidence)
     return [quote for quote, _ in _told(evidence)]
@@ -73,7 +73,7 @@ def _lead(
 
 
 def _is_within(article: Article, span: Span, happened: Period | None) -> bool:
-    """Whether a sentence names no day, or one of the asked days."""
+    """Tells whether a sentence names no day, or one of the asked days."""
     days = Quote(article=article, span=span).days
     return not days or happened is None or any(happened.overlaps(day.first, day.last) for day in days)
 

@@ -92,7 +92,7 @@ class _Asking:
 
 
 def _told(plan: Plan, hits: Sequence[Hit]) -> Sequence[Quote]:
-    """What is told for a plan without reading for an answer; nothing where that would have to be read for."""
+    """Quotes told for a plan without reading; nothing where that would have to be read for."""
     if plan.order is Order.TIMELINE:
         events = timeline(plan.standalone_question, hits, relevance(plan, hits))
         return [quote for event in events for quote in event.quotes]

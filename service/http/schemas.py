@@ -179,7 +179,7 @@ class SignIn(BaseModel):
 
 
 class RenameRequest(BaseModel):
-    """What a conversation is to be called."""
+    """New name of a conversation."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 

@@ -122,7 +122,7 @@ def _in_order(relation: Relation, quotes: Sequence[Quote]) -> Short | None:
 
 
 def _agreement(relation: Relation, ways: Sequence[Entailed], threshold: float) -> str:
-    """Whether two sentences agree as far as is asked: not to contradict is to be consistent."""
+    """Tells whether two sentences agree as far as is asked: not to contradict is to be consistent."""
     contradicts = max(way.contradicts for way in ways) >= LEAST_CONTRADICTION
     supports = max(way.supports for way in ways) >= threshold
     positive = {

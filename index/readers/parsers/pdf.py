@@ -73,7 +73,7 @@ def _parts(textpage: Any, codes: list[int], start: int) -> Iterator[list[object]
 
 
 def _is_gap(textpage: Any, start: int, place: int, end: int) -> bool:
-    """Whether a space is nearly as wide as the letters are tall."""
+    """Tells whether a space is nearly as wide as the letters are tall."""
     if place + 1 >= end:
         return False
     before, after = (textpage.get_charbox(start + place + step, loose=True) for step in (-1, 1))

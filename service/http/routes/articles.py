@@ -132,7 +132,9 @@ def reading(archive: Archive, settings: Settings) -> APIRouter:
 
     @routes.get("/archive/facets")
     def count_facets(asked: Asked) -> Facets:
-        """How many articles mention the words of `q`, or all, by outlet, month, author and language."""
+        """Counts the articles that mention the words of `q`, or all, by outlet, month, author and
+        language.
+        """
         rows = listing.rows(asked.words, asked.filters)
         counted = {name: [FacetValue(*one) for one in values] for name, values in facets(rows).items()}
         return Facets(articles=len(rows), **counted)
