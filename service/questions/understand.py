@@ -92,7 +92,7 @@ def understand(
 
     def limits(clause: str) -> bool:
         named = outlets_in(clause, held.outlets) or days_in(clause, today, held.newest)
-        return bool(named) or any(archive.names.similar(name, 1) for name in names_in(clause))
+        return bool(named) or any(archive.holds(stem) for name in names_in(clause) for stem in stems(name))
 
     said = rewritten.question if rewritten else message.text
     is_english = language_of_question(said) in (None, "en")
