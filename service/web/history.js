@@ -34,7 +34,8 @@ export class History {
     this.#more.replaceChildren();
     try {
       const asked = Object.entries({ q: this.#words.value.trim(), cursor }).filter(([, value]) => value);
-      const page = await getJson(`/v1/conversations?${new URLSearchParams(asked)}`);
+      const query = asked.length ? `?${new URLSearchParams(asked)}` : "";
+      const page = await getJson(`/v1/conversations${query}`);
       this.#list.append(...page.conversations.map((talk) => this.#item(talk)));
       this.#tell();
       if (page.next_cursor) this.#more.append(button({}, () => this.#load(page.next_cursor), "Show older ones"));
