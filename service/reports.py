@@ -151,7 +151,7 @@ def _with_marks(line: str) -> str:
 
 def _plain(text: str, inside: bool = False) -> str:
     """A text as CommonMark shows it letter by letter; line breaks become spaces."""
-    flat = _SPECIAL.sub(r"\\\1", re.sub(r"\s*[\r\n]\s*", " ", text))
+    flat = _SPECIAL.sub(r"\\\1", re.sub(r"(?:(?<!\s)[^\S\r\n]+)?[\r\n]\s*", " ", text))
     return flat if inside else _OPENS_BLOCK.sub(_escaped_opening, flat.strip())
 
 

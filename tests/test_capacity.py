@@ -79,8 +79,10 @@ def test_whoever_hangs_up_is_answered_no_more(
     with asking(client, path, body):
         model.asked.get(timeout=20)  # the first one loads litellm
         wait_until(client, "dateline_questions_running", 1)
-    model.left.get(timeout=1)
+        assert model.left.empty()
+    model.left.get(timeout=20)  # else the model is asked on for nobody
     wait_until(client, "dateline_questions_running", 0)
+    assert count(client, "dateline_questions_waiting") == 0
 
 
 def test_when_all_places_are_taken_one_waits_and_the_next_is_told_to_come_again(

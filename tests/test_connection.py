@@ -18,6 +18,7 @@ from service.http.connection import Connection, most_open
 from service.storage.audit import FILE, Audit
 from service.storage.keys import FILE as KEYS
 from service.storage.keys import Keys
+from service.storage.redaction import GAP
 from tests.conftest import copy_of
 from tests.serving import running
 
@@ -82,19 +83,38 @@ def test_a_named_proxy_is_believed(data: Path, models: Path) -> None:
         )
 
 
-def test_each_act_of_an_editor_is_a_line(data: Path, models: Path) -> None:
+def test_each_act_of_an_editor_is_a_line_and_erasing_leaves_a_gap(data: Path, models: Path) -> None:
     key, secret = Keys(data / KEYS).create("desk", "edit")
-    with running(data, models) as server, httpx2.Client(base_url=server.address) as http:
+    with running(data, models) as server, httpx2.Client(base_url=server.address, timeout=60) as http:
         http.headers["Authorization"] = f"Bearer {secret}"
-        assert http.post("v1/articles", json=PIER).status_code == 201, http.post(
-            "v1/articles", json=PIER
-        ).text
+        added = http.post("v1/articles", json=PIER)
+        assert added.status_code == 201, added.text
         assert http.get("v1/articles/1").status_code == 200
         assert http.delete("v1/articles/1").status_code == 204
+
+        pier = added.json()["articles"][0]["id"]
+        asked = http.post("v1/ask", json={"question": "What will engineers do with the old pier?"}).json()
+        quoted = [one["quote"] for one in asked["citations"] if one["article_id"] == pier]
+        assert any("spring floods" in quote for quote in quoted)
+        erased = http.delete(f"v1/articles/{pier}?erase=true")
+        receipt = {"article_id": pier, "versions": 1, "answers": [asked["id"]], "by": key.id}
+        assert (erased.status_code, erased.json()) == (200, receipt)
+        kept = http.get(f"v1/answers/{asked['id']}")
+        assert GAP in kept.json()["text"]
+        assert "spring floods" not in kept.text
+        assert http.get(f"v1/articles/{pier}").status_code == 404
+        assert http.delete(f"v1/articles/{pier}?erase=true").status_code == 404
     lines = [json.loads(line) for line in (data / FILE).read_text().splitlines()]
     # The folder is shared with tests whose requests were refused before any key was asked for.
-    acts = [(line["by"], line["act"], line["status"]) for line in lines if line["by"]]
-    assert acts == [(key.id, "POST /v1/articles", 201), (key.id, "DELETE /v1/articles/1", 204)]
+    acts = [(line["by"], line["act"], line["status"]) for line in lines if line["by"] and "status" in line]
+    assert acts == [
+        (key.id, "POST /v1/articles", 201),
+        (key.id, "DELETE /v1/articles/1", 204),
+        (key.id, f"DELETE /v1/articles/{pier}", 200),
+        (key.id, f"DELETE /v1/articles/{pier}", 404),
+    ]
+    [erasure] = [line for line in lines if line["act"] == "erase"]
+    assert (erasure["by"], erasure["article"], erasure["answers"]) == (key.id, pier, 1)
     assert secret not in (data / FILE).read_text()
 
 

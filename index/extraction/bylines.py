@@ -20,8 +20,8 @@ from index.records import Origin, Span, Zone, ZoneKind
 
 _NAME = r"[^\W\d_][\w.'’-]*"
 _BYLINE = re.compile(
-    r"(?:by|written by|reported by|reporting by|author|authors|words by|par|por|von|بقلم|كتب|تقرير)\s*:?\s+"
-    rf"(?P<name>{_NAME}(?:[ ,&]+(?:and |et |y |und )?{_NAME}){{0,7}})",
+    r"(?:by|written by|reported by|reporting by|author|authors|words by|par|por|von|بقلم|كتب|تقرير)"
+    rf"(?:\s*:)?\s+(?P<name>{_NAME}(?:[ ,&]+(?:and |et |y |und )?{_NAME}){{0,7}})",
     re.IGNORECASE,
 )
 # Where each of several reporters wrote: "Ann Lee and Bo Chen in Lenn, Cy Marsh in Erbil".
@@ -30,8 +30,8 @@ _PLACE_BETWEEN = re.compile(
 )
 # What follows the name: "for the Courier", ", political editor", ", Staff Writer", ", Lenn", " avec AFP".
 _BESIDE_NAME = re.compile(
-    r"(?:,?\s(?:in|for|at|reporting from)\s[A-Z].*|,\s[a-z][a-z ]*|\s(?:with|avec|con|mit)\s.*"
-    r"|,?\s(?:photographs?|photos|pictures|video|graphics?)\sby\s.*"
+    r"(?:,?\s(?:in|for|at|reporting from)\s[A-Z].{0,99}|,\s[a-z][a-z ]{0,99}|\s(?:with|avec|con|mit)\s.{0,99}"
+    r"|,?\s(?:photographs?|photos|pictures|video|graphics?)\sby\s.{0,99}"
     r"|,\s(?:[A-Z][\w-]+\s){0,3}(?:Writer|Reporter|Editor|Correspondent|Columnist|Photographer)"
     r"|,\s(?!Jr\b|Sr\b|PhD\b|MD\b)[A-Z][^\W\d_]{3,})$"
 )
@@ -329,7 +329,7 @@ def _masthead(header: Sequence[str]) -> str | None:
     """The name that stands first of all, right above a site's menu, without a radio's frequency."""
     if len(header) < 2 or not (is_menu(header[1], HEADER_MENU_GAP, 2) or is_section_menu(plain(header[1]))):
         return None
-    name = re.sub(r"\s+\d+(?:\.\d+)?(?:\s*(?:FM|AM|MHz))?$", "", header[0])
+    name = re.sub(r"(?<!\s)\s+\d+(?:\.\d+)?(?:\s*(?:FM|AM|MHz))?$", "", header[0])
     is_menu_too = is_menu(name, HEADER_MENU_GAP, 2) or is_section_menu(plain(name))
     return name if _could_be_name(name) and not is_menu_too else None
 

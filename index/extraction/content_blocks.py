@@ -18,7 +18,7 @@ from index.extraction.normalisation import normalise as normalise
 from index.extraction.normalisation import without_controls as without_controls
 from index.records import EVIDENCE, Span, Zone, ZoneKind
 
-_SENTENCE_INSIDE = re.compile(r"[^\W\d_]{3,}[.!?]['\"”’»)]*\s")
+_SENTENCE_INSIDE = re.compile(r"[^\W\d_]{3}[.!?]['\"”’»)]*\s")
 _QUOTES = frozenset("\"'“”‘’«»„")
 _LEAST_PULLED = 6  # words, where no quotation marks tell
 _NEAR = 40  # lines in which a quote that is drawn to be seen may be repeated

@@ -119,7 +119,7 @@ def _without_hyphens(text: str) -> str:
 
     def joined(match: re.Match[str]) -> str:
         """Drops a hyphen at a line's end where the joined word is known."""
-        before = re.search(r"[^\W\d_]+$", text[max(0, match.start() - 40) : match.start()])
+        before = re.search(r"[^\W\d_]{1,40}$", text[max(0, match.start() - 40) : match.start()])
         behind = re.match(r"[^\W\d_]+", text[match.end() : match.end() + 40])
         word = f"{before[0]}{behind[0]}".casefold() if before and behind else ""
         return "" if word in known or is_word(word) else "-"

@@ -11,7 +11,7 @@ MOST_NAMES = 200
 """Of one article; the most frequent are kept."""
 
 _WORD = r"[^\W\d_][\w’'-]*"
-_OPENS = re.compile(r"(?:^|[.!?:”\"“»«\n])\s*$")
+_OPENS = re.compile(r"(?:^|[.!?:”\"“»«\n])\s{0,3}$")
 _ARTICLES = re.compile(r"\b(?:al|el|ul|as|ash|ad|ar|an|at)(?:[\s'’-]+)(?=\w)")
 _ARABIC_ARTICLE = re.compile(r"\bال")
 _SERVANT = re.compile(r"\babd[\s'’-]*(?:ul|el|al|ur|ar)?[\s'’-]*")

@@ -40,7 +40,7 @@ _KINDS = {
         r"|already a subscriber"
     ),
     "a list of what a search found": re.compile(
-        r"search results(?: for)?|(?:showing )?(?:about )?[\d,.]+ results(?: for)?|results for [\"“«']"
+        r"search results(?: for)?|(?:showing )?(?:about )?[\d,.]{1,20} results(?: for)?|results for [\"“«']"
         r"|no results (?:found|for)|your search (?:for|returned|did not)"
     ),
 }

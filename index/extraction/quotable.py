@@ -16,8 +16,9 @@ _BULLET = re.compile(r"[•●▪■◦*–—-]\s+(?=\S)")
 _AGENCY = re.compile(r"(?:[A-Z][\w.,’' ]{1,30} )?\([A-Z][\w .&'’-]{1,30}\)\s*(?:[—–-]{1,2}\s*)?(?=[A-Z\"“‘])")
 # A credit stands in brackets, behind the full stop or in front of it.
 _CREDIT = re.compile(
-    r"\s*[(\[](?:(?:file |handout |undated )?(?:photo|image|picture|video|foto|bild|credit|source|reporting"
-    r"|editing|writing|additional reporting)\b[^()\[\]]{0,200}|[^()\[\]]{2,60}/[^()\[\]]{2,60})[)\]]\.?$",
+    r"\s{0,20}[(\[](?:(?:file |handout |undated )?(?:photo|image|picture|video|foto|bild|credit|source"
+    r"|reporting|editing|writing|additional reporting)\b[^()\[\]]{0,200}"
+    r"|[^()\[\]]{2,60}/[^()\[\]]{2,60})[)\]]\.?$",
     re.IGNORECASE,
 )
 _LONGEST_CREDIT = 240  # letters

@@ -33,7 +33,7 @@ _TAG = re.compile(
 )
 _BODY = re.compile(rb"<(?:html|body)\b", re.I)
 _DECLARED = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,80}encoding=["']([\w.-]{2,40})""",
+    rb"""<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})|<\?xml[^>]{0,80}encoding=["']([\w.-]{2,40})""",
     re.I,
 )
 _OPENERS = re.compile(r"<[a-zA-Z!/]")

@@ -185,7 +185,7 @@ def _says(message: Message) -> Found:
 
 
 def _day(value: str) -> date | None:
-    return parse_date(re.sub(r"\s*\([^()]*\)\s*$", "", value)[:100])
+    return parse_date(re.sub(r"\s{0,9}\([^()]{0,99}\)\s{0,9}$", "", value)[:100])
 
 
 def _person(value: str) -> str | None:

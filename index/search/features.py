@@ -41,7 +41,7 @@ SHARPNESS = 1.5  # lets "which" and "does" weigh less, in any language and witho
 
 _BREAK = re.compile(
     r"[,;:?!؟،؛]\s+(?:(?:and|but|while|whereas)\s+)?|\.\s+(?=[^\Wa-z])"
-    r"|\s+(?:while|whereas|but|versus|between|than|compared (?:to|with)|in contrast to|as well as"
+    r"|(?<!\s)\s+(?:while|whereas|but|versus|between|than|compared (?:to|with)|in contrast to|as well as"
     r"|and (?:also|is|was|has|had|the|whether|which|who|that|did|does))\s+",
     re.IGNORECASE,
 )

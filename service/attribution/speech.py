@@ -37,7 +37,7 @@ _ADVERB = re.compile(
     r"(?:\b(?:also|later|then|has|have|had|once|often|repeatedly|recently|previously|already|now|again"
     r"|first"
     r"|just|still|even|further|famously|reportedly|simply|always|never|himself|herself|themselves|instead"
-    r"|did|does|would|\w{3,}ly)\s+|\b\w+ed and\s+|\b(?:laughed|paused|smiled|nodded) and\s+)+$"
+    r"|did|does|would|\w{3,}ly)\s+|\b\w+ed and\s+|\b(?:laughed|paused|smiled|nodded) and\s+){1,8}$"
 )
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|be|been|being|to|will|not|can|could|may|might|must|[a-z]+n['’]t)\s+$"

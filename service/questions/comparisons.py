@@ -18,13 +18,13 @@ LEAST_TOLD = 2  # words that say what a side is about; with fewer nothing is sai
 TELLING = 2.2  # inverse document frequency from which a word says what a side is about
 MOST_SIDES = 4
 
-_WHILE = re.compile(r"[,;]?\s+(?:while|whereas)\s+(?:also\s+)?", re.IGNORECASE)
+_WHILE = re.compile(r"(?:[,;]|(?<!\s))\s+(?:while|whereas)\s+(?:also\s+)?", re.IGNORECASE)
 _BREAK = re.compile(
-    r"[,;]?\s+(?:while|whereas|but|unlike|as opposed to|in contrast (?:to|with)"
+    r"(?:[,;]|(?<!\s))\s+(?:while|whereas|but|unlike|as opposed to|in contrast (?:to|with)"
     r"|before or after|before|after|and)\s+|[,;]\s+",
     re.IGNORECASE,
 )
-_ENDING = re.compile(r"[,;]?\s+(?:while|whereas|but|unlike|before|after|and)$", re.IGNORECASE)
+_ENDING = re.compile(r"(?:[,;]|(?<!\s))\s+(?:while|whereas|but|unlike|before|after|and)$", re.IGNORECASE)
 # What stands between an outlet and its words: "article on the trial suggests that".
 _SAYS = re.compile(
     r"\b(?:suggest|impl(?:y|ie)|indicate|claim|report|say|state|mention|discus|describe|note|argue|find|show"

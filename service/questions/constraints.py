@@ -9,9 +9,9 @@ from index.extraction.dates import MONTHS
 from index.extraction.dates.mentions import mentions
 from index.records import DateMention, Origin, Period, Span, Zone, ZoneKind
 
-_SECTION = re.compile(r"\s+[-–—|]\s+|:\s+")  # "The Independent - Sports", "CNBC | Business News"
+_SECTION = re.compile(r"(?<!\s)\s+[-–—|]\s+|:\s+")  # "The Independent - Sports", "CNBC | Business News"
 _DOMAIN = re.compile(r"\.(?:com|org|net|co|news|tv|info)(?:\.\w\w)?$", re.IGNORECASE)
-_KIND = re.compile(r"\s+(?:news|online|magazine|newspaper)$", re.IGNORECASE)
+_KIND = re.compile(r"(?<!\s)\s+(?:news|online|magazine|newspaper)$", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|el|la|le|der|die|das)\s+", re.IGNORECASE)
 _TELLING = (
     r"(?:report(?:s|ed|ing)?|article|articles|piece|story|stories|coverage|say|says|said|wrote|writes?"
@@ -86,7 +86,7 @@ def _is_named(match: re.Match[str], name: str, text: str) -> bool:
         return True
     # "Time Warner" and "Independent Pet Holdings" are other names, and a first word is always a capital.
     longer = re.match(r"\s+(?:[A-Z]\w|\d)", text[match.end() :]) or re.search(
-        r"[A-Z]\w+\s+$", text[: match.start()]
+        r"[A-Z]\w{1,60}\s{1,9}$", text[: match.start()]
     )
     return bool(text[: match.start()].strip("'\"“‘ ")) and not longer
 

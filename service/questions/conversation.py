@@ -15,7 +15,7 @@ from service.questions.terms import added_terms, is_telling, points_back, tokens
 LEAST_TOLD = 2  # words that say what a question is about; one with fewer leans on what was said before
 MOST_GAP = 2  # words that say nothing by themselves, inside a phrase: "Mayor of the town"
 
-_MARK = re.compile(r"[?؟.\s]+$")
+_MARK = re.compile(r"(?<![?؟.\s])[?؟.\s]+$")
 
 
 def in_conversation(question: str, turns: Sequence[Turn], probe: Probe | None) -> str:

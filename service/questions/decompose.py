@@ -55,7 +55,7 @@ def aspects(question: str, search_words: str) -> tuple[str, ...]:
 
 def _bare(part: str) -> str:
     """A part without the words that join it to what stands before or after it."""
-    return re.sub(r"\s+(?:and|but)$", "", _JOINED.sub("", part.strip()))
+    return re.sub(r"(?<!\s)\s+(?:and|but)$", "", _JOINED.sub("", part.strip()))
 
 
 def _question(opening: str, part: str) -> str:

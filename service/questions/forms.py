@@ -53,7 +53,7 @@ QUESTION_WORDS: Mapping[Wanted, str] = {
 }
 _NO_NOUN = frozenset({"in", "for", "to", "on", "at", "and"})
 _STOP = re.compile(
-    r"\s+(?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|came|come|saw|went|in|on|at|by|there)\b|[?,.;]"
+    r"(?<!\s)\s+(?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|came|come|saw|went|in|on|at|by|there)\b|[?,.;]"
 )
 _NEXT = re.compile(
     r"(?:the|a|an|his|her|its|their|any|all|no|to|in|on|at|by|for|from|with|about|against|during|after|before|since"

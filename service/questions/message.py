@@ -22,12 +22,12 @@ _TAGGED = re.compile(
 )
 _QUERY_TAG = re.compile(r"quer|question|prompt|user_?(?:input|message)", re.IGNORECASE)
 _QUERY_LINE = re.compile(
-    r"^\s*(?:user )?(?:query|question)\s*:\s*(?P<words>\S.*)$", re.IGNORECASE | re.MULTILINE
+    r"^[^\S\n]*(?:user )?(?:query|question)\s*:\s*(?P<words>\S.*)$", re.IGNORECASE | re.MULTILINE
 )
 _TASK = re.compile(r"^\s*#{1,4}\s*task\b", re.IGNORECASE)
 _KEY = re.compile(r"\{\s*\"(?P<key>[a-z_]{2,30})\"\s*:\s*(?P<list>\[)?")
-_TURN = re.compile(r"^\s*(?:\*\*)?user(?:\*\*)?\s*:\s*(?P<words>.+)$", re.IGNORECASE | re.MULTILINE)
-_CLAUSE = re.compile(r"(?<=[,:;!…—–])\s+|\s+[-—–]\s+")
+_TURN = re.compile(r"^[^\S\n]*(?:\*\*)?user(?:\*\*)?\s*:\s*(?P<words>.+)$", re.IGNORECASE | re.MULTILINE)
+_CLAUSE = re.compile(r"(?<=[,:;!…—–])\s+|(?<!\s)\s+[-—–]\s+")
 
 
 @dataclass(frozen=True, slots=True)

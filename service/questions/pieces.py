@@ -26,7 +26,7 @@ PASSAGES = 3  # that are read for a probe
 TELLING = 2.2  # inverse document frequency from which a word says what a question is about
 
 _JOINED = re.compile(
-    r"(?:,|;)?\s+(?:and|but)\s+(?=(?:(?:in|on|at|for|by|to|with)\s+)?(?:how|what|who|when|where|why|which|whose"
+    r"(?:[,;]|(?<!\s))\s+(?:and|but)\s+(?=(?:(?:in|on|at|for|by|to|with)\s+)?(?:how|what|who|when|where|why|which|whose"
     r"|is|are|was|were|did|does|do|has|have|will|can)\s+\S+\s+\S)",
     re.IGNORECASE,
 )

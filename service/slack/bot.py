@@ -184,7 +184,7 @@ class Bot:
             raise
         except DatelineError as error:
             await reply.tell(f"This could not be answered: {error}.")
-        except Exception:
+        except Exception:  # whoever asked must not wait for nothing; the log has it whole
             log.exception("a question from Slack could not be answered")
             await reply.tell(BROKEN)
 

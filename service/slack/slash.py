@@ -91,7 +91,7 @@ async def _answer(
     except DatelineError as error:
         await respond(text=as_mrkdwn(f"This could not be answered: {error}."), response_type="ephemeral")
         return
-    except Exception:
+    except Exception:  # whoever asked must not wait for nothing; the log has it whole
         log.exception("a question from Slack could not be answered")
         await respond(text=BROKEN, response_type="ephemeral")
         return

@@ -16,12 +16,12 @@ from service.verification.quantities import quantities
 _PAIRS = (("“", "”"), ("„", "“"), ("„", "”"), ("«", "»"), ("»", "«"), ("「", "」"), ('"', '"'))
 _QUOTED = re.compile(
     "|".join(f"{first}([^{first}{last}]*)(?:{last}|$)" for first, last in _PAIRS)
-    + r"|(?<![\w'’])['‘](?!\d\ds?\b)([^'‘’]*(?:['’]\w[^'‘’]*)*)['’](?!\w)"
+    + r"|(?<![\w'’])['‘](?!\d\ds?\b)([^'‘’]*(?:['’]\w[^'‘’]*){0,9})['’](?!\w)"
 )
 _MARKS = re.compile(r"[\"“”„«»'‘’‚‹›`´]")
 _LEFT_OUT = re.compile(r"…|\.\.\.|\[[^\[\]]*\]")
 _NAME = re.compile(r"(?<!\w)(?:(?:[A-Z]\.){2,}|[A-ZÀ-ÖØ-Þ][\w’'.-]*\w(?: [A-ZÀ-ÖØ-Þ][\w’'.-]*\w)*)")
-_OPENING = re.compile(r"(?:\A|[.!?:;\n“”\"«»(—–…])\s*$")
+_OPENING = re.compile(r"(?:\A|[.!?:;\n“”\"«»(—–…])\s{0,4}$")
 _LEAST_STEM = 4  # letters that a people and its country share: Iraq and Iraqi
 
 

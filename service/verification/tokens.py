@@ -72,7 +72,7 @@ _SCALES = {
 _ARTICLES = frozenset({"a", "an", "the"})
 _SILENT = _ARTICLES | {""}
 _STOP = ""  # where a number in words must end: "61 million, fourteen families"
-_MARK = re.compile(r"\s*\[\d+(?:\.\d+)?\]")
+_MARK = re.compile(r"(?:(?<!\s)\s+)?\[\d+(?:\.\d+)?\]")
 
 
 def without_marks(text: str) -> str:

@@ -80,7 +80,7 @@ def dates_in(text: str, today: date | None = None) -> Iterator[tuple[Span, date]
     """Every full date written in `text`, in order, with where it stands. Same refusals as `parse_date`."""
     plain = in_ascii_digits(text)
     for match in _DATE.finditer(plain):
-        before = re.search(r"(\w+),?\s*$", plain[: match.start()])
+        before = re.search(r"(\w{1,20}),?\s{0,9}$", plain[max(0, match.start() - 30) : match.start()])
         day = _day(match, WEEKDAYS.get(before[1].casefold()) if before else None)
         if day is not None and _plausible(day, today):
             yield Span(match.start(), match.end()), day

@@ -23,7 +23,7 @@ from service.questions.rewrite.slots import (
 )
 
 _AND = re.compile(r"^(?:and|but|so|ok|okay|then|well|also)\b[,\s]+", re.IGNORECASE)
-_ABOUT = re.compile(r"^(?:and |but )?(?:what|how) about\s+(?P<rest>.+?)\s*\??$", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:and |but )?(?:what|how) about\s+(?P<rest>\S.*)$", re.IGNORECASE)
 _BARE = re.compile(
     r"^(?:and )?(?P<word>why|how|when|where|since when|until when|how so|why not|how come|by whom|who"
     r"|how many"
@@ -89,7 +89,7 @@ def _elliptical(asked: str, last: Turn) -> str | None:
         return f"Who said {embedded(before)}?"
     if _STILL.match(asked):
         return f"Is it still so today: {opening(before)}?"
-    about = _ABOUT.match(asked)
+    about = _ABOUT.match(asked.rstrip("?؟ "))
     rest = about["rest"] if about else _AND.sub("", asked).rstrip("? ")
     if not about and _VERB.search(DATE.sub("", rest)):
         return None
@@ -125,10 +125,10 @@ def _exchanged(rest: str, last: Turn) -> str:
 def _asking_on(word: str, before: str) -> str:
     """ "Why?" after a question: the same question asked with that word."""
     inverted = re.match(
-        r"(?:(?:when|where|why|how|since when)\s+|how (?:many|much)\s+(?P<of>[\w\s’'-]+?)\s+)?"
+        r"(?:(?:when|where|why|how|since when)\s+|how (?:many|much)\s+(?P<of>[\w’'-]+(?:\s+[\w’'-]+)*?)\s+)?"
         r"(?P<aux>is|are|was|were|has|have|had|do|does|did|will|would|can|could|should|must"
-        r"|may)\b\s+(?P<rest>.+?)\?*$",
-        before,
+        r"|may)\b\s+(?P<rest>\S.*)$",
+        before.rstrip("?"),
         re.IGNORECASE,
     )
     if inverted is None or word not in ("why", "how", "when", "where", "since when", "why not", "how come"):

@@ -2,14 +2,14 @@
 
 import re
 
-_ABOUT = re.compile(r"^(?:و\s*)?(?:ماذا|ما)\s+عن\s+(?P<rest>.+?)\s*[؟?]*$")
-_AND_IN = re.compile(r"^و(?P<rest>(?:في|عام|سنة|منذ|بعد|قبل)\s+.+?)\s*[؟?]*$")
+_ABOUT = re.compile(r"^(?:و\s*)?(?:ماذا|ما)\s+عن\s+(?P<rest>\S.*)$")
+_AND_IN = re.compile(r"^و(?P<rest>(?:في|عام|سنة|منذ|بعد|قبل)\s+\S.*)$")
 _BARE = re.compile(r"^و?(?P<word>لماذا|كيف|متى|أين)\s*[؟?]*$")
 _WHO_SAID = re.compile(r"^و?من\s+(?:قال|ذكر|أعلن)\s+(?:ذلك|هذا)\s*[؟?]*$")
 _YEAR = re.compile(r"(?:19|20)\d\d|[١٢][٠-٩]{3}")
 _IN_PLACE = re.compile(r"(?<!\w)في\s+(?!(?:عام|سنة|شهر)\s)\w+")
 _SAID_BY = re.compile(
-    r"(?P<verb>(?<!\w)(?:قال|قالت|أعلن|أعلنت|أكد|أكدت)\s+)(?P<who>.+?)(?=\s+(?:عن|حول|بشأن|في)\s)"
+    r"(?P<verb>(?<!\w)(?:قال|قالت|أعلن|أعلنت|أكد|أكدت)\s+)(?P<who>.{1,80}?)(?=\s{1,9}(?:عن|حول|بشأن|في)\s)"
 )
 
 
@@ -20,7 +20,8 @@ def arabic_standalone(asked: str, before: str) -> str:
         return f"{plain}، و{found['word']}؟"
     if _WHO_SAID.match(asked):
         return f"من قال ذلك: {plain}؟"
-    found = _ABOUT.match(asked) or _AND_IN.match(asked)
+    bare = asked.rstrip("؟? ")
+    found = _ABOUT.match(bare) or _AND_IN.match(bare)
     return _exchanged(found["rest"], before) if found else asked
 
 

@@ -131,7 +131,7 @@ def _name(question: str, start: int, end: int) -> Name:
 
 def topic(question: str) -> str | None:
     """Topic of a question: what follows "about", else the first thing it names that is no person."""
-    about = re.search(r"\babout\s+(.+?)\s*\??$", question)
+    about = re.search(r"\babout\s+(\S.*)", question.rstrip("?؟ "))
     if about:
         words = DATE.sub("", about[1]).strip(" ,")
         if words and not re.fullmatch(r"(?:it|that|this|him|her|them)", words):
@@ -241,7 +241,7 @@ def with_name(question: str, words: str) -> str | None:
         return f"{without_mark(question)} {words}?"
     if lead:
         return None
-    described = re.search(rf"\bdid\s+(?P<who>.+?)\s+{_SAYS}\b", question)
+    described = re.search(rf"\bdid\s+(?P<who>\S.{{0,80}}?)\s{{1,9}}{_SAYS}\b", question)
     person = bool(named) and named[0].is_person
     role = re.match(
         r"the [a-z’' -]*(?:mayor|director|commander|minister|official|spokesman|spokeswoman"

@@ -1,0 +1,75 @@
+"""Every regular expression takes time that grows with its text alone, whatever the text."""
+
+import math
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.doubling import MOST, Endless, stopped_after
+from tests.patterns import Used, patterns_of
+
+SHORT, LONG = 1_000, 16_000  # characters: to find what may be slow, and to be sure of it
+SUSPECT = 0.0005  # seconds for a short text, under which even a slow pattern is not seen yet
+ENDLESS = 0.1  # seconds that no linear pattern takes for a long text
+KNOWN = {"service.questions.message._TAGGED"}  # what closes a block is sought to the message's end
+COMMON = (" ", "\n", "a", "A", "0", "“", "<", "a ", "Aa ", "0,")
+ENDS = ("", "\u0001x\n\u0001")
+
+
+def _seconds(used: Used, text: str, tries: int, clock: Callable[[], float] = time.perf_counter) -> float:
+    """Returns the least time that the pattern took in a few tries; no end where it was stopped."""
+    least = math.inf
+    for _ in range(tries):
+        began = clock()
+        try:
+            with stopped_after(5 * ENDLESS):
+                used.work()(text)
+        except Endless:
+            return math.inf
+        least = min(least, clock() - began)
+    return least
+
+
+def _is_slow(used: Used, text: Callable[[int], str]) -> bool:
+    """Returns whether twice as much takes far more than twice as long, once a short text has raised doubt.
+
+    A busy machine raises more doubts. They are settled by the processor's time, whose clock may be coarse.
+    """
+    if _seconds(used, text(SHORT), 1) < SUSPECT:
+        return False
+    once = _seconds(used, text(SHORT), 3)
+    if once < SUSPECT or _seconds(used, text(4 * SHORT), 2) < 6 * once:
+        return False
+    half = _seconds(used, text(LONG // 2), 3, time.process_time)
+    whole = _seconds(used, text(LONG), 3, time.process_time)
+    return whole > ENDLESS / 2 and (half == math.inf or whole > MOST * half)
+
+
+def slow_text(used: Used) -> str:
+    """Describes a text on which the pattern is slow; an empty string where there is none."""
+    own = list(used.texts())
+    tried = {(before, unit) for before, unit in own} | {("", before + unit) for before, unit in own}
+    tried |= {("", unit) for unit in COMMON}
+    for before, unit in sorted(tried):
+        for after in ENDS:
+
+            def text(size: int, parts: tuple[str, str, str] = (before, unit, after)) -> str:
+                return parts[0] + (parts[1] * size)[:size] + parts[2]
+
+            if _is_slow(used, text):
+                return f"{before!r} + {unit!r} × n + {after!r}"
+    return ""
+
+
+def test_every_pattern_takes_time_that_grows_with_its_text() -> None:
+    patterns = patterns_of(("index", "service"))
+    assert len(patterns) > 300
+    slow = {used.place: found for used in patterns if (found := slow_text(used))}
+    assert {place: text for place, text in slow.items() if place not in KNOWN} == {}
+
+
+@pytest.mark.parametrize("slow", [r"\s+$", r"(a+)+b", r"<!--(?:(?!-->).)*-->", r"about\s+(.+?)\s*\?$"])
+def test_a_slow_pattern_is_told(slow: str) -> None:
+    assert slow_text(Used("here", re.compile(slow, re.DOTALL), "search"))
