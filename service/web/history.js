@@ -1,5 +1,5 @@
 import { conversationAddress } from "./address.js";
-import { timeOf } from "./dates.js";
+import { isoDay, timeOf } from "./dates.js";
 import { button, count, element, labelled } from "./dom.js";
 import { getJson, problemText, request } from "./requests.js";
 
@@ -50,7 +50,7 @@ export class History {
       "li",
       {},
       element("a", { href: conversationAddress(talk.id), dir: "auto" }, name),
-      element("span", { class: "byline" }, `${count(talk.answers, "answer")} · `, element("time", { datetime: talk.last_asked }, timeOf(talk.last_asked))),
+      element("span", { class: "byline" }, `${count(talk.answers, "answer")} · `, element("time", { datetime: isoDay(talk.last_asked) }, timeOf(talk.last_asked))),
       element(
         "div",
         { class: "actions" },
