@@ -34,8 +34,8 @@ from service.answers import (
     Sources,
 )
 from service.evidence import Decision, Evidence, Quote, Report, Short, Statement
-from service.questions.plan import Plan, Question, Turn, Understood
-from service.questions.understand import IN_PARTS, plans_of, understand
+from service.questions.plan import IN_PARTS, Plan, Question, Turn, Understood, plans_of
+from service.questions.understand import understand
 from service.reading import conflicts as comparison
 from service.reading.across import is_across
 from service.reading.candidates import findings

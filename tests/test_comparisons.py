@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from index.backends.local.snapshots import Summary
-from service.questions.plan import Plan, Question
-from service.questions.understand import plan_of, plans_of
+from service.questions.plan import Plan, Question, plans_of
+from service.questions.understand import plan_of
 
 HELD = Summary(
     30, 60, ("Radio Seawall", "The Ostrel Courier", "Tideline"), date(2019, 3, 14), date(2024, 11, 2), 1

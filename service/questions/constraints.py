@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from index.backends.local.snapshots import Summary
 from index.extraction.dates import MONTHS
 from index.extraction.dates.mentions import mentions
 from index.records import DateMention, Origin, Period, Span, Zone, ZoneKind
@@ -232,3 +233,79 @@ def _bare_years(text: str, found: Sequence[DateMention]) -> Iterator[DateMention
                 last=date(year, 12, 31),
                 origin=Origin.TEXT,
             )
+
+
+# "Since" limits nothing in "the worst flood since 1978".
+_SUPERLATIVE = re.compile(
+    r"\b(?:first|last|only|worst|best|most|least|record|ever|\w{2,}est)\b[^,;?]{0,60}$", re.IGNORECASE
+)
+_LEADING = re.compile(
+    r"(?:\b(?:between|in|on|during|since|as of|as at|from|by|dated|of|for|after|before)\s+)$", re.I
+)
+
+
+def limits_of(
+    text: str, days: Sequence[NamedDays], held: Summary
+) -> tuple[date | None, date | None, date | None]:
+    """The first and last day of publication that the words limit to, and the day to answer as of.
+
+    Days that would hide the whole archive limit nothing: the words must have meant something else.
+    """
+    since = until = as_of = None
+    for one in (one for one in days if _is_held(one.period, held)):
+        if one.bound == "as of":
+            as_of = one.period.last
+        elif _opens(one, text):
+            since = one.period.first
+        elif one.of_reporting and one.bound in ("before", "until"):
+            until = one.period.last
+    return since, until, as_of
+
+
+def _opens(named: NamedDays, text: str) -> bool:
+    """Tells whether only what was published from then on is asked for."""
+    if named.bound == "since":
+        return not _SUPERLATIVE.search(text[: named.start])
+    return named.of_reporting and named.bound == "after"
+
+
+def is_told_by_dates(named: NamedDays, held: Summary) -> bool:
+    """Tells whether the archive's dates tell those days, so that no passage needs to hold their words."""
+    if named.of_reporting or named.bound == "as of" or not named.fixed:
+        return True
+    return _is_held(named.period, held)
+
+
+def _is_held(period: Period, held: Summary) -> bool:
+    """Tells whether the archive holds anything published in that period."""
+    if held.oldest is None or held.newest is None:
+        return False
+    return (period.first or held.oldest) <= held.newest and held.oldest <= (period.last or held.newest)
+
+
+def happened_in(text: str, days: Sequence[NamedDays]) -> Period | None:
+    """The days in which what is told of must have happened, where the words name one stretch of them."""
+    bounds = [
+        one
+        for one in days
+        if one.bound != "as of" and not one.of_reporting and not _SUPERLATIVE.search(text[: one.start])
+    ]
+    return bounds[0].period if len(bounds) == 1 else None
+
+
+def without(text: str, spans: Iterable[Span]) -> str:
+    """The text without those stretches and the words, such as "since", that lead in to them."""
+    for span in sorted(spans, key=lambda span: -span.start):
+        before = _LEADING.sub("", text[: span.start])
+        text = f"{before} {text[span.end :]}"
+    return text
+
+
+def read_as(text: str, days: Sequence[NamedDays]) -> str:
+    """The question without the bounds that the search keeps to: a passage seldom says "since 2020"."""
+    bounds = [
+        one
+        for one in days
+        if one.bound not in (None, "between", "from") and not _SUPERLATIVE.search(text[: one.start])
+    ]
+    return " ".join(without(text, bounds).split()).replace(" ,", ",").replace(" ?", "?") if bounds else ""

@@ -3,14 +3,14 @@
 Its fields are part of the wire contract: every front sends them as they are.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from index.records import Filters, Order, Period
 
 Named = Literal["dates", "outlets", "authors"]
-"""What the words of a question can name in passing."""
+"""The kinds of limits that the words of a question can name in passing."""
 
 Intent = Literal[
     "question",  # one question, asked openly
@@ -26,6 +26,8 @@ Intent = Literal[
     "background",  # what a chat front end asks for itself: titles, tags, follow-ups
 ]
 
+IN_PARTS: tuple[Intent, ...] = ("several", "comparison")  # each part is answered by itself
+
 Wanted = Literal[
     "any", "number", "date", "duration", "person", "place", "organisation", "list", "reason", "speech"
 ]
@@ -34,12 +36,12 @@ Wanted = Literal[
 Listing = Literal[
     "count", "mentions", "list", "newest", "oldest", "outlets", "authors", "published", "coverage"
 ]
-"""What is asked of the archive itself."""
+"""The questions about the archive itself."""
 
 Relation = Literal[
     "each", "before", "after", "before or after", "consistent", "inconsistent", "same", "different", "changed"
 ]
-"""What a comparison asks of its sides: that each is so, which was printed first, or whether they agree."""
+"""The question put to the sides of a comparison: is each so, which came first, do they agree?"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
-    """What a language model makes of a follow-up; what it does not tell is left to the rules."""
+    """A language model's reading of a follow-up; what it does not tell is left to the rules."""
 
     question: str  # as it stands alone
     intent: Intent | None = None
@@ -63,7 +65,7 @@ class Understood:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What was asked, with what the reader wants it limited to."""
+    """A question as it was asked, with what the reader wants it limited to."""
 
     question: str
     conversation_id: str | None = None
@@ -103,7 +105,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How a question was understood.
+    """The reading of a question, for all that comes after.
 
     Limits (`since` to `languages`, and `happened`) hide all else; what is named only ranks first.
     """
@@ -139,3 +141,30 @@ class Plan:
     removed: tuple[Removed, ...] = ()
     understood_as: str | None = None  # told to the reader where it differs from what was asked
     did_you_mean: tuple[str, ...] = ()  # names of the archive that are spelt almost so
+
+
+def plans_of(plan: Plan) -> tuple[Plan, ...]:
+    """The plan of each of several questions and of each side of a comparison; the plan itself of one."""
+    if plan.intent not in IN_PARTS:
+        return (plan,)
+    return tuple(
+        replace(
+            plan,
+            standalone_question=part.question,
+            parts=(),
+            **_shared(part),
+            outlets=part.outlets or plan.outlets,
+        )
+        for part in plan.parts
+    )
+
+
+def part_of(plan: Plan) -> Part:
+    """The plan as a part of another, under its own question."""
+    return Part(question=plan.standalone_question, heading=plan.standalone_question, **_shared(plan))
+
+
+def _shared(of: Plan | Part) -> dict[str, Any]:
+    """The fields that a plan and a part of one have in common."""
+    names = {field.name for field in fields(Part)} - {"question", "heading", "outlets"}
+    return {name: getattr(of, name) for name in names}

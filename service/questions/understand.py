@@ -6,9 +6,9 @@ that say where, when or how it was reported are not looked for in the passages: 
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from index.archive import Archive
 from index.backends.local.lexical import stems
@@ -18,17 +18,38 @@ from index.extraction.names import names_in
 from index.models.embedding import Embedder
 from index.models.reader import ReadingModel
 from index.models.word_weights import word_weights
-from index.records import Order, Period, Span
+from index.records import Order, Span
 from service.questions.classifier import encoder, frame, label
 from service.questions.comparisons import comparison_in
-from service.questions.constraints import NamedDays, authors_in, days_in, outlets_in
+from service.questions.constraints import (
+    NamedDays,
+    NamedOutlet,
+    authors_in,
+    days_in,
+    happened_in,
+    is_told_by_dates,
+    limits_of,
+    outlets_in,
+    read_as,
+    without,
+)
 from service.questions.conversation import in_conversation
 from service.questions.decompose import aspects
 from service.questions.forms import asks_truth, counted_in, is_yes_no, open_form, statement_of, wanted_of
 from service.questions.message import unwrapped, words
 from service.questions.names import corrected, in_other_letters
 from service.questions.pieces import Heard, Probe, heard, telling
-from service.questions.plan import Intent, Listing, Part, Plan, Question, Turn, Understood
+from service.questions.plan import (
+    Intent,
+    Listing,
+    Part,
+    Plan,
+    Question,
+    Relation,
+    Turn,
+    Understood,
+    part_of,
+)
 from service.questions.small_talk import small_talk
 from service.translation import locale_of
 
@@ -49,10 +70,6 @@ _TIMELINE = re.compile(
     r"|\bcourse of events\b|\bstep by step\b|تسلسل زمني",
     re.IGNORECASE,
 )
-# "Since" limits nothing in "the worst flood since 1978".
-_SUPERLATIVE = re.compile(
-    r"\b(?:first|last|only|worst|best|most|least|record|ever|\w{2,}est)\b[^,;?]{0,60}$", re.IGNORECASE
-)
 _ABOUT_REPORTING = re.compile(
     r"\b(?:according to|as per|(?:as |was |were |been )?(?:recently )?(?:reported|covered|noted"
     r"|mentioned|discussed|published|featured|highlighted|described|quoted) (?:by|in|on|from)"
@@ -63,9 +80,6 @@ _ABOUT_REPORTING = re.compile(
     r"|inconsistent|latest|newest|most recent(?:ly)?|recently|currently|nowadays|so far|time ?line|chronology"
     r"|what is known|tell me|please)\b|آخر|أحدث|حاليا|بحسب|وفقا",
     re.IGNORECASE,
-)
-_LEADING = re.compile(
-    r"(?:\b(?:between|in|on|during|since|as of|as at|from|by|dated|of|for|after|before)\s+)$", re.I
 )
 
 
@@ -168,34 +182,8 @@ def _several(
         statement=None,
         topic=None,
         order=Order.RELEVANCE,
-        parts=tuple(_part(plan) for plan in plans),
+        parts=tuple(map(part_of, plans)),
     )
-
-
-def plans_of(plan: Plan) -> tuple[Plan, ...]:
-    """The plan of each of several questions and of each side of a comparison; the plan itself of one."""
-    if plan.intent not in IN_PARTS:
-        return (plan,)
-    return tuple(
-        replace(
-            plan,
-            standalone_question=part.question,
-            parts=(),
-            **_shared(part),
-            outlets=part.outlets or plan.outlets,
-        )
-        for part in plan.parts
-    )
-
-
-def _part(plan: Plan) -> Part:
-    return Part(question=plan.standalone_question, heading=plan.standalone_question, **_shared(plan))
-
-
-def _shared(of: Plan | Part) -> dict[str, Any]:
-    """What a plan and a part of one both know."""
-    names = {field.name for field in fields(Part)} - {"question", "heading", "outlets"}
-    return {name: getattr(of, name) for name in names}
 
 
 def plan_of(
@@ -214,50 +202,16 @@ def plan_of(
     """
     limits = question.filters
     text = " ".join(question.question.split())
-    ignored = question.ignore
-    outlets = [] if "outlets" in ignored else outlets_in(text, limits.outlets or held.outlets)
-    days = [] if "dates" in ignored else days_in(text, limits.as_of or today, held.newest)
-    authors = [] if "authors" in ignored else authors_in(text)
-    since, until, as_of = _limited(text, days, held)
-    search_words = _search_words(
-        text,
-        [
-            *outlets,
-            *(span for span, _, sure in authors if sure),
-            *(one for one in days if _is_told_by_dates(one, held)),
-        ],
-    )
     language = language_of_question(text) or "en"
     is_english = language == "en"  # which the classifier has learned alone
-    intent, listing = _intent(text, embedder) if is_english else ("question", None)
-    if (
-        told
-        and told.intent
-        and intent not in ("archive", "comparison")
-        and (told.intent == "yes_no") == is_yes_no(text)
-    ):
-        intent = told.intent
-    asks = intent in ASKED
-    order = _order(_without(text, outlets), days)
-    if intent == "question":
-        intent = {Order.NEWEST: "latest", Order.TIMELINE: "timeline"}.get(order, "question")  # type: ignore[assignment]
-    elif intent in ("latest", "timeline"):
-        order = Order.NEWEST if intent == "latest" else Order.TIMELINE
-    topic = _topic(_without(text, [*outlets, *days]), intent) if intent in ABOUT else None
-    says_no_wish = topic is not None and topic == text.strip("?؟.! ")
-    if says_no_wish or (intent == "who_is" and not _is_name(topic or "")):
-        intent, topic = "question", None
-    if topic is not None and intent == "timeline":
-        search_words = topic
-    if topic is None and intent in ("latest", "timeline", "overview"):
-        # Of nothing in particular: what the archive told last, or first, or in those days.
-        order = Order.TIMELINE if intent == "timeline" else Order.NEWEST
-        intent = "overview"
-    parts = _aspects(text, search_words) if intent == "question" and is_english else ()
-    relation = None
-    if intent in ("yes_no", "comparison"):
-        relation, parts = comparison_in(text, outlets, days)
-        intent = "comparison" if relation else "yes_no"
+    named = _named_in(text, question, held, today)
+    wish = _wish(text, named, embedder, told, is_english=is_english)
+    search_words = wish.topic if wish.topic and wish.intent == "timeline" else named.search_words(text, held)
+    intent, relation, parts = _parts(text, wish.intent, named, search_words, is_english=is_english)
+    since, until, as_of = limits_of(text, named.days, held)
+    wanted = (
+        (told and told.wanted) or wanted_of(text, embedder, is_english=is_english) if wish.asks else "any"
+    )
     return Plan(
         standalone_question=text,
         language=language,
@@ -268,28 +222,106 @@ def plan_of(
         outlets=limits.outlets,
         authors=limits.authors,
         languages=limits.languages,
-        named_outlets=_once(name for one in outlets for name in one.outlets),
-        named_authors=_once(name for _, name, _ in authors),
-        named_periods=_once(one.period for one in days if one.bound != "as of"),
-        order=order,
+        named_outlets=_once(name for one in named.outlets for name in one.outlets),
+        named_authors=_once(name for _, name, _ in named.authors),
+        named_periods=_once(one.period for one in named.days if one.bound != "as of"),
+        order=wish.order,
         search_words=search_words,
-        read_as=_read_as(text, days),
-        ignored=ignored,
+        read_as=read_as(text, named.days),
+        ignored=question.ignore,
         intent=intent,
-        wanted=((told and told.wanted) or wanted_of(text, embedder, is_english=is_english))
-        if asks or intent in ASKED
-        else "any",
-        counted=counted_in(text) if asks or intent in ASKED else None,
+        wanted=wanted,
+        counted=counted_in(text) if wish.asks else None,
         statement=statement_of(text) if intent == "yes_no" else None,
-        topic=topic,
-        listing=listing if intent == "archive" else None,
+        topic=wish.topic,
+        listing=wish.listing,
         parts=parts,
         relation=relation,
-        happened=None if relation else _happened(text, days),
+        happened=None if relation else happened_in(text, named.days),
     )
 
 
-IN_PARTS: tuple[Intent, ...] = ("several", "comparison")
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The outlets, days and authors that a question names, without those that are to be ignored."""
+
+    outlets: Sequence[NamedOutlet]
+    days: Sequence[NamedDays]
+    authors: Sequence[tuple[Span, str, bool]]
+
+    def search_words(self, text: str, held: Summary) -> str:
+        """The words to search for: without what limits or ranks the search by other means."""
+        authors = (span for span, _, sure in self.authors if sure)
+        days = (one for one in self.days if is_told_by_dates(one, held))
+        return _search_words(text, [*self.outlets, *authors, *days])
+
+
+def _named_in(text: str, question: Question, held: Summary, today: date) -> _Named:
+    """Finds what a question names."""
+    limits, ignored = question.filters, question.ignore
+    return _Named(
+        outlets=[] if "outlets" in ignored else outlets_in(text, limits.outlets or held.outlets),
+        days=[] if "dates" in ignored else days_in(text, limits.as_of or today, held.newest),
+        authors=[] if "authors" in ignored else authors_in(text),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """The purpose of a question: what is to be done, about what, and in which order it is told."""
+
+    intent: Intent
+    order: Order
+    topic: str | None
+    listing: Listing | None  # of the archive itself
+    asks: bool  # for an answer of some kind, which a list or an overview is not
+
+
+def _wish(
+    text: str, named: _Named, embedder: Embedder | None, told: Understood | None, *, is_english: bool
+) -> _Wish:
+    """Finds the purpose of a question."""
+    intent, listing = _intent(text, embedder) if is_english else ("question", None)
+    if told and told.intent and _may_be_told(intent, told.intent, text):
+        intent = told.intent
+    asks = intent in ASKED
+    intent, order = _ordered(intent, _order(without(text, named.outlets), named.days))
+    topic = _topic(without(text, [*named.outlets, *named.days]), intent) if intent in ABOUT else None
+    says_no_wish = topic is not None and topic == text.strip("?؟.! ")
+    if says_no_wish or (intent == "who_is" and not _is_name(topic or "")):
+        intent, topic = "question", None
+    if topic is None and intent in ("latest", "timeline", "overview"):
+        # Of nothing in particular: what the archive told last, or first, or in those days.
+        order = Order.TIMELINE if intent == "timeline" else Order.NEWEST
+        intent = "overview"
+    listed = listing if intent == "archive" else None
+    return _Wish(intent, order, topic, listed, asks=asks or intent in ASKED)
+
+
+def _may_be_told(intent: Intent, told: Intent, text: str) -> bool:
+    """Tells whether a model's intent counts before the classifier's."""
+    return intent not in ("archive", "comparison") and (told == "yes_no") == is_yes_no(text)
+
+
+def _ordered(intent: Intent, order: Order) -> tuple[Intent, Order]:
+    """Makes the intent and the order of one mind: a plain question takes its intent from the order."""
+    if intent == "question":
+        return {Order.NEWEST: "latest", Order.TIMELINE: "timeline"}.get(order, "question"), order  # type: ignore[return-value]
+    if intent in ("latest", "timeline"):
+        return intent, Order.NEWEST if intent == "latest" else Order.TIMELINE
+    return intent, order
+
+
+def _parts(
+    text: str, intent: Intent, named: _Named, search_words: str, *, is_english: bool
+) -> tuple[Intent, Relation | None, tuple[Part, ...]]:
+    """The sides of a comparison or the aspects of a long question, with the intent that they leave."""
+    if intent in ("yes_no", "comparison"):
+        relation, sides = comparison_in(text, named.outlets, named.days)
+        return "comparison" if relation else "yes_no", relation, sides
+    return intent, None, _aspects(text, search_words) if intent == "question" and is_english else ()
+
+
 ASKS_AGAIN = ("confirm", "again")
 ASKED = ("question", "yes_no", "comparison", "several")
 ABOUT = ("timeline", "overview", "who_is", "archive", "latest")
@@ -298,7 +330,7 @@ SURE = 0.5  # probability from which the classifier's intent counts
 
 
 def _intent(text: str, embedder: Embedder | None) -> tuple[Intent, Listing | None]:
-    """What is wanted; a question where nothing else is sure."""
+    """The classifier's intent; a question where nothing else is sure."""
     found, chance = label("intent", text, embedder)
     kind, _, listing = found.partition("/")
     if is_yes_no(text) and kind != "archive":
@@ -311,7 +343,7 @@ def _intent(text: str, embedder: Embedder | None) -> tuple[Intent, Listing | Non
 
 
 def _topic(text: str, intent: Intent) -> str | None:
-    """What is asked after: the words between those that only say what is wanted of it."""
+    """The topic asked after: the words between those that only say what is wanted of it."""
     held = list(words(text))
     frames = frame(intent)
     while held and _is_frame(held[0].of(text), frames):
@@ -323,7 +355,7 @@ def _topic(text: str, intent: Intent) -> str | None:
 
 
 def _is_name(topic: str) -> bool:
-    """Whether a topic is written as a name, or holds a word as rare as names are."""
+    """Tells whether a topic is written as a name, or holds a word as rare as names are."""
     return any(letter.isupper() for letter in topic) or any(
         word_weights().idf(stem) >= RARE for stem in stems(topic)
     )
@@ -333,18 +365,8 @@ def _is_frame(word: str, frames: frozenset[str]) -> bool:
     return word.casefold() in frames or not telling(word)
 
 
-def _happened(text: str, days: Sequence[NamedDays]) -> Period | None:
-    """The days in which what is told of must have happened, where the words name one stretch of them."""
-    bounds = [
-        one
-        for one in days
-        if one.bound != "as of" and not one.of_reporting and not _SUPERLATIVE.search(text[: one.start])
-    ]
-    return bounds[0].period if len(bounds) == 1 else None
-
-
 def _aspects(text: str, search_words: str) -> tuple[Part, ...]:
-    """What a long question asks at once, of one thing."""
+    """The things that a long question asks at once, of one thing."""
     return tuple(Part(question=one, heading=one, search_words=one) for one in aspects(text, search_words))
 
 
@@ -358,66 +380,10 @@ def _order(text: str, days: Sequence[NamedDays]) -> Order:
     return Order.NEWEST if of_now and not asked_of_past else Order.RELEVANCE
 
 
-def _limited(
-    text: str, days: Sequence[NamedDays], held: Summary
-) -> tuple[date | None, date | None, date | None]:
-    """The first and last day of publication that the words limit to, and the day to answer as of.
-
-    Days that would hide the whole archive limit nothing: the words must have meant something else.
-    """
-    since = until = as_of = None
-    for one in (one for one in days if _is_held(one.period, held)):
-        if one.bound == "as of":
-            as_of = one.period.last
-        elif _opens(one, text):
-            since = one.period.first
-        elif one.of_reporting and one.bound in ("before", "until"):
-            until = one.period.last
-    return since, until, as_of
-
-
-def _opens(named: NamedDays, text: str) -> bool:
-    """Whether only what was published from then on is asked for."""
-    if named.bound == "since":
-        return not _SUPERLATIVE.search(text[: named.start])
-    return named.of_reporting and named.bound == "after"
-
-
-def _is_told_by_dates(named: NamedDays, held: Summary) -> bool:
-    """Whether the archive's own dates tell those days, so that their words need not stand in a passage."""
-    if named.of_reporting or named.bound == "as of" or not named.fixed:
-        return True
-    return _is_held(named.period, held)
-
-
-def _is_held(period: Period, held: Summary) -> bool:
-    """Whether the archive holds anything published in that period."""
-    if held.oldest is None or held.newest is None:
-        return False
-    return (period.first or held.oldest) <= held.newest and held.oldest <= (period.last or held.newest)
-
-
-def _read_as(text: str, days: Sequence[NamedDays]) -> str:
-    """The question without the bounds that the search keeps to: a passage seldom says "since 2020"."""
-    bounds = [
-        one
-        for one in days
-        if one.bound not in (None, "between", "from") and not _SUPERLATIVE.search(text[: one.start])
-    ]
-    return " ".join(_without(text, bounds).split()).replace(" ,", ",").replace(" ?", "?") if bounds else ""
-
-
 def _search_words(text: str, told: Iterable[Span]) -> str:
     """The question without those stretches and without what only speaks of reporting; never empty."""
-    words = " ".join(_ABOUT_REPORTING.sub(" ", _without(text, told)).split())
+    words = " ".join(_ABOUT_REPORTING.sub(" ", without(text, told)).split())
     return words if re.search(r"\w{3}", words) else text
-
-
-def _without(text: str, spans: Iterable[Span]) -> str:
-    for span in sorted(spans, key=lambda span: -span.start):
-        before = _LEADING.sub("", text[: span.start])
-        text = f"{before} {text[span.end :]}"
-    return text
 
 
 def _once(items: Iterable[T]) -> tuple[T, ...]:
