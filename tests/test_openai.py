@@ -1,7 +1,9 @@
 """The unmodified OpenAI client against a real server over the sample archive."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,6 +11,7 @@ import httpx
 import httpx2
 import openai
 import pytest
+from markdown_it import MarkdownIt
 from openai.types.chat import ChatCompletionMessageParam
 
 from index.errors import Damaged
@@ -300,3 +303,23 @@ def test_a_timeline_is_a_list_and_what_was_suggested_was_not_talked_about(client
     messages = [Message(role="user", content=asked), Message(role="assistant", content=content)]
     follow_up = asked_of([*messages, Message(role="user", content="And who paid?")], ["Radio Seawall"])
     assert "You could ask" not in follow_up.turns[0].text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "![map](https://evil.example/p.png)",
+        "[the report](https://evil.example)",
+        "[the report][1]\n\n[1]: https://evil.example",
+        "<https://evil.example>",
+        "see https://evil.example or www.evil.example",
+        '<img src="https://evil.example/p.png">',
+    ],
+)
+def test_nothing_of_an_article_is_live_in_a_chat_that_shows_markdown(words: str) -> None:
+    claim = Claim(text=f"{words} [1]", start=0, end=1, citations=(1,), support="quoted", score=1.0)
+    shown = Composition().take(Claimed(claim, ()))
+    page = MarkdownIt("commonmark").render(shown)
+    assert not re.search("<(?:a|img) ", page)
+    assert not re.search(r"://|www\.", shown)  # what GitHub's Markdown makes a link of by itself
+    assert unescape(re.sub("<[^>]+>", "", page)).strip() == f"{words} [1]".replace("\n\n", "\n")

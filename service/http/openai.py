@@ -148,6 +148,10 @@ class SearchResult:
     date: str | None
 
 
+_LIVE = (("<", "\\<"), ("](", "]\\("), ("]:", "]\\:"), ("://", ":\\/\\/"), ("www.", "www\\."))
+"""What opens a tag, ends the words of a link, defines one, and is a link by itself; each with its escape."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
     """An answer in OpenAI's shape."""
@@ -218,6 +222,7 @@ class Composition:
 
     def _add(self, before: str, words: str, numbers: Sequence[int]) -> str:
         """The words end with the marks of those numbers. Marks before them are words of an article."""
+        words = _still(words)
         self.text += before + words
         end = len(self.text)
         for number in reversed(numbers):
@@ -313,6 +318,13 @@ def sources_of(answer: Answer, base: str) -> dict[str, Any]:
 def address(citation: Citation, base: str) -> str:
     """The address of a cited article; where it has none, that of the cited version on this server."""
     return web_address(citation) or f"{base}v1/articles/{citation.article_id}/versions/{citation.version}"
+
+
+def _still(text: str) -> str:
+    """Words as a chat shows them in Markdown, with no image, link, address or tag of an article live."""
+    for sign, escaped in _LIVE:
+        text = text.replace(sign, escaped)
+    return text
 
 
 def _marked(number: int) -> str:
