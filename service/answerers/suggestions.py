@@ -14,6 +14,7 @@ from functools import lru_cache
 from index.archive import Archive
 from index.backends.local.lexical import stems
 from index.extraction.names import names_in
+from index.models.word_weights import word_weights
 from index.records import Article, Filters, Hit, Order
 from service.answerers.overview import quotable
 from service.answers import Answer
@@ -29,6 +30,8 @@ MOST_SUBJECTS = 3  # names that are tried
 CLOSE = 3  # spellings of the archive that are looked at for a name of a question
 RECENT = timedelta(days=30)
 LOOKED_AT = 200  # articles, so that a large archive is not read through
+RARE = 4.5  # inverse document frequency of the rarest word, from which a name says who or what is meant
+OPENS = 2.2  # and of its first word, below which it is the word that opens a sentence
 EVERYWHERE = 0.5  # the share of these from which a name tells no story apart
 LATEST, TIMELINE, STORY = "What is the latest on {}?", "Give me a timeline of {}", "Tell me about {}"
 
@@ -135,8 +138,9 @@ def _all(asking: _Asking, questions: Iterable[str], outlet: str | None = None) -
 
 def _near(archive: Archive, question: str) -> list[str]:
     """The names of the archive that a question spells, or spells almost."""
-    near = (archive.names.similar(name, CLOSE) for name in names_in(f"– {question}"))
-    return list(dict.fromkeys(one.spelling for some in near for one in some))
+    asked = filter(_is_telling, names_in(f"– {question}"))
+    near = (archive.names.similar(name, CLOSE) for name in asked)
+    return list(dict.fromkeys(one.spelling for some in near for one in some if _is_telling(one.spelling)))
 
 
 def _subjects(articles: Sequence[Article], question: str = "") -> list[str]:
@@ -153,12 +157,18 @@ def _subjects(articles: Sequence[Article], question: str = "") -> list[str]:
 
     def is_subject(name: str) -> bool:
         words = frozenset(stems(name))
-        if not words or words <= bylines:
+        if words <= bylines or not _is_telling(name):
             return False
         return words <= asked or (" " in name and counts[name] <= most)
 
     names = sorted(filter(is_subject, counts), key=lambda name: (-counts[name], name))
     return sorted(names, key=lambda name: not frozenset(stems(name)) <= asked)
+
+
+def _is_telling(name: str) -> bool:
+    """Tells whether a name says by itself who or what is meant: "Elon Musk", and no "US House"."""
+    weights = [word_weights().idf(stem) for stem in stems(name)]
+    return bool(weights) and max(weights) >= RARE and weights[0] >= OPENS and not name.endswith(("'s", "’s"))
 
 
 def _named(name: str, articles: Iterable[Article]) -> str:
