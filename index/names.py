@@ -28,7 +28,7 @@ class Names:
     """The names that the current versions of an archive's articles spell."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        """Reads the most frequent names when the first is asked for, and again after articles came or went."""
+        """Reads the most frequent names when one is first asked for, and again after each change."""
         self._catalogue = catalogue
         self._known = lru_cache(maxsize=1)(self._read)
 
