@@ -91,7 +91,7 @@ def grows_too_fast(
         return False
     half = min(_seconds(work, text(size // 2)) for _ in range(3))
     whole = min(whole, _seconds(work, text(size)), _seconds(work, text(size)))
-    return whole > MOST * half
+    return whole > max(NOTHING, MOST * half)
 
 
 def growing_too_fast(work: Callable[[str], Any], size: int) -> list[str]:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from service.questions.message import LONGEST, clauses, sentences, unwrapped
+from tests.doubling import grows_too_fast
 
 TEMPLATE = (
     '### Task:\nAnswer from the context, with citations.\n<context>\n<source id="1">The band plays on '
@@ -66,5 +67,17 @@ def test_sentences_and_clauses() -> None:
     ]
 
 
-def test_tags_that_never_close_take_no_time() -> None:
+def test_a_tag_is_closed_by_the_next_of_its_name() -> None:
+    message = unwrapped("</a> <a x='1'>one <b>two</B> <c></A> <c> and </b> <d>three</d>?")
+    assert message.text == "</a> \n <c> and </b> \n?"
+    assert [one.text for one in message.removed] == ["one <b>two</B> <c>", "three"]
+
+
+@pytest.mark.parametrize("unit", ["<a>", "<a></b>", "</a>", "<a></a>", "<a ", "<query>", "<a><query></a>"])
+@pytest.mark.parametrize("after", ["", "</z>"])
+def test_a_message_takes_time_that_grows_with_its_tags(unit: str, after: str) -> None:
+    assert not grows_too_fast(unwrapped, unit, 60_000, before="<z>", after=after)
+
+
+def test_tags_that_never_close_stay() -> None:
     assert unwrapped("<a>" * 20_000).text.endswith("<a>")

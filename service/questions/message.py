@@ -17,9 +17,7 @@ from service.questions.plan import Removed
 LONGEST = 4000  # characters that are looked at, from the end: a question stands behind what is pasted
 MOST_PIECES = 12
 
-_TAGGED = re.compile(
-    r"<(?P<tag>[a-z][\w-]{0,40})(?:\s[^<>]{0,200})?>(?P<inside>.*?)</(?P=tag)>", re.DOTALL | re.I
-)
+_TAG = re.compile(r"<(?P<closes>/?)(?P<name>[a-z][\w-]{0,40})(?P<more>\s[^<>]{0,200})?>", re.IGNORECASE)
 _QUERY_TAG = re.compile(r"quer|question|prompt|user_?(?:input|message)", re.IGNORECASE)
 _QUERY_LINE = re.compile(
     r"^[^\S\n]*(?:user )?(?:query|question)\s*:\s*(?P<words>\S.*)$", re.IGNORECASE | re.MULTILINE
@@ -39,19 +37,57 @@ class Message:
     reply: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A pair of tags: their name, the text between them, and the place of the whole in the message."""
+
+    tag: str
+    inside: str
+    span: Span
+
+
+def _blocks(message: str) -> list[_Block]:
+    """Finds the outermost pairs of tags, each closed by the next closing tag of its name.
+
+    All closing tags are noted first, so that a tag that nothing closes costs no search.
+    """
+    tags = list(_TAG.finditer(message))
+    closing: dict[str, list[re.Match[str]]] = {}  # the first of a name stands last
+    for tag in reversed(tags):
+        if tag["closes"] and not tag["more"]:
+            closing.setdefault(tag["name"].lower(), []).append(tag)
+    found: list[_Block] = []
+    end = 0
+    for tag in tags:
+        ahead = closing.get(tag["name"].lower(), [])
+        if tag["closes"] or tag.start() < end:
+            continue
+        while ahead and ahead[-1].start() < tag.end():
+            ahead.pop()
+        if ahead:
+            inside = message[tag.end() : ahead[-1].start()]
+            found.append(_Block(tag["name"], inside, Span(tag.start(), end := ahead[-1].end())))
+    return found
+
+
+def _without(message: str, blocks: list[_Block]) -> str:
+    """The message with a line break in the place of each block."""
+    starts = [0, *(block.span.end for block in blocks)]
+    ends = [*(block.span.start for block in blocks), len(message)]
+    return "\n".join(message[start:end] for start, end in zip(starts, ends, strict=True))
+
+
 def unwrapped(message: str) -> Message:
     """The reader's words in a message that a front end may have wrapped."""
-    blocks = list(_TAGGED.finditer(message))
+    blocks = _blocks(message)
     if _TASK.match(message) and (key := _KEY.search(message)):
         return Message(message[:LONGEST], reply=_in_format(message, key))
-    asked = [block for block in blocks if _QUERY_TAG.search(block["tag"])]
+    asked = [block for block in blocks if _QUERY_TAG.search(block.tag)]
     if asked:
-        return Message(
-            _one_line(asked[-1]["inside"]), (Removed(text="…", why="context around the question"),)
-        )
-    bare = _TAGGED.sub("\n", message) if blocks else message
+        return Message(_one_line(asked[-1].inside), (Removed(text="…", why="context around the question"),))
+    bare = _without(message, blocks)
     removed = tuple(
-        Removed(text=_one_line(block["inside"])[:200], why="pasted context") for block in blocks[:MOST_PIECES]
+        Removed(text=_one_line(block.inside)[:200], why="pasted context") for block in blocks[:MOST_PIECES]
     )
     if blocks and (lines := list(_QUERY_LINE.finditer(bare))):
         return Message(_one_line(lines[-1]["words"]), removed)
