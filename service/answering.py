@@ -14,7 +14,7 @@ from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
 from index.records import Filters, Hit, Order
 from index.search.hybrid import Hits
-from service.answerers.builder import Clock, Written, cited, published_origin
+from service.answerers.builder import Clock, Written, related, sources
 from service.answerers.catalogue import Told, catalogue_answer
 from service.answerers.formatting import worded
 from service.answerers.overview import OverviewAnswerer
@@ -23,17 +23,15 @@ from service.answerers.short_answer import short_answer_of
 from service.answerers.suggestions import follow_ups
 from service.answers import (
     Answer,
-    Citation,
     Claimed,
     Event,
     Proof,
     Searched,
     Section,
     Shortened,
-    Source,
     Sources,
 )
-from service.evidence import Decision, Evidence, Quote, Report, Short, Statement
+from service.evidence import Decision, Evidence, Report, Short, Statement
 from service.questions.plan import IN_PARTS, Plan, Question, Turn, Understood, plans_of
 from service.questions.understand import understand
 from service.reading import conflicts as comparison
@@ -47,7 +45,6 @@ from service.telemetry.callbacks import observer
 from service.verification.judge import Judge
 from service.verification.verify import Verdict, attributed, declines, stands
 
-RELATED = 3  # shown with a refusal
 MOST_OF_A_TOPIC = 3  # words
 
 Status = Literal["answered", "not_in_archive", "incomplete"]
@@ -125,7 +122,7 @@ async def ask(desk: Desk, question: Question, today: date | None = None) -> Asyn
     with clock.stage("search"):
         found = [await asyncio.to_thread(hits_of, desk.archive, one, day) for one in plans]
     hits = Hits((hit for some in found for hit in some), tuple(note for some in found for note in some.notes))
-    yield Sources(_sources(hits), len(hits))
+    yield Sources(sources(hits), len(hits))
     written = Written()
     sections: list[Section] = []
     decisions: list[Decision | None] = []
@@ -371,39 +368,13 @@ def _answer(
         searched=searched,
         plan=plan,
         answerer=written.answerer,
-        related=_related(hits) if refused else (),
+        related=related(hits) if refused else (),
         prompt_version=written.report.prompt_version,
         usage=written.report.usage,
         short_answer=written.short_answer,
         evidence=written.evidence(),
         timeline=tuple(written.timeline),
     )
-
-
-def _sources(hits: Sequence[Hit]) -> tuple[Source, ...]:
-    """The articles of the hits, best first, once each."""
-    best: dict[int, Hit] = {}
-    for hit in hits:
-        best.setdefault(hit.article.id, hit)
-    return tuple(
-        Source(
-            article_id=str(hit.article.id),
-            version=hit.article.version,
-            title=hit.article.title,
-            outlet=hit.article.outlet,
-            author=hit.article.author,
-            published=hit.article.published,
-            published_origin=published_origin(hit.article),
-            url=hit.article.url,
-            score=round(hit.score, 4),
-        )
-        for hit in best.values()
-    )
-
-
-def _related(hits: Sequence[Hit]) -> tuple[Citation, ...]:
-    nearest = [Quote(article=hit.article, span=hit.passage.sentences[0]) for hit in hits[:RELATED]]
-    return tuple(cited(quote, number) for number, quote in enumerate(nearest, 1))
 
 
 def _searched(archive: Archive, limits: Filters) -> Searched:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from index.records import Article, Origin, Span, Standing
+from index.records import Article, Hit, Origin, Span, Standing
 from service.answerers.formatting import precision
 from service.answers import (
     Adds,
@@ -23,6 +23,7 @@ from service.answers import (
     Section,
     ShortAnswer,
     Shortened,
+    Source,
     TimelineEntry,
 )
 from service.evidence import Contrast, Happening, Quote, Report, Short, Statement
@@ -30,6 +31,8 @@ from service.reading import conflicts as comparison
 from service.references import live_link, permanent_link
 from service.telemetry import tracing
 from service.verification.verify import stands
+
+RELATED = 3  # citations shown with a refusal
 
 
 class Clock:
@@ -275,3 +278,30 @@ def _corrected(article: Article) -> str | None:
 def published_origin(article: Article) -> str:
     """Origin of the day of publication."""
     return article.origins.get("published", Origin.UNKNOWN)
+
+
+def sources(hits: Sequence[Hit]) -> tuple[Source, ...]:
+    """The articles of the hits, best first, once each."""
+    best: dict[int, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.article.id, hit)
+    return tuple(
+        Source(
+            article_id=str(hit.article.id),
+            version=hit.article.version,
+            title=hit.article.title,
+            outlet=hit.article.outlet,
+            author=hit.article.author,
+            published=hit.article.published,
+            published_origin=published_origin(hit.article),
+            url=hit.article.url,
+            score=round(hit.score, 4),
+        )
+        for hit in best.values()
+    )
+
+
+def related(hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """The first sentences of the nearest passages, which stand beside a refusal."""
+    nearest = [Quote(article=hit.article, span=hit.passage.sentences[0]) for hit in hits[:RELATED]]
+    return tuple(cited(quote, number) for number, quote in enumerate(nearest, 1))
