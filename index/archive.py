@@ -21,8 +21,8 @@ from index.catalogue.tables import tables
 from index.check import catalogue_faults
 from index.database.connections import Address
 from index.database.revisions import refuse_another
-from index.errors import BadValue, Mismatch, NotFound
-from index.extraction.chunking import Chunk, Chunker
+from index.errors import Mismatch, NotFound
+from index.extraction.chunking import Chunker
 from index.extraction.language import language_of_question
 from index.ingestion import Added as Added
 from index.ingestion import Block, Brief, Ready, distinct
@@ -61,10 +61,7 @@ class Archive:
         self.directory = directory
         self._load_embedder = load_embedder
         self._chunker = chunker
-        address = catalogue or directory / CATALOGUE
-        self._catalogue = Catalogue(address)
-        self._file = address if isinstance(address, Path) else None
-        self._inode: int | None = None
+        self._catalogue = Catalogue(catalogue or directory / CATALOGUE)
         self._index = load_index(directory / "indexes", self._catalogue)
         self._refreshing = Lock()
         self._snapshot: Searchable[Any] | None = None
@@ -108,7 +105,7 @@ class Archive:
             directory.mkdir(parents=True, exist_ok=True)
             with archive._alone():
                 if not archive._catalogue.exists():
-                    archive._catalogue.create(**archive._made_with(load_embedder()))
+                    archive._catalogue.create(**ingestion.made_with(load_embedder(), archive._chunker))
         archive.close()
         return cls.open(directory, load_embedder, chunker, catalogue, load_index)
 
@@ -227,15 +224,7 @@ class Archive:
 
         Raises BadValue for an outlet that the archive does not have.
         """
-        if not filters.outlets:
-            return filters
-        known = {outlet.casefold(): outlet for outlet in self.summary().outlets}
-        unknown = [outlet for outlet in filters.outlets if outlet.casefold() not in known]
-        if unknown:
-            raise BadValue(
-                f"no outlet {unknown[0]!r} in this archive; there are: {', '.join(known.values()) or 'none'}"
-            )
-        return replace(filters, outlets=tuple(known[outlet.casefold()] for outlet in filters.outlets))
+        return filters.spelled(self.summary().outlets) if filters.outlets else filters
 
     def summary(self, filters: Filters | None = None) -> Summary:
         """Counts the archive, or what of it passes the filters."""
@@ -245,10 +234,8 @@ class Archive:
         """A version of an article, the current one by default. Raises NotFound."""
         found = self._catalogue.article(article_id, version)
         if found is None:
-            which = (
-                f"article {article_id}" if version is None else f"version {version} of article {article_id}"
-            )
-            raise NotFound(f"there is no {which} in this archive")
+            which = "" if version is None else f"version {version} of "
+            raise NotFound(f"there is no {which}article {article_id} in this archive")
         return found
 
     def copies(self, article: Article) -> list[Article]:
@@ -321,17 +308,9 @@ class Archive:
         archive = cls(directory, load_embedder, chunker or Chunker(), catalogue, load_index)
         archive._readable()
         embedder = load_embedder()
-
-        def cut() -> Iterator[tuple[int, Sequence[Chunk], Vectors]]:
-            """Yields the passages of every current version, with their vectors."""
-            for version_id, article in archive._catalogue.current_versions():
-                chunks = archive._chunker.chunk(article)
-                texts = [ingestion.embedded_text(article, chunk) for chunk in chunks]
-                yield version_id, chunks, embedder.encode_documents(texts)
-                progress()
-
         with archive._alone():
-            archive._catalogue.replace_passages(cut(), **archive._made_with(embedder))
+            passages = ingestion.passages_again(archive._catalogue, archive._chunker, embedder, progress)
+            archive._catalogue.replace_passages(passages, **ingestion.made_with(embedder, archive._chunker))
             archive._publish(afresh=True)
         archive.close()
 
@@ -351,14 +330,6 @@ class Archive:
         made_with = self._catalogue.settings()
         refuse_another(made_with.get("format", ""), tables, f"the archive in {self._place}")
         return made_with
-
-    def _made_with(self, embedder: Embedder) -> dict[str, str]:
-        """Settings that its passages depend on, as the catalogue notes them."""
-        return {
-            "embedder": embedder.id,
-            "dimension": str(embedder.dimension),
-            "chunker": self._chunker.id,
-        }
 
     def _templates(self) -> "StoredTemplates":
         from index.extraction.templates import StoredTemplates  # which only adding needs
@@ -392,11 +363,7 @@ class Archive:
         try:
             self._index.publish(afresh=afresh)
         finally:
-            self._forget()
-
-    def _forget(self) -> None:
-        """Makes the next search look for changes at once."""
-        self._looked = -math.inf
+            self._looked = -math.inf  # the next search looks for changes at once
 
     def _current(self) -> Searchable[Any]:
         """All passages as they are now, or were REFRESH_SECONDS ago.
@@ -417,11 +384,7 @@ class Archive:
 
     def _refuse_replaced(self) -> None:
         """Raises Mismatch where another file stands in the place of the one that is open."""
-        if self._file is None:
-            return
-        there = self._file.stat().st_ino if self._file.exists() else 0
-        self._inode = self._inode or there
-        if there != self._inode:
+        if self._catalogue.is_replaced():
             raise Mismatch(
                 f"the archive in {self.directory} was replaced or moved away while this process ran; "
                 "start it again"

@@ -18,7 +18,7 @@ from index.catalogue.catalogue import Catalogue, Outcome
 from index.catalogue.rows import IS_CURRENT, article_digest, text_digest
 from index.catalogue.tables import article, version
 from index.extraction.chunking import Chunk, Chunker
-from index.models.embedding import Vectors
+from index.models.embedding import Embedder, Vectors
 from index.records import Draft, Skipped
 
 BATCH = 256  # passages embedded at one time: enough to sort by length, seconds of work to lose
@@ -154,6 +154,24 @@ def embedded_text(draft: Draft, chunk: Chunk) -> str:
     day = draft.published.isoformat() if draft.published else None
     source = ", ".join(part for part in (draft.outlet, day) if part)
     return "\n".join(part for part in (draft.title, source, draft.text[chunk.start : chunk.end]) if part)
+
+
+def passages_again(
+    catalogue: Catalogue, chunker: Chunker, embedder: Embedder, progress: Callable[[], None]
+) -> Iterator[tuple[int, list[Chunk], Vectors]]:
+    """Cuts and embeds every current version: its id, its passages and their vectors.
+
+    `progress` is called after each.
+    """
+    for version_id, current in catalogue.current_versions():
+        chunks = chunker.chunk(current)
+        yield version_id, chunks, embedder.encode_documents([embedded_text(current, one) for one in chunks])
+        progress()
+
+
+def made_with(embedder: Embedder, chunker: Chunker) -> dict[str, str]:
+    """Settings that passages depend on, as the catalogue notes them."""
+    return {"embedder": embedder.id, "dimension": str(embedder.dimension), "chunker": chunker.id}
 
 
 def stored(catalogue: Catalogue, drafts: Sequence[Draft | Skipped]) -> IsKnown:

@@ -4,10 +4,12 @@ Offsets count Unicode code points into an article version's text, end exclusive.
 `text[start:end]`, never typed again.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+
+from index.errors import BadValue
 
 
 class Origin(StrEnum):
@@ -177,6 +179,19 @@ class Filters:
 
     def __bool__(self) -> bool:
         return self != Filters()
+
+    def spelled(self, outlets: Iterable[str]) -> "Filters":
+        """The same with its outlets spelled as an archive's are, whatever their case.
+
+        Raises BadValue for one that is not among them.
+        """
+        known = {outlet.casefold(): outlet for outlet in outlets}
+        unknown = [outlet for outlet in self.outlets if outlet.casefold() not in known]
+        if unknown:
+            raise BadValue(
+                f"no outlet {unknown[0]!r} in this archive; there are: {', '.join(known.values()) or 'none'}"
+            )
+        return replace(self, outlets=tuple(known[outlet.casefold()] for outlet in self.outlets))
 
 
 class Order(StrEnum):

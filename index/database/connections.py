@@ -44,6 +44,7 @@ class Database:
         A writer waits `patience` seconds for those before it, and then raises Busy.
         """
         self.address = address
+        self._inode = 0  # of the file that was first seen
         self._told = holds, mended_by
         self._engines: PostgreSQL | SQLite = (
             _postgresql(address, holds, patience) if isinstance(address, str) else SQLite(address, patience)
@@ -62,6 +63,14 @@ class Database:
     def exists(self) -> bool:
         """Tells whether it is there to be opened; it may be without a table."""
         return self._engines.exists()
+
+    def is_replaced(self) -> bool:
+        """Tells whether its file is another than when this was first asked, or is gone."""
+        if not isinstance(self.address, Path):
+            return False
+        there = self.address.stat().st_ino if self.address.exists() else 0
+        self._inode = self._inode or there
+        return there != self._inode
 
     def create(self, tables: MetaData) -> None:
         """Makes the tables if they are not there. Raises Mismatch where they have another form than ours."""

@@ -6,13 +6,10 @@ the newest and the one before it is kept. A kill at any point leaves the old one
 """
 
 import io
-import json
 import logging
-import os
 import shutil
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -25,7 +22,7 @@ from sqlalchemy import Connection, select
 from index import durable
 from index.backends.local.columns import Ids
 from index.backends.local.lexical import LOCKS, LexicalIndex
-from index.backends.local.manifests import Manifest, identity_of, measured, sha256_of
+from index.backends.local.manifests import FORMAT, Manifest, Proved, measured
 from index.backends.local.segments import Segment, filled, merged, worth_merging
 from index.backends.local.snapshots import NONE_GONE, Snapshot
 from index.catalogue.catalogue import Catalogue
@@ -36,12 +33,10 @@ from index.lock import alone
 
 log = logging.getLogger(__name__)
 
-FORMAT = 4
 PUBLISH_AFTER = 5000  # passages; until published, every reader replays them by itself
-LEXICAL, GONE, MANIFEST, CURRENT = "lexical", "gone.npy", "manifest.json", "CURRENT"
+LEXICAL, GONE, CURRENT = "lexical", "gone.npy", "CURRENT"
 ANOTHERS = "of another catalogue, or of this one before an older copy of it was put back"
 COMPARED = 4096  # passages at a time
-VERIFIERS = 2  # threads; one reads a gigabyte and a half in a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ class Generations:
         self._catalogue = catalogue
         self._opened: Generation | None = None
         self._newest: Generation | None = None
-        self._proved: frozenset[tuple[Any, ...]] = frozenset()  # files that were read and found whole
+        self._proved: Proved = frozenset()
 
     def newest(self) -> Generation | None:
         """The newest generation that is whole, or None. What is damaged is told in the log."""
@@ -255,7 +250,7 @@ class Generations:
         """
         directory = self._root / name
         manifest = self._verified(directory)
-        self._prove(directory, manifest, afresh=afresh)
+        self._proved = manifest.prove(directory, frozenset() if afresh else self._proved)
         try:
             generation = Generation(
                 name,
@@ -282,31 +277,12 @@ class Generations:
             return last.segments[last.manifest.segments.index(name)]
         return Segment.open(directory / name)
 
-    def _prove(self, directory: Path, manifest: Manifest, *, afresh: bool) -> None:
-        """Reads every file that is not known to be whole. Raises Damaged for one that is not."""
-        known = frozenset[tuple[Any, ...]]() if afresh else self._proved
-        files = {path: identity_of(directory / path, file["sha256"]) for path, file in manifest.files.items()}
-        unproved = [path for path, identity in files.items() if identity not in known]
-        with ThreadPoolExecutor(VERIFIERS) as threads:
-            digests = threads.map(lambda path: sha256_of(directory / path), unproved)
-        for path, digest in zip(unproved, digests, strict=True):
-            if digest != manifest.files[path]["sha256"]:
-                raise Damaged(f"{path} is not the file that was published")
-        self._proved = frozenset(files.values())
-
     def _verified(self, directory: Path) -> Manifest:
-        try:
-            told = json.loads((directory / MANIFEST).read_bytes())
-            if isinstance(told, dict) and told.get("format") != FORMAT:
-                raise Damaged(f"it has format {told.get('format')} and this Dateline reads {FORMAT}")
-            manifest = Manifest(**told)
-        except (ValueError, TypeError) as error:
-            raise Damaged(f"{MANIFEST} cannot be read: {error}") from error
-        if manifest.seal != manifest.sealed():
-            raise Damaged(f"{MANIFEST} is not the file that was published")
+        """Reads the manifest of a generation. Raises Damaged for one that was made with other settings."""
+        manifest = Manifest.read(directory)
         made_with = self._catalogue.settings()
-        expected = (FORMAT, int(made_with["dimension"]), made_with["embedder"], made_with["chunker"])
-        if (manifest.format, manifest.dimension, manifest.embedder, manifest.chunker) != expected:
+        expected = (int(made_with["dimension"]), made_with["embedder"], made_with["chunker"])
+        if (manifest.dimension, manifest.embedder, manifest.chunker) != expected:
             raise Damaged(f"it was made with {manifest.embedder} and {manifest.chunker}")
         return manifest
 
@@ -350,7 +326,7 @@ class Generations:
         chosen = worth_merging([len(segment) for segment in old.values()], lost, len(added or ()))
         stay = {name: segment for i, (name, segment) in enumerate(old.items()) if i not in chosen}
         for name in stay:
-            _link(self._root / base.name / name if base else directory, directory / name)
+            durable.link(self._root / base.name / name if base else directory, directory / name)
         fresh = filled(self._catalogue.facts(connection, added), self._dimension())
         again = [segment for name, segment in old.items() if name not in stay]
         names, count = list(stay), sum(len(segment) for segment in stay.values())
@@ -380,8 +356,7 @@ class Generations:
             files=files,
             **known,
         )
-        manifest = replace(manifest, seal=manifest.sealed())
-        durable.write(directory / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
+        manifest.write(directory)
         for inside in (*directory.iterdir(), directory):
             if inside.is_dir():
                 durable.sync(inside)
@@ -407,13 +382,6 @@ class Generations:
             except (Damaged, OSError) as error:
                 log.warning("index %s cannot serve again: %s", name, error)
         self._catalogue.trim_changes(before=min(watermarks))
-
-
-def _link(directory: Path, target: Path) -> None:
-    """Another directory with the same files."""
-    target.mkdir()
-    for file in directory.iterdir():
-        os.link(file, target / file.name)
 
 
 def _differences(side: str, indexed: Sequence[Ids], gone: Ids, held: Ids) -> Iterator[str]:

@@ -2,11 +2,20 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from index import durable
+from index.errors import Damaged
+
+FORMAT = 4
+FILE = "manifest.json"
+VERIFIERS = 2  # threads; one reads a gigabyte and a half in a second
+
+Proved = frozenset[tuple[Any, ...]]
+"""The files that were read and found whole, each as `identity_of` tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,39 @@ class Manifest:
     segments: list[str]  # their directories, from old to new
     files: dict[str, dict[str, Any]]  # relative path → {"sha256", "size"}
     seal: str = ""  # sha256 of all the above
+
+    @classmethod
+    def read(cls, directory: Path) -> Self:
+        """Reads the manifest of a generation. Raises Damaged for one of another format or an altered one."""
+        try:
+            told = json.loads((directory / FILE).read_bytes())
+            if isinstance(told, dict) and told.get("format") != FORMAT:
+                raise Damaged(f"it has format {told.get('format')} and this Dateline reads {FORMAT}")
+            manifest = cls(**told)
+        except (ValueError, TypeError) as error:
+            raise Damaged(f"{FILE} cannot be read: {error}") from error
+        if manifest.seal != manifest.sealed():
+            raise Damaged(f"{FILE} is not the file that was published")
+        return manifest
+
+    def write(self, directory: Path) -> None:
+        """Seals the manifest and writes it to the disk."""
+        sealed = replace(self, seal=self.sealed())
+        durable.write(directory / FILE, json.dumps(asdict(sealed), indent=1).encode())
+
+    def prove(self, directory: Path, known: Proved) -> Proved:
+        """Reads every file that is not `known` to be whole, and returns them all as proved.
+
+        Raises Damaged for one that is not what was published, and OSError.
+        """
+        files = {path: identity_of(directory / path, file["sha256"]) for path, file in self.files.items()}
+        unproved = [path for path, identity in files.items() if identity not in known]
+        with ThreadPoolExecutor(VERIFIERS) as threads:
+            digests = threads.map(lambda path: sha256_of(directory / path), unproved)
+        for path, digest in zip(unproved, digests, strict=True):
+            if digest != self.files[path]["sha256"]:
+                raise Damaged(f"{path} is not the file that was published")
+        return frozenset(files.values())
 
     def sealed(self) -> str:
         """Computes the value that `seal` must have."""
