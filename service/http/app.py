@@ -72,6 +72,7 @@ def create_app(settings: Settings, fetcher: Fetcher | None = None) -> FastAPI:
     app.include_router(answers.kept_answers(kept))
     app.include_router(conversations.router(kept))
     app.include_router(articles.reading(archive, settings))
+    app.include_router(articles.listing(archive))
     app.include_router(holdings.router(archive))
     responses = Responses(settings.store(idempotency.FILE))
     fetching = fetcher or Fetcher(archive.visits)

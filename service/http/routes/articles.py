@@ -89,9 +89,8 @@ BODY: dict[str, Any] = {
 
 
 def reading(archive: Archive, settings: Settings) -> APIRouter:
-    """The routes that show what the archive holds."""
+    """The routes that show what the archive holds and its single articles."""
     routes = APIRouter(prefix="/v1", tags=["articles"])
-    listing = Listing(archive)
 
     @routes.get("/archive")
     def describe_archive() -> About:
@@ -107,38 +106,6 @@ def reading(archive: Archive, settings: Settings) -> APIRouter:
             suggested_questions=settings.suggested_questions or opening_questions(archive),
         )
 
-    @routes.get("/articles", response_model=ArticlePage, responses=TABLE)
-    def list_articles(
-        asked: Asked,
-        cursor: Cursor = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        sort: Annotated[
-            Sort, Query(description="`mentions` puts first what mentions the words most")
-        ] = "added",
-        format: Annotated[Literal["json", "csv"], Query(description="`csv` is all of them")] = "json",
-    ) -> ArticlePage | Response:
-        """The articles without their texts, a page at a time: those that mention the words of `q`, or all."""
-        if format == "csv":
-            rows = listing.rows(asked.words, asked.filters, sort)
-            return StreamingResponse(csv_of(listing.articles(rows)), media_type="text/csv", headers=DOWNLOAD)
-        if not asked.words and sort == "added":
-            page = archive.articles(int(cursor or 0), limit + 1, asked.filters)
-            more = str(page[limit - 1].id) if len(page) > limit else None
-            return ArticlePage([listed(article) for article in page[:limit]], more)
-        rows, start = listing.rows(asked.words, asked.filters, sort), int(cursor or 0)
-        shown_now = listing.articles(rows[start : start + limit])
-        more = str(start + limit) if len(rows) > start + limit else None
-        return ArticlePage([listed(article) for article in shown_now], more)
-
-    @routes.get("/archive/facets")
-    def count_facets(asked: Asked) -> Facets:
-        """Counts the articles that mention the words of `q`, or all, by outlet, month, author and
-        language.
-        """
-        rows = listing.rows(asked.words, asked.filters)
-        counted = {name: [FacetValue(*one) for one in values] for name, values in facets(rows).items()}
-        return Facets(articles=len(rows), **counted)
-
     @routes.get("/articles/{article_id}")
     def show_article(article_id: Id) -> Shown:
         """The current version of an article, with its zones and the other articles that print its text."""
@@ -153,6 +120,46 @@ def reading(archive: Archive, settings: Settings) -> APIRouter:
     def show_version(article_id: Id, number: Number) -> Shown:
         """One version of an article: the one that an answer cites stays as it was."""
         return shown(archive, article_id, number)
+
+    return routes
+
+
+def listing(archive: Archive) -> APIRouter:
+    """The routes that list articles and count them."""
+    routes = APIRouter(prefix="/v1", tags=["articles"])
+    table = Listing(archive)
+
+    @routes.get("/articles", response_model=ArticlePage, responses=TABLE)
+    def list_articles(
+        asked: Asked,
+        cursor: Cursor = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        sort: Annotated[
+            Sort, Query(description="`mentions` puts first what mentions the words most")
+        ] = "added",
+        format: Annotated[Literal["json", "csv"], Query(description="`csv` is all of them")] = "json",
+    ) -> ArticlePage | Response:
+        """The articles without their texts, a page at a time: those that mention the words of `q`, or all."""
+        if format == "csv":
+            rows = table.rows(asked.words, asked.filters, sort)
+            return StreamingResponse(csv_of(table.articles(rows)), media_type="text/csv", headers=DOWNLOAD)
+        if not asked.words and sort == "added":
+            page = archive.articles(int(cursor or 0), limit + 1, asked.filters)
+            more = str(page[limit - 1].id) if len(page) > limit else None
+            return ArticlePage([listed(article) for article in page[:limit]], more)
+        rows, start = table.rows(asked.words, asked.filters, sort), int(cursor or 0)
+        shown_now = table.articles(rows[start : start + limit])
+        more = str(start + limit) if len(rows) > start + limit else None
+        return ArticlePage([listed(article) for article in shown_now], more)
+
+    @routes.get("/archive/facets")
+    def count_facets(asked: Asked) -> Facets:
+        """Counts the articles that mention the words of `q`, or all, by outlet, month, author and
+        language.
+        """
+        rows = table.rows(asked.words, asked.filters)
+        counted = {name: [FacetValue(*one) for one in values] for name, values in facets(rows).items()}
+        return Facets(articles=len(rows), **counted)
 
     return routes
 
