@@ -2,15 +2,15 @@
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.options import (
-    Data,
-    Json,
-    settings_of,
-)
+from service.cli.options import Data, Json, settings_of
+
+if TYPE_CHECKING:
+    from service.cli.ingest import Sources
+    from service.settings import Settings
 
 
 def add(
@@ -54,32 +54,61 @@ def add(
     Addresses are fetched, with every address that a file lists and every page that a feed names.
     What is there already is left alone, and an article that changed becomes a new version.
     """
-    from index.errors import BadValue
     from index.readers.fields import parse_mapped
-    from index.readers.web import Fetcher
-    from service.cli.findings import refused, write
-    from service.cli.ingest import Sources, Tally, add_sources, on_cluster, show_tally
-    from service.cli.mirror import Mirror
-    from service.cli.watch import parse_interval, watch
+    from service.cli.ingest import Sources
+    from service.cli.watch import parse_interval
 
     chosen = Sources(tuple(sources), tuple(mapped or ()), entries)
     parse_mapped(chosen.mapped)  # before an archive is made
     seconds = None if every is None else parse_interval(every)
+    _refuse_together(every=every, ray=ray, mirrored=mirrored)
+    if seconds is None:
+        _add_once(settings_of(data), chosen, ray, report, mirrored=mirrored, json=json)
+    else:
+        _keep_adding(settings_of(data), chosen, seconds, json=json)
+
+
+def _refuse_together(*, every: str | None, ray: str | None, mirrored: bool) -> None:
+    """Raises BadValue for options that cannot be given together."""
+    from index.errors import BadValue
+
     if ray and every:
         raise BadValue("--every watches feeds, which one machine fetches: give --ray or --every, not both")
     if mirrored and (ray or every):
         raise BadValue("--mirror looks at each file by itself: give it without --ray and --every")
-    settings = settings_of(data)
+
+
+def _keep_adding(settings: "Settings", chosen: "Sources", seconds: int, *, json: bool) -> None:
+    """Adds the sources every so many seconds, until Ctrl+C."""
+    from index.readers.web import Fetcher
+    from service.cli.watch import watch
+
+    archive = settings.create_archive()
+    watch(archive, chosen.following(archive, Fetcher(archive.visits)), chosen, seconds, json)
+
+
+def _add_once(
+    settings: "Settings",
+    chosen: "Sources",
+    ray: str | None,
+    report: Path | None,
+    *,
+    mirrored: bool,
+    json: bool,
+) -> None:
+    """Adds each source once, here or on a cluster, and tells what became of them."""
+    from index.readers.web import Fetcher
+    from service.cli.findings import refused, write
+    from service.cli.ingest import Tally, add_sources, on_cluster, show_tally
+    from service.cli.mirror import Mirror
+
     tally = None
     try:
         with on_cluster(ray) if ray else nullcontext():
             archive = settings.create_archive()
             following = chosen.following(archive, Fetcher(archive.visits))
-            if seconds is not None:
-                watch(archive, following, chosen, seconds, json)
-                return
             tally = Tally()
-            mirror = Mirror.of(archive, sources) if mirrored else None
+            mirror = Mirror.of(archive, chosen.named) if mirrored else None
             work = chosen.work(archive, settings) if ray else None
             add_sources(archive, following, chosen, tally, work, mirror)
     finally:
