@@ -17,12 +17,12 @@ EVIDENCE = 0.7  # of the words of a sentence of evidence, that a quote of it hol
 
 
 def is_refused(record: Record) -> bool:
-    """Whether the answer is that the archive does not answer."""
+    """Tells whether the answer is that the archive does not answer."""
     return record.answer is not None and record.answer["status"] == "not_in_archive"
 
 
 def is_answered(record: Record) -> bool:
-    """Whether there is an answer and it is no refusal."""
+    """Tells whether there is an answer and it is no refusal."""
     return record.answer is not None and not is_refused(record)
 
 
@@ -202,7 +202,7 @@ def _is_judged_by_words(record: Record) -> bool:
 
 
 def _says_any(record: Record, quote: str) -> bool:
-    """Whether a quote says any of what is expected; of evidence, most of the words of one sentence."""
+    """Tells whether a quote says any of what is expected; of evidence, most of the words of one sentence."""
     expected = record.case.expected
     facts = [spelling for fact in (*expected.facts, *expected.order) for spelling in fact]
     if any(holds(quote, words) for words in (*facts, *expected.spans)):
@@ -276,7 +276,7 @@ def _cites(record: Record, source: str) -> bool:
 
 
 def _is_source(citation: Mapping[str, Any], source: str) -> bool:
-    """Whether a source is this one; an outlet names every article of it."""
+    """Tells whether a source is this one; an outlet names every article of it."""
     return source in (citation["url"], citation["title"], citation["outlet"])
 
 
@@ -288,7 +288,7 @@ def _shown(record: Record, kind: Literal["disagreements", "changes"]) -> list[Se
 
 
 def _says_two_facts(record: Record, positions: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether two of the expected facts stand between the positions; all, where there are fewer."""
+    """Tells whether two of the expected facts stand between the positions; all, where there are fewer."""
     facts = record.case.expected.facts
     text = " … ".join(position["text"] for position in positions)
     return sum(any(holds(text, spelling) for spelling in fact) for fact in facts) >= min(2, len(facts))

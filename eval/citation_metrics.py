@@ -97,7 +97,7 @@ def independence(record: Record) -> float | None:
 
 
 def supports(sentence: str, references: Sequence[Reference], *, quoting: bool) -> bool:
-    """Whether quotes prove a sentence, as far as that can be told without a model.
+    """Tells whether quotes prove a sentence, as far as that can be told without a model.
 
     Its numbers, days, names and quoted words must all stand in the quotes, it must share a word with
     them, and a quoting sentence must hold each quote itself. Outlet, author, speaker and date of
@@ -185,7 +185,7 @@ def _proves(claim: Mapping[str, Any], references: Sequence[Reference]) -> bool:
 
 
 def _useful(claim: Mapping[str, Any], references: Sequence[Reference], place: int) -> bool:
-    """Whether a citation proves its sentence alone, or the others do not without it."""
+    """Tells whether a citation proves its sentence alone, or the others do not without it."""
     others = [*references[:place], *references[place + 1 :]]
     return _proves(claim, [references[place]]) or not _proves(claim, others)
 

@@ -28,7 +28,7 @@ class Change:
 
     @property
     def regressed(self) -> bool:
-        """Whether the whole 95 % interval is on the wrong side. What is measured in a unit never is."""
+        """Tells whether the whole 95 % interval is on the wrong side. What is measured in a unit never is."""
         return not self.metric.unit and self.interval is not None and self.interval.high < 0
 
 
@@ -51,7 +51,7 @@ class Comparison:
 
     @property
     def failed(self) -> bool:
-        """Whether a threshold is missed or a metric fell by more than chance."""
+        """Tells whether a threshold is missed or a metric fell by more than chance."""
         return bool(self.faults)
 
 

@@ -83,7 +83,7 @@ def ranking(record: Record, grades: Mapping[str, int]) -> Sequence[str]:
 
 
 def holding_evidence(record: Record) -> list[bool]:
-    """Whether each passage, best first, holds the words of any evidence.
+    """Tells whether each passage, best first, holds the words of any evidence.
 
     The paper's rule, of its `retrieval_evaluate.py`: spaces and line breaks do not count, case does.
     """

@@ -29,7 +29,7 @@ class Row:
 
     @property
     def failed(self) -> bool:
-        """Whether the answer is wrong; for retrieval alone, whether nothing relevant was found."""
+        """Tells whether the answer is wrong; for retrieval alone, whether nothing relevant was found."""
         for name in ("correct", "RR", "Hits@10"):
             if (score := self.scores.get(name)) is not None:
                 return score < 1 if name == "correct" else score == 0

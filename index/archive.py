@@ -192,7 +192,7 @@ class Archive:
 
     @property
     def published(self) -> datetime | None:
-        """When its indexes were last published; None where they never were."""
+        """The time at which its indexes were last published; None where they never were."""
         return self._index.published()
 
     def search(self, query: Query, rerank: Rerank | None = None) -> Hits:

@@ -91,7 +91,7 @@ class DerivedIndex(Protocol):
         ...
 
     def published(self) -> datetime | None:
-        """When it was last published; None where it never was."""
+        """The time at which it was last published; None where it never was."""
         ...
 
     def faults(self) -> Iterator[str]:

@@ -103,7 +103,7 @@ def _read(file: Path) -> Prompt:
 
 
 def _faults(fields: Mapping[str, object], name: str) -> list[str]:
-    """What is wrong with the front matter."""
+    """Lists what is wrong with the front matter."""
     faults = [f"front matter lacks {field!r}" for field in sorted(FIELDS - set(fields))]
     faults += [f"front matter has an unknown field {field!r}" for field in sorted(set(fields) - FIELDS)]
     if fields.get("name", name) != name:
@@ -117,7 +117,7 @@ def _faults(fields: Mapping[str, object], name: str) -> list[str]:
 
 
 def _misplaced(required: object, text: str) -> list[str]:
-    """Where the places in the text and the names in the front matter are not the same."""
+    """Lists the names that stand in the text or the front matter alone."""
     if not isinstance(required, list):
         return []
     places = list(dict.fromkeys(_PLACE.findall(text)))

@@ -73,7 +73,7 @@ class Rewriter(Protocol):
     """An answerer that can word a follow-up as a question that stands alone, and tell what it wants."""
 
     async def rewritten(self, question: str, turns: Sequence[Turn]) -> Understood:
-        """What it makes of the question. Raises DatelineError where that is nothing."""
+        """The question as it stands alone, and its wish. Raises DatelineError where that is nothing."""
         ...
 
 
@@ -322,7 +322,7 @@ def _said(
 
 
 def _proof(statement: Statement, verdict: Verdict) -> Proof | None:
-    """Why a sentence in other words holds."""
+    """The proof of a sentence in other words."""
     return Proof(clause=verdict.clause, premise=verdict.premise) if statement.support == "verified" else None
 
 

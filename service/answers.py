@@ -53,7 +53,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """Why a claim holds: the clause that was hardest to prove, and the words that prove it."""
+    """Proof of a claim: the clause that was hardest to prove, and the words that prove it."""
 
     clause: str
     premise: str

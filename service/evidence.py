@@ -100,7 +100,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """When an event happened, `told` in words, and the other reports of it, which are merged with its own."""
+    """Time of an event, `told` in words, and the other reports of it, which are merged with its own."""
 
     first: date
     last: date

@@ -56,7 +56,7 @@ class Conflict:
 
     @property
     def differs(self) -> bool:
-        """Whether its documents give more than one answer."""
+        """Tells whether its documents give more than one answer."""
         return len({answer.casefold() for answer in (*self.gold, *self.wrong)}) > 1
 
 
@@ -132,7 +132,7 @@ def _given(text: str, answers: Sequence[tuple[int, str]]) -> list[Finding]:
 
 
 def compared(question: str, findings: Sequence[Finding], judge: Judge) -> bool:
-    """Whether it is said that findings differ."""
+    """Tells whether it is said that findings differ."""
     plan = Plan(standalone_question=question)
     return bool(contrasts(plan, sorted(findings, key=lambda finding: -finding.score), judge))
 

@@ -156,7 +156,7 @@ def _groups(item: Said) -> list[str]:
 
 
 def kind_of(source: str) -> str:
-    """Whether annotated words are a pronoun, hold a name, or describe."""
+    """Tells whether annotated words are a pronoun, hold a name, or describe."""
     if source.casefold() in PRONOUNS:
         return "pronoun"
     return (
@@ -180,7 +180,7 @@ def _count(tally: Tally, item: Said, found: Attribution | None, speaker: Speaker
 
 
 def is_right(item: Said, found: Attribution, speaker: Speaker) -> bool:
-    """Whether a speaker is the annotated one, as the module says."""
+    """Tells whether a speaker is the annotated one, as the module says."""
     overlaps = any(found.source.start < span.end and found.source.end > span.start for span in item.sources)
     if kind_of(item.source) == "pronoun":
         return overlaps

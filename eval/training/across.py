@@ -44,12 +44,14 @@ class Remembering:
         self._known: dict[str, Vectors] = {}
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """A vector of each text, of shape (texts, dimension)."""
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         if new:
             self._known.update(zip(new, self._embedder.encode_documents(new), strict=True))
         return np.stack([self._known[text] for text in texts])
 
     def encode_query(self, text: str) -> Vectors:
+        """The vector of a question."""
         if (asked := f"? {text}") not in self._known:
             self._known[asked] = self._embedder.encode_query(text)
         return self._known[asked]

@@ -23,7 +23,7 @@ class ClaimExample:
 
 
 def kept_apart(key: str) -> bool:
-    """Whether the row of that id judges and is never learned from: a half, the same one each time."""
+    """Tells whether the row of that id judges and is never learned from: a half, the same one each time."""
     return hashlib.sha256(key.encode()).digest()[0] % 2 == 1
 
 

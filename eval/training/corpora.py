@@ -48,7 +48,7 @@ class Example:
 
     @property
     def answerable(self) -> bool:
-        """Whether the passage answers the question."""
+        """Tells whether the passage answers the question."""
         return bool(self.answers) or self.unmarked
 
 

@@ -114,7 +114,7 @@ def _table(rows: Sequence[Sequence[float]], empty: float) -> NDArray[np.float64]
 
 
 def _answers(example: Example, sentence: Span, spans: Sequence[Span], text: str) -> float:
-    """Whether a sentence answers: 1, 0, or NO_TARGET where nobody can say.
+    """Tells whether a sentence answers: 1, 0, or NO_TARGET where nobody can say.
 
     So it is with one that has the words of an answer and is not marked, and with those of a passage whose
     answer is unmarked, unless it is one sentence alone.

@@ -167,7 +167,7 @@ def _may_answer(asked: Asked, hit: Hit) -> bool:
 
 
 def labels_of(asked: Asked, quotes: Sequence[Quote]) -> list[int]:
-    """Whether each sentence answers: 1, 0, or -1 where it says the answer elsewhere or in passing."""
+    """Tells whether each sentence answers: 1, 0, or -1 where it says the answer elsewhere or in passing."""
     if not asked.articles:
         return [0] * len(quotes)
     shares = [_said(asked, quote) for quote in quotes]

@@ -62,7 +62,7 @@ def best_sentence(reading: Reading, sentences: Sequence[Span]) -> tuple[float, S
 
 
 def holds(sentence: Span, example: Example) -> bool:
-    """Whether a sentence of the example's passage holds one of its answers whole."""
+    """Tells whether a sentence of the example's passage holds one of its answers whole."""
     return any(sentence.start <= a.start and a.end <= sentence.end for a in example.answers)
 
 

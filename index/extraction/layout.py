@@ -78,12 +78,12 @@ def _paragraphs(column: Sequence[str]) -> str:
 
 
 def _gap_ends(line: str) -> list[int]:
-    """Where words begin behind a gap, or behind the empty place of a shorter column."""
+    """Finds where words begin behind a gap, or behind the empty place of a shorter column."""
     return [match.end() for match in _NARROW_GAP.finditer(line)] if len(line) < _LONGEST_ROW else []
 
 
 def _edge(lines: Sequence[str], columns: int = _MOST_COLUMNS) -> int | None:
-    """Where the second column begins; None where there is none. A table's cells are shorter."""
+    """The place at which the second column begins; None where there is none. A table's cells are shorter."""
     ends = Counter(end for line in lines for end in _gap_ends(line))
     least = max(_LEAST_ROWS, 0.25 * max(ends.values(), default=0))
     for edge in sorted(end for end, rows in ends.items() if rows >= least):

@@ -1,4 +1,4 @@
-"""Which addresses of the internet a page may be fetched from.
+"""The addresses of the internet that a page may be fetched from.
 
 `ip_address(…).is_global` is not enough: on Python 3.11 it is true for multicast, for NAT64 and 6to4
 addresses that lead to private ones, and for 192.0.0.0/24, and `is_private` is false for 100.64.0.0/10.

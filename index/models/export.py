@@ -136,6 +136,7 @@ def _export_packaged(file: Path, directory: Path) -> None:
     }
 
     def written(precision: str) -> Vectors:
+        """Writes the model in that precision, and encodes the probes with it."""
         model = network(weights, is_integer=precision == "int8").SerializeToString()
         (directory / "model.onnx").write_bytes(model)
         card.update(precision=precision, sha256=hashlib.sha256(model).hexdigest())

@@ -52,7 +52,7 @@ class Confined:
         return answer
 
     def _death(self, code: int, told: bytes) -> str:
-        """Why the child ended without an answer. A signal's number is told as a negative code."""
+        """The reason why the child ended without an answer. A signal's number is told as a negative code."""
         if code in (-24, -9):  # SIGXCPU, and SIGKILL where that was not enough
             return f"it takes more than {self.seconds} seconds of work to read"
         if b"MemoryError" in told or code in (-6, -5, -4):  # how native code ends where memory does

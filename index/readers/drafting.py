@@ -123,7 +123,7 @@ def _dates(text: str, zones: Sequence[Zone], best: Found, last: date | None) -> 
 
 
 def key_of(source: str, *, url: str | None = None, id: str | None = None, outlet: str | None = None) -> str:
-    """Which article this is: by its URL, else by its id within its outlet or file, else by its file."""
+    """Identifies an article: by its URL, else by its id within its outlet or file, else by its file."""
     if url:
         return f"url:{_plain_url(url)}"
     if id:

@@ -1,4 +1,4 @@
-"""Which articles mention something, counted exactly over their whole evidence."""
+"""The articles that mention something, counted exactly over their whole evidence."""
 
 from collections.abc import Iterator, Sequence
 

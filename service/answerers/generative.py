@@ -149,7 +149,7 @@ class GeneratingAnswerer:
         return replace(request, provider=replace(request.provider, patience=patience), turns=turns)
 
     def _fitting(self, evidence: Evidence) -> "_Request":
-        """What the model can read at once: the best of the hits, at least one, as they are sent."""
+        """A request that the model can read: the best of the hits, at least one, as they are sent."""
         most = self._context or self._provider.context() or 0
         provider, prompt, hits = self._provider, self._prompt, evidence.hits
         if is_small := 0 < most <= SMALL:
@@ -170,7 +170,7 @@ class GeneratingAnswerer:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What is sent, and to whom. `is_small` tells of the short form; `turns` come after the prompt."""
+    """Prompt to be sent, and its model. `is_small` tells of the short form; `turns` come after the prompt."""
 
     evidence: Evidence
     numbered: Numbered
@@ -190,6 +190,7 @@ class _Request:
         return replace(self, numbered=Numbered.of(self.evidence, self.numbered.hits[:many]))
 
     def messages(self) -> list[Message]:
+        """The prompt filled in, and behind it the turns of a repair."""
         values = {
             "marker": self.numbered.marker,
             "sentinel": self.numbered.sentinel,
@@ -202,7 +203,7 @@ class _Request:
 
 
 class _Work:
-    """What a report tells, gathered while an answer is written."""
+    """Account of an answer, gathered while an answer is written."""
 
     def __init__(self, prompt: Prompt, found: int) -> None:
         self.completions: list[Completion] = []
@@ -222,7 +223,7 @@ class _Work:
 
     @property
     def repeats(self) -> bool:
-        """Whether the model has nothing new to say."""
+        """Tells whether the model has nothing new to say."""
         return self._repeated >= MOST_REPEATED
 
     @property
@@ -262,6 +263,7 @@ class _Work:
         return Statement(text=text, quotes=cited.quotes, support="verified", score=cited.score)
 
     def report(self) -> Report:
+        """The report on the answer as it stands now."""
         return Report(
             whole=self.is_whole,
             notes=(*self._remarks(), *self._faults),
@@ -270,7 +272,7 @@ class _Work:
         )
 
     def _remarks(self) -> list[str]:
-        """What a reader must know of an answer that is whole, too."""
+        """Remarks that a reader needs even where the answer is whole."""
         remarks = [_sentence(told) for completion in self.completions for told in completion.passed_over]
         if self._given < self._found:
             remarks.append(
@@ -345,12 +347,12 @@ def _cut(completion: Completion, most_tokens: int, *, stopped: bool) -> str:
 
 
 def _sentence(told: str) -> str:
-    """What an error tells, as a sentence."""
+    """An error's text, as a sentence."""
     return f"{told[0].upper()}{told[1:]}."
 
 
 def _limits(plan: Plan) -> str:
-    """What the reader limits the answer to, as sentences."""
+    """The limits that the reader set, as sentences."""
     days = [
         f"{word} {day}"
         for word, day in (("published from", plan.since), ("published until", plan.until))

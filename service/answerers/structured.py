@@ -123,7 +123,7 @@ class _Objects:
         self._taken = 0
 
     def add(self, piece: str) -> list[str]:
-        """Those that are whole with this piece."""
+        """Yields the sentences that are whole with this piece."""
         self._taken += len(piece)
         self._blank = self._blank + len(piece) if piece.isspace() else 0
         found = [told for letter in piece if (told := self._read(letter))]

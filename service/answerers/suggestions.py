@@ -156,6 +156,7 @@ def _subjects(articles: Sequence[Article], question: str = "") -> list[str]:
     most = EVERYWHERE * len(articles) if len(articles) > MOST * MOST else len(articles)
 
     def is_subject(name: str) -> bool:
+        """Tells whether a name may stand for what the articles are about."""
         words = frozenset(stems(name))
         if words <= bylines or not _is_telling(name):
             return False

@@ -350,7 +350,7 @@ def _is_role(words: str) -> bool:
 
 
 def gender_of(text: str, phrase: Mention) -> Gender | None:
-    """Which pronoun stands for somebody, by a title, a role or a common first name; None if none tells."""
+    """The pronoun that stands for somebody, by a title, a role or a common first name; None if none tells."""
     before = text[phrase.start : phrase.head.end]
     first = phrase.head.of(text).split()[0].casefold()
     role = role_of(text, phrase) or ""

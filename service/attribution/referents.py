@@ -61,7 +61,7 @@ def _same_name(text: str, source: Mention) -> list[Person]:
 
 
 def _meant(text: str, source: Mention, fitting: Sequence[tuple[Person, list[str]]]) -> str | None:
-    """Which of several of one surname: the one with the title, else the one named both first and last."""
+    """Chooses one of several of a surname: the one with the title, else the one named both first and last."""
     names = [" ".join((parts[0], parts[-1])) for _, parts in fitting]
     if len(set(names)) <= 1:
         return names[0] if names else None

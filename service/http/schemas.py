@@ -55,7 +55,7 @@ Names = Annotated[list[Name], Query(max_length=50)]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which articles are listed: those that mention the words and pass the filters."""
+    """Choice of articles to list: those that mention the words and pass the filters."""
 
     words: str
     filters: Filters
@@ -69,7 +69,7 @@ def wanted(
     author: Names = [],  # noqa: B006
     language: Names = [],  # noqa: B006
 ) -> Wanted:
-    """Which articles the parameters of a list ask for."""
+    """The articles that the parameters of a list ask for."""
     filters = Filters(
         since=since,
         until=until,

@@ -25,7 +25,7 @@ _UNREACHED = re.compile(r"(?i)connection error|connect call failed|connection at
 
 
 class Kind(StrEnum):
-    """Why a provider failed, as far as it matters for what to do next."""
+    """Reason why a provider failed, as far as it matters for what to do next."""
 
     KEY = "key"
     REQUEST = "request"

@@ -34,7 +34,7 @@ _IMPORTING = Lock()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long to wait, in seconds, and how often to ask again.
+    """Patience with a model: seconds to wait, and how often to ask again.
 
     `total` runs from the question to the last word, all attempts included; `first` to the first
     piece of an attempt; `between` from one piece to the next. The pause before an attempt doubles
@@ -50,7 +50,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What one answer of a model took. `usd` is None where litellm knows no price for the model.
+    """Tokens and price of one answer of a model. `usd` is None where litellm knows no price for the model.
 
     `estimated` says that the provider reported nothing and tokens were counted here.
     """
@@ -89,7 +89,7 @@ class Provider:
         return all("response_format" in names for names in taken)
 
     def tokens(self, text: str) -> int:
-        """How many tokens the first model takes the text for: exact for OpenAI's, near for others."""
+        """Counts the tokens of the text for the first model: exact for OpenAI's, near for others."""
         return int(load_litellm().token_counter(model=self.models[0], text=text))
 
     def context(self) -> int | None:
@@ -97,7 +97,7 @@ class Provider:
         return _known(self.models[0]).get("max_input_tokens")
 
     def request(self, model: str, schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """What every request to the model carries besides its messages."""
+        """Parameters of every request to the model, besides its messages."""
         request: dict[str, Any] = {
             "model": model,
             "stream": True,
@@ -149,7 +149,7 @@ class Completion:
 
     @property
     def ended(self) -> bool:
-        """Whether the provider said so itself: its usage comes last, which no stream that was cut has."""
+        """Tells whether the provider ended it: its usage comes last, which a stream that was cut lacks."""
         return self.finish == "stop" and bool(self.usage) and not self.usage[-1].estimated
 
     async def pieces(self) -> AsyncGenerator[str]:
@@ -328,12 +328,12 @@ def missing_keys(model: str) -> tuple[str, ...]:
 
 
 def is_priced(model: str) -> bool:
-    """Whether litellm knows what the model costs."""
+    """Tells whether litellm knows what the model costs."""
     return "input_cost_per_token" in _known(model)
 
 
 def _known(model: str) -> dict[str, Any]:
-    """What litellm's table says of the model."""
+    """Looks the model up in litellm's table."""
     try:
         return dict(load_litellm().get_model_info(model))
     except Exception:  # noqa: BLE001, it raises a bare one for a model that it does not know

@@ -1,4 +1,4 @@
-"""The sides of a comparison: what each outlet, or each half of the question, is asked to have said.
+"""The sides of a comparison: a statement for each outlet, or for each half of the question.
 
 "Does the Courier say that the bridge is safe, while Radio Seawall reports cracks?" has two sides, each a
 statement that its own outlet confirms or denies.
@@ -43,7 +43,7 @@ _ORDER = re.compile(r"\b(?P<order>before or after|before|after)\b", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one outlet is asked to have said, and the days of publication that the question names for it."""
+    """Statement put to one outlet, and the days of publication that the question names for it."""
 
     statement: str
     outlets: tuple[str, ...]
@@ -51,7 +51,7 @@ class Side:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is said but who says it."""
+        """Tells whether nothing is said but who says it."""
         own = set(stems(" ".join(self.outlets)))
         told = [stem for stem in stems(self.statement) if stem not in own]
         return sum(word_weights().idf(stem) >= TELLING for stem in told) < LEAST_TOLD
@@ -60,7 +60,7 @@ class Side:
 def comparison_in(
     question: str, outlets: Sequence[NamedOutlet], days: Sequence[NamedDays]
 ) -> tuple[Relation | None, tuple[Part, ...]]:
-    """What a yes-or-no question compares, and its sides as questions; None and nothing where it has none."""
+    """Finds the comparison in a yes-or-no question, and its sides as questions; None and () without one."""
     relation = relation_of(question, outlets)
     parts = tuple(
         Part(
@@ -96,7 +96,7 @@ def sides(
 
 
 def relation_of(question: str, outlets: Sequence[NamedOutlet]) -> Relation:
-    """What a comparison asks of its sides: that each is so, that one came first, that they agree."""
+    """Tells what a comparison asks of its sides: that each is so, that one came first, that they agree."""
     for relation, words in _RELATIONS:
         if words.search(question):
             return relation

@@ -1,4 +1,4 @@
-"""Which words of a message are the question: greetings, thanks, wishes about form and context are cut away.
+"""The question in a message: greetings, thanks, wishes about form and context are cut away.
 
 The classifier tells what each sentence and each clause is; where it is not sure, the pieces are tried, and
 the one that the archive and the reader answer best is kept.
@@ -104,7 +104,7 @@ def telling(text: str) -> list[str]:
 
 
 def _said(text: str) -> float:
-    """How much a text says: the inverse document frequencies of its telling words, summed."""
+    """Weighs how much a text says: the inverse document frequencies of its telling words, summed."""
     return sum(map(word_weights().idf, telling(text)))
 
 
@@ -192,7 +192,7 @@ class _Tried:
         return kind == "aside" or _is_talk(kind) or (kind in ("confirm", "again") and len(piece.split()) < 5)
 
     def _may_go(self, clause: str, rest: Sequence[str]) -> bool:
-        """Whether a clause is cut away: one that says something, only where the rest says more.
+        """Tells whether a clause is cut away: one that says something, only where the rest says more.
 
         And only where the archive answers the rest as well: "Marcus Ericsson played in" is no context of
         "which sport?".

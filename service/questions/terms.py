@@ -1,4 +1,4 @@
-"""Which words of a conversation belong to the question that goes on with it: a classifier of terms.
+"""The words of a conversation that belong to the question which goes on with it, told by a classifier.
 
 After QuReTeC (Voskarides et al. 2020), with cheap features and a logistic regression in the place of BERT;
 what it learned from and how well it does stands in its card. It chooses among words that were said, so that
@@ -95,7 +95,7 @@ def chosen(rows: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
 
 
 def points_back(question: str) -> bool:
-    """Whether a word of the question stands for something said before: "it", "she", "those"."""
+    """Tells whether a word of the question stands for something said before: "it", "she", "those"."""
     return any(word.lower() in _POINTS for word, _ in tokens(question))
 
 

@@ -112,7 +112,7 @@ def _near(statement: str, hits: Sequence[Hit], least: float) -> list[tuple[float
 
 
 def _in_order(relation: Relation, quotes: Sequence[Quote]) -> Short | None:
-    """Which of two was printed first; None where a day is unknown or both are one."""
+    """Tells which of two was printed first; None where a day is unknown or both are one."""
     first, second = (quote.article.published for quote in quotes)
     if first is None or second is None or first == second:
         return None

@@ -162,7 +162,7 @@ _SHAPES: dict[str, type[BaseModel]] = {
 
 
 def _signed(headers: Headers) -> tuple[str, str]:
-    """When it was signed, and how: of their shape, on which the verifier would fail."""
+    """Time of signing, and the signature: of their shape, on which the verifier would fail."""
     timestamp = headers.get("x-slack-request-timestamp", "")
     signature = headers.get("x-slack-signature", "")
     if not (_TIMESTAMP.fullmatch(timestamp) and _SIGNATURE.fullmatch(signature)):

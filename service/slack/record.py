@@ -200,7 +200,7 @@ class Record:
         return [Waiting(Place(row.team, row.channel, row.ts), row.thread) for row in rows]
 
     def last_seen(self) -> dict[str, datetime]:
-        """When an event of each kind last came (UTC)."""
+        """The time at which an event of each kind last came (UTC)."""
         query = select(event.c.kind, func.max(event.c.seen).label("last")).group_by(event.c.kind)
         with self._database.reading() as connection:
             return {row.kind: row.last.replace(tzinfo=UTC) for row in connection.execute(query)}

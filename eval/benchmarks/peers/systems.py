@@ -37,7 +37,7 @@ class System:
 
     @property
     def own(self) -> bool:
-        """Whether it is Dateline itself."""
+        """Tells whether it is Dateline itself."""
         return not self.requirements.exists()
 
     @property

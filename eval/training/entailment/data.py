@@ -36,12 +36,12 @@ class Pair:
 
 
 def share(key: str, of: int) -> bool:
-    """Whether a row is one of the `of`th part that judges."""
+    """Tells whether a row is one of the `of`th part that judges."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) % of == 0
 
 
 def calibrates(pair: Pair) -> bool:
-    """Whether a pair kept apart sets the threshold, as a quarter do, and so does not judge."""
+    """Tells whether a pair kept apart sets the threshold, as a quarter do, and so does not judge."""
     return share(pair.claim, 4)
 
 

@@ -31,6 +31,7 @@ class JudgeNetwork(nn.Module):
         self.judges = nn.Sequential(nn.Linear(3 * size, size), nn.Tanh(), nn.Linear(size, 3))
 
     def forward(self, ids: Tensor, types: Tensor) -> Tensor:
+        """Scores texts of shape (texts, tokens): logits of shape (texts, 3)."""
         real = ids != PAD
         states = self.encoder.embeddings(input_ids=ids, token_type_ids=types)
         weight = (self.rarity[ids] * real)[..., None]
@@ -63,7 +64,7 @@ class JudgeNetwork(nn.Module):
 
 
 def _shared(ids: Tensor, types: Tensor, real: Tensor) -> Tensor:
-    """Whether the other text holds the same token."""
+    """Tells whether the other text holds the same token."""
     same = (ids[:, :, None] == ids[:, None, :]) & real[:, None, :] & real[:, :, None]
     other = types[:, :, None] != types[:, None, :]
     return (same & other).any(dim=2)

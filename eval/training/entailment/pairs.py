@@ -308,7 +308,7 @@ def _around(context: str, start: int, answer: str, rng: random.Random) -> str:
 
 
 def told_there(claim: str, premise: str) -> bool:
-    """Whether a statement is about what its premise tells: half of its longer words stand there."""
+    """Tells whether a statement is about what its premise tells: half of its longer words stand there."""
     words = {word for word in re.findall(r"\w+", claim.lower()) if len(word) > 3}
     return sum(word in premise.lower() for word in words) >= len(words) / 2
 

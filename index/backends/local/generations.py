@@ -84,7 +84,7 @@ class Generations:
             return None
 
     def published(self) -> datetime | None:
-        """When an index was last published; None where none was."""
+        """The time at which an index was last published; None where none was."""
         try:
             return datetime.fromtimestamp((self._root / CURRENT).stat().st_mtime, UTC)
         except OSError:

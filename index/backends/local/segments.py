@@ -115,7 +115,7 @@ def merged(segments: Sequence[Segment], gone: Ids) -> Iterator[Segment]:
 
 
 def worth_merging(sizes: Sequence[int], gone: Sequence[int], fresh: int) -> set[int]:
-    """Which segments, from old to new, should be written anew as one with `fresh` new passages.
+    """Chooses which segments, from old to new, should be written anew as one with `fresh` new passages.
 
     `gone` counts the passages of each that are there no more. Each passage is written anew a number
     of times that grows with the logarithm of how many there are.

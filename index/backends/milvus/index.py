@@ -177,7 +177,7 @@ class MilvusIndex:
     # What there is
 
     def published(self) -> datetime | None:
-        """When changes were last taken in; None where there is no index."""
+        """The time at which changes were last taken in; None where there is no index."""
         with self._catalogue.reading() as connection:
             held = self._held(self._wanted(connection).archive)
         return datetime.fromisoformat(held.card.published) if held and held.card.published else None

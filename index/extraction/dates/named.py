@@ -201,7 +201,7 @@ def in_near_month(match: re.Match[str], frame: Frame) -> Days | None:
 
 
 def part_named(words: str | None) -> str:
-    """Which part of a month "the end of" or "Mitte" is: "early", "mid", "late" or the whole, ""."""
+    """Tells which part of a month "the end of" or "Mitte" is: "early", "mid", "late" or the whole, ""."""
     folded = (words or "").casefold()
     if folded.startswith("the "):
         return "late" if "end" in folded else "early"

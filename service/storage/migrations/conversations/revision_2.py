@@ -1,4 +1,4 @@
-"""Which answer quotes which version of which article."""
+"""The versions of articles that each answer quotes."""
 
 import json
 
