@@ -85,7 +85,7 @@ def test_a_question_is_one_trace_from_the_readers_own_to_the_models_call(
             headers = {"traceparent": f"00-{TRACE}-{PARENT}-01"}
             client.post("/v1/ask", json={"question": FLOOD, "stream": True}, headers=headers)
     spans = collector.spans()
-    assert set(spans) == {"POST /v1/ask", "plan", "search", "read", "answer", "chat small"}
+    assert set(spans) == {"POST /v1/ask", "plan", "search", "read", "answer", "suggest", "chat small"}
     request, call = spans["POST /v1/ask"], spans["chat small"]
     assert {span.trace_id.hex() for span in spans.values()} == {TRACE}
     assert request.parent_span_id.hex() == PARENT
@@ -96,7 +96,7 @@ def test_a_question_is_one_trace_from_the_readers_own_to_the_models_call(
         "http.route": "/v1/ask",
         "http.response.status_code": 200,
     }
-    for stage in ("plan", "search", "read", "answer"):
+    for stage in ("plan", "search", "read", "answer", "suggest"):
         assert spans[stage].parent_span_id == request.span_id
         assert (
             request.start_time_unix_nano
