@@ -128,6 +128,7 @@ def test_the_sample_archive_comes_in_whole(dateline: Dateline, sample: Path) -> 
             1,
             "dateline: there is no article 99 in this archive",
         ),
+        (["ask", " ", "--data", "{sample}"], 2, "dateline: the question is empty"),
         (
             ["search", "x", "--outlet", "Nope", "--data", "{sample}"],
             2,

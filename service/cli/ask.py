@@ -103,15 +103,21 @@ def search(
 
 
 def _answered(settings: Any, question: Any, json: bool, *, whole: bool = True) -> None:
-    """Shows an answer; the process exits with 1 where the archive does not answer."""
+    """Shows an answer; the process exits with 1 where the archive does not answer.
+
+    Raises BadValue for a question without a word.
+    """
     import asyncio
 
+    from index.errors import BadValue
     from service.answering import ask as answer_question
     from service.answering import final
     from service.cli.terminal import console, show_answer
     from service.pipeline import open_desk
     from service.serializers import to_json
 
+    if not question.question.strip():
+        raise BadValue('the question is empty: ask, say, dateline ask "Who is the mayor?"')
     answer = asyncio.run(final(answer_question(open_desk(settings), question)))
     typer.echo(to_json(answer, indent=2)) if json else show_answer(console(), answer, whole=whole)
     if answer.status != "answered":
