@@ -46,3 +46,11 @@ class IndexUnavailable(DatelineError):
 
 class Damaged(DatelineError):
     """The archive is not sound; the message names the command that mends it."""
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether an error is one of the work, and not the end of the process or of a task.
+
+    A panic of a library in Rust is one, though it is no Exception; each library has a class of its own.
+    """
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"

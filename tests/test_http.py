@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from service.questions.plan import Plan
 from service.settings import load_settings
 from service.storage.keys import FILE, Keys
 from tests.conftest import ROOT
+from tests.fakes import panic
 from tests.serving import server
 
 
@@ -224,11 +225,17 @@ def test_every_response_has_a_request_id(client: TestClient, given: str, kept: b
     assert kept or re.fullmatch("[0-9a-f]{32}", name)
 
 
+def divide() -> None:
+    raise ZeroDivisionError("of the secret")
+
+
+@pytest.mark.parametrize(("fail", "logged"), [(divide, "of the secret"), (panic, "PanicException")])
 def test_an_error_that_nobody_foresaw_is_a_problem_too(
-    caplog: pytest.LogCaptureFixture, tmp_path: Path
+    fail: Callable[[], None], logged: str, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     def broken(_: Request) -> Response:
-        raise ZeroDivisionError("of the secret")
+        fail()
+        return Response()
 
     guard = Middleware(Guard, keys=Keys(tmp_path / FILE))
     around = [Middleware(RequestIds), guard, Middleware(Faults)]
@@ -239,7 +246,7 @@ def test_an_error_that_nobody_foresaw_is_a_problem_too(
     assert response.headers["x-request-id"] == response.json()["request_id"] == "r-1"
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.json()["detail"] == "an unexpected error; the server's log has it"
-    assert "of the secret" in caplog.text
+    assert logged in caplog.text
     assert "r-1" in caplog.text
 
 
@@ -250,8 +257,19 @@ async def breaking() -> AsyncIterator[Event]:
     raise Damaged("the index is torn")
 
 
+async def panicking() -> AsyncIterator[Event]:
+    """An answer that begins and meets a library that panics."""
+    yield Plan(standalone_question="Why?")
+    panic()
+
+
 async def gathered(parts: AsyncIterator[bytes]) -> bytes:
     return b"".join([part async for part in parts])
+
+
+def test_a_stream_that_panics_ends_with_a_problem() -> None:
+    told = events(asyncio.run(gathered(stream(panicking(), "/v1/ask"))).decode())
+    assert [(name, event.get("status")) for name, event in told] == [("plan", None), ("error", 500)]
 
 
 def test_a_stream_that_breaks_ends_with_a_problem() -> None:

@@ -3,13 +3,17 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from index.readers import BUILT_IN, LARGEST_FILE, list_files, read_file, read_paths, readers
+from index.readers.fields import Fields
+from index.readers.text import text_draft
 from index.records import Draft, Origin, Skipped, ZoneKind
+from tests.fakes import panic
 
 FIRST = "Engineers will close the old dam for repairs before the spring floods, the ministry said."
 SECOND = "The work is expected to take eleven weeks and to employ sixty people from the valley."
@@ -206,6 +210,27 @@ def test_bad_lines_are_told_one_by_one_and_the_rest_goes_in(tmp_path: Path) -> N
         ("file.jsonl:11", "the same article stands on line 10"),
     ]
     assert [draft.text for draft in read_file(path) if isinstance(draft, Draft)] == [FIRST, SECOND]
+
+
+class Panicking:
+    """A reader whose library panics after its first article."""
+
+    name = "panicking"
+    suffixes: tuple[str, ...] = (".rust",)
+
+    def accepts(self, data: bytes, suffix: str) -> bool:
+        return suffix == ".rust"
+
+    def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
+        yield text_draft(f"{FIRST} {SECOND}", Fields({}).known(), source, source)
+        panic()
+
+
+def test_a_library_that_panics_costs_one_line(tmp_path: Path) -> None:
+    first, last = read_file(put(tmp_path, "a.rust", FIRST), [Panicking()])
+    assert isinstance(first, Draft)
+    assert isinstance(last, Skipped)
+    assert last.reason == "the library that reads it failed; the file may be broken"
 
 
 def test_lone_surrogates_do_no_harm(tmp_path: Path) -> None:

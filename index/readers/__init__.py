@@ -12,7 +12,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
-from index.errors import Unreadable
+from index.errors import Unreadable, is_fault
 from index.extraction.page_kinds import refusal
 from index.readers.compressed import CompressedReader
 from index.readers.decoding import binary_name, suffix_of
@@ -162,6 +162,10 @@ def _told(read: Callable[[], Iterator[Draft | Skipped]], source: str) -> Iterato
         yield Skipped(source, str(error))
     except RecursionError:
         yield Skipped(source, "it is nested too deeply to be an article")
+    except BaseException as error:
+        if isinstance(error, Exception) or not is_fault(error):
+            raise
+        yield Skipped(source, "the library that reads it failed; the file may be broken")
 
 
 def _files_under(folder: Path) -> Iterator[Path]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from anyio import CancelScope
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
+from index.errors import is_fault
 from service.answers import EVENT_NAMES, Event
 from service.http.problems import problem_of
 from service.serializers import to_json
@@ -43,7 +44,9 @@ async def stream(events: AsyncIterator[Event], instance: str) -> AsyncIterator[b
                 yield KEEPALIVE_COMMENT
             else:
                 yield format_sse_event(event=EVENT_NAMES[type(event)], data_str=to_json(event))
-    except Exception as error:  # noqa: BLE001, for whatever it is, the reader must not take it for the end
+    except BaseException as error:  # for whatever it is, the reader must not take it for the end
+        if not is_fault(error):
+            raise
         yield format_sse_event(event="error", data_str=problem_of(error, instance).model_dump_json())
 
 

@@ -22,6 +22,7 @@ from index.errors import (
     NoSpace,
     NotFound,
     Unreadable,
+    is_fault,
 )
 from service.telemetry import tracing
 
@@ -95,7 +96,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def problem_of(error: Exception, instance: str) -> Problem:
+def problem_of(error: BaseException, instance: str) -> Problem:
     """The problem that an error is. What is no one's mistake is logged and told without detail."""
     if isinstance(error, Conflict):
         return _problem(HTTPStatus.CONFLICT, str(error), instance)
@@ -116,7 +117,7 @@ def problem_of(error: Exception, instance: str) -> Problem:
     )
 
 
-def response_of(error: Exception, path: str) -> JSONResponse:
+def response_of(error: BaseException, path: str) -> JSONResponse:
     """The response that tells of an error, in the shape that clients of that path understand."""
     problem = problem_of(error, path)
     # 405 needs its Allow and 401 its WWW-Authenticate.
@@ -181,8 +182,8 @@ class Faults:
 
         try:
             await self._app(scope, receive, send_noted)
-        except Exception as error:
-            if started or scope["type"] != "http":
+        except BaseException as error:
+            if started or scope["type"] != "http" or not is_fault(error):
                 raise
             await response_of(error, scope["path"])(scope, receive, send)
 

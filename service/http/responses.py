@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from index.errors import DatelineError
+from index.errors import DatelineError, is_fault
 from service.answers import Answer, Event
 from service.http.events import with_heartbeat
 from service.http.openai import MODEL, Composition, Message, UrlCitation, usage_of
@@ -153,7 +153,9 @@ class ResponseWriter:
                 if isinstance(event, Answer):
                     for ending in self._ending(event):
                         yield ending
-        except Exception as error:  # noqa: BLE001, for whatever it is, the client must not take it for the end
+        except BaseException as error:  # for whatever it is, the client must not take it for the end
+            if not is_fault(error):
+                raise
             told = openai_error(problem_of(error, PATH))
             code = {"code": "server_error", "message": told.message}
             yield self._event(

@@ -21,6 +21,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from index.errors import is_fault
 from service.http.limits import Limits
 from service.http.problems import response_of
 from service.settings import Settings
@@ -106,7 +107,9 @@ class Security:
             return
         try:
             left = await run_in_threadpool(self._admit, scope)
-        except Exception as error:  # noqa: BLE001, for what decides nothing must let nobody in
+        except BaseException as error:  # for what decides nothing must let nobody in
+            if not is_fault(error):
+                raise
             await response_of(error, scope["path"])(scope, receive, send)
             return
 

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
-from index.errors import DatelineError
+from index.errors import DatelineError, is_fault
 from service.answering import Desk, ask
 from service.answers import Answer, Event
 from service.http.capacity import Capacity, attended
@@ -150,7 +150,9 @@ class CompletionWriter:
                 if isinstance(event, Answer):
                     for chunk in self._ending(event):
                         yield chunk
-        except Exception as error:  # noqa: BLE001, for whatever it is, the client must not take it for the end
+        except BaseException as error:  # for whatever it is, the client must not take it for the end
+            if not is_fault(error):
+                raise
             told = openai_error(problem_of(error, PATH))
             yield format_sse_event(data_str=OpenAIErrorBody(error=told).model_dump_json())
         yield format_sse_event(data_str=DONE)
