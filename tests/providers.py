@@ -1,6 +1,6 @@
 """A provider of language models on loopback: OpenAI's and Anthropic's wire formats, streamed.
 
-It answers each request with the next of its replies, the last one again and again, and misbehaves
+It answers each request with the next of its replies, the last one or all again and again, and misbehaves
 as a reply says. `asked` keeps what it was sent.
 """
 
@@ -71,18 +71,22 @@ class Provider:
         self.asked: list[Asked] = []
         self.takes_schemas = False
         self.refused = 0  # requests with a schema
+        self._over = False
         self._replies: list[Reply] = []
 
-    def replies(self, *replies: Reply, takes_schemas: bool = False) -> None:
-        """Answers with these from now on; what was asked before is forgotten.
+    def replies(self, *replies: Reply, takes_schemas: bool = False, over: bool = False) -> None:
+        """Answers with these from now on, `over` and over; what was asked before is forgotten.
 
         One that takes no schema refuses a request that has one, and does not count it.
         """
         self._replies = list(replies)
-        self.takes_schemas = takes_schemas
+        self.takes_schemas, self._over = takes_schemas, over
         self.asked.clear()
 
     def next_reply(self, asked: Asked) -> Reply:
+        if self._over:  # for so long that what was asked is not kept
+            self._replies.append(reply := self._replies.pop(0))
+            return reply
         self.asked.append(asked)
         return self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
 
