@@ -32,7 +32,8 @@ from service.answers import (
     Sources,
 )
 from service.evidence import Decision, Evidence, Report, Short, Statement
-from service.questions.plan import IN_PARTS, Plan, Question, Turn, Understood, plans_of
+from service.questions.decompose import plans_of
+from service.questions.plan import IN_PARTS, Plan, Question, Turn, Understood
 from service.questions.understand import understand
 from service.reading import conflicts as comparison
 from service.reading.across import is_across

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from index.backends.local.snapshots import Summary
-from service.questions.plan import Plan, Question, plans_of
+from service.questions.decompose import plans_of
+from service.questions.plan import Plan, Question
 from service.questions.understand import plan_of
 
 HELD = Summary(

@@ -8,12 +8,13 @@ multi-hop questions in Min et al. 2019), and a name that answers several of them
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from index.backends.local.lexical import stems
 from index.search.features import clauses
 from service.evidence import Finding
-from service.questions.plan import Plan
+from service.questions.plan import IN_PARTS, Part, Plan
 from service.reading.values import agree, answered
 
 LONG = 18  # words of a question that may be more than the model reads as one
@@ -80,3 +81,30 @@ def put_together(found: Sequence[Sequence[Finding]]) -> list[Finding]:
                 doubt *= 1 - max((other.score for other, known in part if agree(name, known)), default=0.0)
             joined.append(replace(finding, score=1 - doubt))
     return joined
+
+
+def plans_of(plan: Plan) -> tuple[Plan, ...]:
+    """The plan of each of several questions and of each side of a comparison; the plan itself of one."""
+    if plan.intent not in IN_PARTS:
+        return (plan,)
+    return tuple(
+        replace(
+            plan,
+            standalone_question=part.question,
+            parts=(),
+            **_shared(part),
+            outlets=part.outlets or plan.outlets,
+        )
+        for part in plan.parts
+    )
+
+
+def part_of(plan: Plan) -> Part:
+    """The plan as a part of another, under its own question."""
+    return Part(question=plan.standalone_question, heading=plan.standalone_question, **_shared(plan))
+
+
+def _shared(of: Plan | Part) -> dict[str, Any]:
+    """The fields that a plan and a part of one have in common."""
+    names = {field.name for field in fields(Part)} - {"question", "heading", "outlets"}
+    return {name: getattr(of, name) for name in names}

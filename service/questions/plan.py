@@ -3,9 +3,9 @@
 Its fields are part of the wire contract: every front sends them as they are.
 """
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from index.records import Filters, Order, Period
 
@@ -141,30 +141,3 @@ class Plan:
     removed: tuple[Removed, ...] = ()
     understood_as: str | None = None  # told to the reader where it differs from what was asked
     did_you_mean: tuple[str, ...] = ()  # names of the archive that are spelt almost so
-
-
-def plans_of(plan: Plan) -> tuple[Plan, ...]:
-    """The plan of each of several questions and of each side of a comparison; the plan itself of one."""
-    if plan.intent not in IN_PARTS:
-        return (plan,)
-    return tuple(
-        replace(
-            plan,
-            standalone_question=part.question,
-            parts=(),
-            **_shared(part),
-            outlets=part.outlets or plan.outlets,
-        )
-        for part in plan.parts
-    )
-
-
-def part_of(plan: Plan) -> Part:
-    """The plan as a part of another, under its own question."""
-    return Part(question=plan.standalone_question, heading=plan.standalone_question, **_shared(plan))
-
-
-def _shared(of: Plan | Part) -> dict[str, Any]:
-    """The fields that a plan and a part of one have in common."""
-    names = {field.name for field in fields(Part)} - {"question", "heading", "outlets"}
-    return {name: getattr(of, name) for name in names}

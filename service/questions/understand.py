@@ -34,7 +34,7 @@ from service.questions.constraints import (
     without,
 )
 from service.questions.conversation import in_conversation
-from service.questions.decompose import aspects
+from service.questions.decompose import aspects, part_of
 from service.questions.forms import asks_truth, counted_in, is_yes_no, open_form, statement_of, wanted_of
 from service.questions.message import unwrapped, words
 from service.questions.names import corrected, in_other_letters
@@ -48,7 +48,6 @@ from service.questions.plan import (
     Relation,
     Turn,
     Understood,
-    part_of,
 )
 from service.questions.small_talk import small_talk
 from service.translation import locale_of
