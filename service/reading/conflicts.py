@@ -36,7 +36,8 @@ and a later one is news and no contradiction.
 """
 LEAST_ALIKE = 0.3  # the likeness from which two sentences are taken to tell of one event
 LEAST_CONTRADICTED = 0.5  # the probability, both ways, from which answers without values contradict
-LEAST_SURE = 0.5  # the reader's probability of the very words, of a name and of a value that changed
+LEAST_SURE_OF_NAMES = 0.5  # the reader's probability of the very words; docs/extractive.md has the table
+LEAST_SURE_OF_CHANGE = 0.35  # the same, of both values; docs/conflicts.md tells of what
 LEAST_SUPPORTED = 0.6  # the probability from which a sentence supports its own answer
 MOST_SUPPORTED = 0.5  # the probability of support, either way, below which two values are of one thing
 _Ways = Mapping[tuple[int, int], Entailed]
@@ -53,7 +54,7 @@ def contrasts(plan: Plan, findings: Sequence[Finding], judge: Judge) -> tuple[Co
     standing = [finding for finding in findings if not finding.quote.is_replaced]
     compared = [answered(plan, finding) for finding in standing[:MOST_COMPARED]]
     # A name is easily the wrong one of a sentence, and two wrong ones are no disagreement.
-    compared = [one for one in compared if not is_named(one) or one.finding.sure >= LEAST_SURE]
+    compared = [one for one in compared if not is_named(one) or one.finding.sure >= LEAST_SURE_OF_NAMES]
     if plan.intent == "yes_no":
         compared = _decided(plan, compared, judge)
     else:
@@ -193,7 +194,7 @@ def _relation(
 
 def _is_sure(one: Answered) -> bool:
     """Tells whether the value of an answer is surely what was asked for, where the reader found it."""
-    return one.value is None or isinstance(one.value, bool) or one.finding.sure >= LEAST_SURE
+    return one.value is None or isinstance(one.value, bool) or one.finding.sure >= LEAST_SURE_OF_CHANGE
 
 
 def _published(one: Answered) -> date | None:
