@@ -11,6 +11,7 @@ export class History {
   #list = element("ol", { class: "talks" });
   #more = element("div", {});
   #told = element("p", { class: "empty", role: "status" });
+  #request = new AbortController();
 
   /** `confirm(question, action)` asks the reader first, and resolves to whether to go on. */
   constructor(view, confirm) {
@@ -26,21 +27,23 @@ export class History {
 
   /** Lists them anew. */
   async show() {
+    this.#request.abort();
+    this.#request = new AbortController();
     this.#list.replaceChildren();
-    await this.#load(null);
+    await this.#load(null, this.#request.signal);
   }
 
-  async #load(cursor) {
+  async #load(cursor, signal) {
     this.#more.replaceChildren();
     try {
       const asked = Object.entries({ q: this.#words.value.trim(), cursor }).filter(([, value]) => value);
       const query = asked.length ? `?${new URLSearchParams(asked)}` : "";
-      const page = await getJson(`/v1/conversations${query}`);
+      const page = await getJson(`/v1/conversations${query}`, signal);
       this.#list.append(...page.conversations.map((talk) => this.#item(talk)));
       this.#tell();
-      if (page.next_cursor) this.#more.append(button({}, () => this.#load(page.next_cursor), "Show older ones"));
+      if (page.next_cursor) this.#more.append(button({}, () => this.#load(page.next_cursor, signal), "Show older ones"));
     } catch (problem) {
-      this.#told.textContent = problemText(problem);
+      if (problem.name !== "AbortError") this.#told.textContent = problemText(problem);
     }
   }
 
