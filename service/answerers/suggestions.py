@@ -113,9 +113,8 @@ def _kinds(asking: _Asking, answer: Answer, hits: Sequence[Hit]) -> Iterator[Ite
         near = _near(asking.archive, answer.standalone_question)
         yield _all(asking, [STORY.format(name) for name in near])
         return
-    subjects = [_named(name, articles) for name in _subjects(told, answer.standalone_question)][
-        :MOST_SUBJECTS
-    ]
+    chosen = _subjects(told, answer.standalone_question)[:MOST_SUBJECTS]
+    subjects = [_named(name, articles) for name in chosen]
     speakers = dict.fromkeys(citation.speaker for citation in answer.citations if citation.speaker)
     names = {name for article in told for name in article.names}
     yield _all(asking, [f"Who is {name}?" for name in speakers if " " in name and name in names])
