@@ -6,13 +6,13 @@ which other search APIs send and chat front ends show, and the whole answer unde
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from index.errors import BadValue, NotFound
+from index.errors import BadValue, DatelineError, NotFound
 from index.records import Order
 from service.answering import Desk
 from service.answers import (
@@ -219,6 +219,16 @@ class Composition:
             asked = "".join(f"\n- {question}" for question in event.suggestions)
             return words + (self._add("\n\n", f"{SUGGESTED}{asked}", ()) if asked else "")
         return ""
+
+    async def whole(self, events: AsyncIterator[Event]) -> Answer:
+        """Takes all events in. Raises what they raise, and DatelineError where no answer ends them."""
+        answer = None
+        async for event in events:
+            self.take(event)
+            answer = event if isinstance(event, Answer) else answer
+        if answer is None:
+            raise DatelineError("the answer broke off before its end")
+        return answer
 
     def _add(self, before: str, words: str, numbers: Sequence[int]) -> str:
         """The words end with the marks of those numbers. Marks before them are words of an article."""

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from index.errors import DatelineError, is_fault
+from index.errors import is_fault
 from service.answers import Answer, Event
 from service.http.events import with_heartbeat
 from service.http.openai import MODEL, Composition, Message, UrlCitation, usage_of
@@ -129,13 +129,7 @@ class ResponseWriter:
 
     async def whole(self, events: AsyncIterator[Event]) -> ResponseObject:
         """The response. Raises what the events raise."""
-        answer = None
-        async for event in events:
-            self._composed.take(event)
-            answer = event if isinstance(event, Answer) else answer
-        if answer is None:
-            raise DatelineError("the answer broke off before its end")
-        return self._completed(answer)
+        return self._completed(await self._composed.whole(events))
 
     async def stream(self, events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
         """The events of the response, named and numbered; of a fault, `response.failed` is the last."""

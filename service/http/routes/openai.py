@@ -3,14 +3,14 @@
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
-from index.errors import DatelineError, is_fault
+from index.errors import is_fault
 from service.answering import Desk, ask
 from service.answers import Answer, Event
 from service.http.capacity import Capacity, attended
@@ -21,6 +21,7 @@ from service.http.openai import (
     Completion,
     CompletionRequest,
     Composition,
+    Message,
     Model,
     Models,
     answerer_of,
@@ -52,6 +53,15 @@ def router(desk: Desk, conversations: Conversations, capacity: Capacity, drainin
     routes = APIRouter(prefix="/v1", tags=["openai"])
     errors = {code: told for code, told in STREAMED.items() if code != 200}
 
+    async def asking(
+        model: str, messages: Sequence[Message], conversation: str | None, owner: Owner
+    ) -> AsyncIterator[Event]:
+        own = replace(desk, conversations=conversations.of(owner))
+        chosen = with_answerer(own, answerer_of(desk, model))
+        summary = await asyncio.to_thread(desk.archive.summary)
+        question = await asyncio.to_thread(asked, messages, summary.outlets, conversation)
+        return draining.while_open(ask(chosen, question))
+
     @routes.post(
         "/chat/completions",
         response_model=Completion,
@@ -62,12 +72,8 @@ def router(desk: Desk, conversations: Conversations, capacity: Capacity, drainin
         request: CompletionRequest, http: Request, owner: Owner
     ) -> Completion | Response:
         """Answer the last question of a conversation, as OpenAI's Chat Completions, streaming too."""
-        own = replace(desk, conversations=conversations.of(owner))
-        chosen = with_answerer(own, answerer_of(desk, request.model))
-        summary = await asyncio.to_thread(desk.archive.summary)
-        question = await asyncio.to_thread(asked, request.messages, summary.outlets, request.conversation_id)
         writer = CompletionWriter(request, str(http.base_url))
-        events = draining.while_open(ask(chosen, question))
+        events = await asking(request.model, request.messages, request.conversation_id, owner)
         if request.stream:
             return event_stream(writer.stream(events))
         async with attended(http):
@@ -83,12 +89,9 @@ def router(desk: Desk, conversations: Conversations, capacity: Capacity, drainin
         request: ResponseRequest, http: Request, owner: Owner
     ) -> ResponseObject | Response:
         """Answer a question, or the last one of a conversation, as OpenAI's Responses, streaming too."""
-        own = replace(desk, conversations=conversations.of(owner))
-        chosen = with_answerer(own, answerer_of(desk, request.model))
-        summary, conversation = await asyncio.to_thread(desk.archive.summary), request.conversation()
-        question = await asyncio.to_thread(asked, request.messages, summary.outlets, conversation)
+        conversation = request.conversation()
         writer = ResponseWriter(request, conversation, str(http.base_url))
-        events = draining.while_open(ask(chosen, question))
+        events = await asking(request.model, request.messages, conversation, owner)
         if request.stream:
             return event_stream(writer.stream(events))
         async with attended(http):
@@ -120,12 +123,7 @@ class CompletionWriter:
 
     async def whole(self, events: AsyncIterator[Event]) -> Completion:
         """The completion. Raises what the events raise."""
-        answer = None
-        async for event in events:
-            self._composed.take(event)
-            answer = event if isinstance(event, Answer) else answer
-        if answer is None:
-            raise DatelineError("the answer broke off before its end")
+        answer = await self._composed.whole(events)
         annotations = self._composed.annotations(answer, self._base)
         message = AssistantMessage(content=self._composed.text, annotations=annotations)
         return Completion(
