@@ -107,7 +107,7 @@ def test_two_sentences_may_answer(model: ReadingModel) -> None:
     passage = "Maud Ellery lit the lamp. It rained on the cape. Tom Reed lit the lamp, too."
     spans = [Span(0, 26), Span(26, 49), Span(49, len(passage))]
     first, between, second = model.read("Who lit the lamp?", [passage], [spans])[0].sentences
-    assert min(first, second) > 4 * between
+    assert min(first, second) > 0.45 > 4 * between
 
 
 def test_a_head_line_may_answer_alone(model: ReadingModel) -> None:

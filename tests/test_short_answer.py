@@ -50,6 +50,14 @@ def test_sources_that_disagree_are_named_side_by_side() -> None:
     assert short.text == "61 million or 48 million: sources disagree"
 
 
+def test_a_disagreement_without_the_likeliest_answer_is_no_short_answer() -> None:
+    disagreement = replace(CHANGE, kind="disagreement")
+    likeliest = replace(NEWEST, score=0.95)
+    short = short_answer(PLAN, [likeliest, NEW, OLD], [disagreement], lambda words, quote: True)
+    assert short
+    assert short.text == "69 million"
+
+
 def test_what_is_not_proved_or_not_short_is_no_short_answer() -> None:
     assert short_answer(PLAN, [NEW], [], lambda words, quote: False) is None
     whole = replace(NEW, quote=replace(NEW.quote, answer=NEW.quote.span))

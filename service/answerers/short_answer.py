@@ -26,7 +26,7 @@ def short_answer(
         proves: Judges words against the quote that they are taken from.
     """
     for contrast in contrasts:
-        if all(side.value for side in contrast.sides) and not _is_outdated(contrast, found):
+        if _may_lead(contrast, found):
             return _contrasted(contrast, plan.locale)
     if plan.wanted == "list":
         return _listed([one for one in found if _is_short(one) and proves(one.answer, one.quote)])
@@ -43,13 +43,22 @@ def short_answer_of(sentence: Statement, evidence: Evidence) -> Short | None:
     """
     found = evidence.findings
     for contrast in evidence.contrasts:
-        if all(side.value for side in contrast.sides) and not _is_outdated(contrast, found):
+        if _may_lead(contrast, found):
             return _contrasted(contrast, evidence.plan.locale)
     for one in found if evidence.plan.intent != "yes_no" else ():
         cited = next((quote for quote in sentence.quotes if quote.overlaps(one.quote)), None)
         if cited and _is_short(one) and one.answer.casefold() in sentence.text.casefold():
             return Short(_capital(one.answer), (one.quote,))
     return None
+
+
+def _may_lead(contrast: Contrast, found: Sequence[Finding]) -> bool:
+    """Returns True if a contrast is the short answer: of values, up to date, with the likeliest answer."""
+    if not all(side.value for side in contrast.sides) or _is_outdated(contrast, found):
+        return False
+    likeliest = max(found, key=lambda one: one.score, default=None)
+    quotes = [one.quote for side in contrast.sides for one in side.findings]
+    return contrast.kind == "change" or likeliest is None or likeliest.quote in quotes
 
 
 def _is_outdated(contrast: Contrast, found: Sequence[Finding]) -> bool:
