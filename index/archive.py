@@ -63,7 +63,7 @@ class Archive:
         self._chunker = chunker
         self._catalogue = Catalogue(catalogue or directory / CATALOGUE)
         self._index = load_index(directory / "indexes", self._catalogue)
-        self._refreshing = Lock()
+        self._refreshing, self._loading = Lock(), Lock()
         self._snapshot: Searchable[Any] | None = None
         self._looked = -math.inf
 
@@ -267,9 +267,14 @@ class Archive:
             self._catalogue.holding(letters_of(words), self.resolved(filters or Filters())), words
         )
 
-    @cached_property
+    @property
     def embedder(self) -> Embedder:
         """The embedder the archive was made with. Raises Mismatch where the settings name another."""
+        with self._loading:  # of the threads that come first one alone loads it
+            return self._embedder
+
+    @cached_property
+    def _embedder(self) -> Embedder:
         embedder = self._load_embedder()
         made_with = self._catalogue.settings()["embedder"]
         if embedder.id != made_with:
@@ -382,16 +387,12 @@ class Archive:
         finally:
             self._refreshing.release()
 
-    def _refuse_replaced(self) -> None:
-        """Raises Mismatch where another file stands in the place of the one that is open."""
+    def _refreshed(self) -> Searchable[Any]:
         if self._catalogue.is_replaced():
             raise Mismatch(
                 f"the archive in {self.directory} was replaced or moved away while this process ran; "
                 "start it again"
             )
-
-    def _refreshed(self) -> Searchable[Any]:
-        self._refuse_replaced()
         with self._catalogue.reading() as connection:
             watermark = self._catalogue.watermark(connection)
         if self._snapshot is not None and self._snapshot.watermark == watermark:

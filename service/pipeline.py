@@ -25,6 +25,7 @@ def open_desk(
     archive: Archive | None = None,
     conversations: Conversations | None = None,
     reader: ReadingModel | None = None,
+    judge: EntailmentModel | None = None,
 ) -> Desk:
     """A desk over the archive of the settings, or over another one.
 
@@ -33,8 +34,8 @@ def open_desk(
     """
     over = archive or settings.open_archive()
     reader = reader or ReadingModel(threads=settings.threads)
-    judge = load_judge(settings, EntailmentModel(threads=settings.threads))
-    quotes = QuotingAnswerer(reader, judge)
+    proving = load_judge(settings, judge or EntailmentModel(threads=settings.threads))
+    quotes = QuotingAnswerer(reader, proving)
     answerer = quotes if settings.answerer == QUOTES else load_answerer(settings)
     return Desk(
         archive=over,
@@ -42,7 +43,7 @@ def open_desk(
         fallback=quotes if answerer is not quotes and settings.fallback == QUOTES else None,
         reader=reader,
         verify=settings.verify,
-        judge=judge,
+        judge=proving,
         conversations=conversations or Conversations(settings.store(FILE)),
     )
 

@@ -113,7 +113,8 @@ def _within(value: Any, depth: int) -> Iterator[re.Pattern[Any]]:
         for inner in value:
             yield from _within(inner, depth - 1)
     elif depth and is_dataclass(value) and not isinstance(value, type):
-        yield from _within([getattr(value, field.name, None) for field in fields(value)], depth - 1)
+        names = {"pattern", *(field.name for field in fields(value))}  # it may be made on its first use
+        yield from _within([getattr(value, name, None) for name in names], depth - 1)
 
 
 def patterns_of(packages: Iterable[str]) -> list[Used]:

@@ -1,8 +1,9 @@
 """The language that a text is written in, and that of a question, which is often too short to be sure of."""
 
 import math
-from functools import cache
 from typing import TYPE_CHECKING
+
+from index.preload import once
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -21,7 +22,7 @@ def language_of(text: str) -> str | None:
         return None
     if _is_sorani(sample):
         return "ku"
-    label: str = _identifier().classify(sample)[0]
+    label: str = load_identifier().classify(sample)[0]
     return "ku" if label == "ckb" else label
 
 
@@ -29,7 +30,7 @@ def language_of_question(text: str) -> str | None:
     """The code of the language that a question is surely in; None where it may as well be English."""
     if any(letter in _SORANI_OR_UIGHUR for letter in text) and not any(letter in _UIGHUR for letter in text):
         return "ku"
-    (label, best), *others = _identifier().rank(text)
+    (label, best), *others = load_identifier().rank(text)
     shares = {label: 1.0} | {other: math.exp(score - best) for other, score in others}
     whole = sum(shares.values())
     if shares[label] / whole < SURE or (label != "en" and shares.get("en", 0.0) / whole >= DOUBT):
@@ -43,9 +44,9 @@ def _is_sorani(sample: str) -> bool:
     return sum(map(sample.count, _SORANI)) > kept_apart and own >= 0.06 * sum(map(str.isalpha, sample))
 
 
-@cache
-def _identifier() -> "LanguageIdentifier":
-    """Loading takes half a second, so it happens once and only when a language is asked for."""
+@once
+def load_identifier() -> "LanguageIdentifier":
+    """Returns what tells languages. It takes half a second to load."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)

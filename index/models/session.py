@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from index.errors import Damaged
+from index.preload import once
 
 TOKENIZER = Path(__file__).parent / "all-MiniLM-L6-v2" / "tokenizer.json"
 TEXTS_A_BATCH = 8
@@ -24,6 +25,7 @@ class CrossEncoder:
         """Nothing is loaded before the first text is read; `threads` of 0 means one for each core."""
         self._directory = directory
         self._threads = threads
+        self.load = once(self._open)
 
     @cached_property
     def card(self) -> Mapping[str, Any]:
@@ -46,10 +48,9 @@ class CrossEncoder:
             for line, row in enumerate(rows):
                 ids[line, : len(encodings[row].ids)] = encodings[row].ids
                 types[line, : len(encodings[row].ids)] = encodings[row].type_ids
-            yield rows, self._session.run(None, {"ids": ids, "types": types})
+            yield rows, self.load().run(None, {"ids": ids, "types": types})
 
-    @cached_property
-    def _session(self) -> Any:
+    def _open(self) -> Any:
         return open_session(self._directory / "model.onnx", self.card["sha256"], self._threads)
 
 

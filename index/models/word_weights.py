@@ -25,9 +25,8 @@ class WordWeights:
     @classmethod
     def read(cls, file: Path = PACKAGED) -> Self:
         """Reads a table: the total on the first line, then a stem and its passages on each."""
-        total, *lines = gzip.decompress(file.read_bytes()).decode().splitlines()
-        pairs = (line.split("\t") for line in lines)
-        return cls(int(total), {stem: int(count) for stem, count in pairs})
+        total, *told = gzip.decompress(file.read_bytes()).decode().split()
+        return cls(int(total), dict(zip(told[::2], map(int, told[1::2]), strict=True)))
 
     def write(self, file: Path) -> None:
         """Writes the table, the same bytes for the same frequencies."""

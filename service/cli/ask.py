@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
+from index.extraction.language import load_identifier
+from index.preload import preload
 from service.cli.options import (
     AnswererName,
     AsOf,
@@ -37,6 +39,7 @@ def ask(
     """Answer a question with quotes and their full references."""
     from service.questions.plan import Question
 
+    preload(load_identifier)
     filters = filters_of(since, until, as_of, outlet, author, language)
     asked = Question(question=question, conversation_id=conversation, filters=filters)
     _answered(settings_of(data, answerer=answerer), asked, json, whole=whole)
@@ -110,15 +113,23 @@ def _answered(settings: Any, question: Any, json: bool, *, whole: bool = True) -
     import asyncio
 
     from index.errors import BadValue
+    from index.models.entailment import EntailmentModel
+    from index.models.reader import ReadingModel
+
+    if not question.question.strip():
+        raise BadValue('the question is empty: ask, say, dateline ask "Who is the mayor?"')
+    archive = settings.open_archive()
+    reader, judge = ReadingModel(threads=settings.threads), EntailmentModel(threads=settings.threads)
+    # They open while this thread imports the rest.
+    preload(lambda: archive.embedder, reader.load, judge.load)
     from service.answering import ask as answer_question
     from service.answering import final
     from service.cli.terminal import console, show_answer
     from service.pipeline import open_desk
     from service.serializers import to_json
 
-    if not question.question.strip():
-        raise BadValue('the question is empty: ask, say, dateline ask "Who is the mayor?"')
-    answer = asyncio.run(final(answer_question(open_desk(settings), question)))
+    desk = open_desk(settings, archive, reader=reader, judge=judge)
+    answer = asyncio.run(final(answer_question(desk, question)))
     typer.echo(to_json(answer, indent=2)) if json else show_answer(console(), answer, whole=whole)
     if answer.status != "answered":
         raise typer.Exit(1)

@@ -7,7 +7,7 @@ from functools import cache
 
 from service.verification.tokens import Token, tokens
 
-_LOCALES = ("en", "en_GB")
+_LOCALES, _COUNTS = ("en", "en_GB"), ("one", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,8 @@ def _units() -> dict[str, str]:
     """Names and signs of units and currencies, from the Unicode locale data, with one name for each."""
     from babel import Locale
     from babel.core import get_global
-    from babel.numbers import get_currency_name, get_currency_symbol
-    from babel.units import format_unit
 
+    english = Locale("en")
     found: dict[str, str] = {}
     tender = {
         code
@@ -83,16 +82,28 @@ def _units() -> dict[str, str]:
         if legal and not end
     }
     for code in sorted(tender):
-        name = get_currency_name(code, count=1, locale="en").split()[-1].casefold()
-        many = get_currency_name(code, count=2, locale="en").split()[-1].casefold()
-        found |= dict.fromkeys((name, many, get_currency_symbol(code, "en").casefold()), name)
+        forms = english._data["currency_names_plural"].get(code, {})
+        one, many = (
+            forms.get(count, english.currencies.get(code, code)).split()[-1].casefold() for count in _COUNTS
+        )
+        found |= dict.fromkeys((one, many, english.currency_symbols.get(code, code).casefold()), one)
     found["$"] = "dollar"
-    for unit in Locale("en")._data["unit_patterns"]:
-        for locale in _LOCALES:
-            for number in (1, 2):
-                for length in ("long", "short"):
-                    words = format_unit(number, unit, length, locale=locale).casefold().split()
-                    # A letter alone, or "in" for inches, is mostly another word.
-                    if len(words) == 2 and len(words[1]) > 1 and words[1] != "in":
-                        found.setdefault(words[1], unit.partition("-")[2])
+    for unit, word in _unit_words():
+        # A letter alone, or "in" for inches, is mostly another word.
+        if len(word) > 1 and word != "in":
+            found.setdefault(word, unit.partition("-")[2])
     return found | {"percent": "percent", "%": "percent"}
+
+
+def _unit_words() -> Iterator[tuple[str, str]]:
+    """Each unit with the words that stand behind its numbers: "length-meter" with "meters", "metres", "m"."""
+    from babel import Locale
+
+    locales = [Locale.parse(name)._data["unit_patterns"] for name in _LOCALES]
+    for unit in locales[0]:
+        for patterns in locales:
+            for length in ("long", "short"):
+                for count in _COUNTS:
+                    told = patterns.get(unit, {}).get(length, {}).get(count, "").casefold().split()
+                    if len(told) == 2 and told[0] == "{0}":
+                        yield unit, told[1]

@@ -26,9 +26,19 @@ Resolve = Callable[[re.Match[str], Frame], Days | None]
 class Rule:
     """A pattern, the words one of which a paragraph must hold for it, and what its matches mean."""
 
-    pattern: re.Pattern[str]
+    source: str
     triggers: frozenset[str]
     resolve: Resolve
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern; it is compiled for the first paragraph that holds a trigger word."""
+        return _compiled(self.source)
+
+
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.IGNORECASE)
 
 
 def _any(words: Iterable[str]) -> str:
@@ -164,22 +174,12 @@ _TABLE: tuple[tuple[str, str | Iterable[str], Resolve], ...] = (
 )
 
 
-@cache
-def rules() -> tuple[Rule, ...]:
-    """Every rule. Compiling them takes longer than the rest of the package's import, so it waits."""
-    return tuple(
-        Rule(re.compile(pattern, re.IGNORECASE), _last_words(words), resolve)
-        for pattern, words, resolve in _TABLE
-    )
-
-
 def _last_words(phrases: str | Iterable[str]) -> frozenset[str]:
     """Of each phrase the word that it ends with, which a paragraph that holds it must hold."""
     several = phrases.split() if isinstance(phrases, str) else phrases
-    return frozenset(re.split(r"[ -]", phrase)[-1] for phrase in several)
+    return frozenset(phrase.replace("-", " ").split()[-1] for phrase in several)
 
 
-@cache
-def triggers() -> frozenset[str]:
-    """The trigger words of all rules: a paragraph without one names no date in words."""
-    return frozenset().union(*(rule.triggers for rule in rules()))
+RULES = tuple(Rule(pattern, _last_words(words), resolve) for pattern, words, resolve in _TABLE)
+TRIGGERS = frozenset().union(*(rule.triggers for rule in RULES))
+"""The trigger words of all rules: a paragraph without one names no date in words."""

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from index.extraction.dates import MONTHS, WEEKDAYS, dates_in, in_ascii_digits
-from index.extraction.dates.grammar import FOUR_DIGITS, rules, triggers
+from index.extraction.dates.grammar import FOUR_DIGITS, RULES, TRIGGERS
 from index.extraction.dates.named import Frame, fitting_day
 from index.extraction.dates.periods import Days
 from index.extraction.dates.tenses import Tense, is_governed, is_quoted, tense_at
@@ -179,13 +179,14 @@ def _candidates(frame: Frame) -> Iterator[tuple[int, int, Days]]:
         for span, day in dates_in(frame.text, _LATEST):
             if _NUMERIC.fullmatch(span.of(frame.text)):
                 yield span.start, span.end, (day, day)
-    if words.isdisjoint(triggers()):
+    if words.isdisjoint(TRIGGERS):
         return
-    for rule in rules():
+    for rule in RULES:
         if rule.triggers.isdisjoint(words):
             continue
-        group = "it" if "it" in rule.pattern.groupindex else 0
-        for match in rule.pattern.finditer(frame.text):
+        pattern = rule.pattern
+        group = "it" if "it" in pattern.groupindex else 0
+        for match in pattern.finditer(frame.text):
             days = rule.resolve(match, frame)
             if days is not None:
                 yield match.start(group), match.end(group), days
