@@ -7,7 +7,6 @@ passage, with and without an answer. Words are right that share most of their wo
 (an F1 of at least 0.6; Rajpurkar et al. 2016).
 """
 
-import argparse
 import gzip
 import json
 import random
@@ -16,6 +15,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from eval.training.corpora import TEST, squad_examples
 from index.models.entailment import EntailmentModel
@@ -50,17 +52,16 @@ def table_line(name: str, found: Sequence[Found], chosen: Sequence[Found]) -> st
     return f"| {name} | {len(chosen)} | {share} | {right / max(of_all, 1):.2f} |"
 
 
-def main() -> None:
-    """Prints the table of each set."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="the folder of the public sets")
-    parser.add_argument("--rows", type=int, default=370, help="questions of each set")
-    arguments = parser.parse_args()
+def main(
+    data: Annotated[Path, typer.Option(help="The folder of the public sets.")],
+    rows: Annotated[int, typer.Option(help="At most so many questions of each set.")] = 370,
+) -> None:
+    """Print the table of each set."""
     reader, judge = ReadingModel(), EntailmentModel()
-    for name, asked in (("SQuAD", _squad(arguments.data)), ("ACE-whQA", _news(arguments.data))):
-        rows = list(asked)
-        random.Random(3).shuffle(rows)  # noqa: S311, a sample and no secret
-        found = [one for row in rows[: arguments.rows] if (one := _found(reader, judge, *row))]
+    for name, asked in (("SQuAD", _squad(data)), ("ACE-whQA", _news(data))):
+        questions = list(asked)
+        random.Random(3).shuffle(questions)  # noqa: S311, a sample and no secret
+        found = [one for row in questions[:rows] if (one := _found(reader, judge, *row))]
         print(f"{name}: {len(found)} answered, {sum(one.is_right for one in found) / len(found):.2f} right\n")
         print("| kept where | kept | right of them | of the right kept |\n|---|---|---|---|")
         supported = [one for one in found if one.supported >= judge.threshold]
@@ -97,4 +98,4 @@ def _news(data: Path) -> Iterator[tuple[str, str, list[str]]]:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)
