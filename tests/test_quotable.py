@@ -4,8 +4,7 @@ import pytest
 
 from index.extraction.chunking import Chunker
 from index.extraction.content_blocks import zones
-from index.extraction.dialogue import turns
-from index.extraction.quotable import quotable
+from index.extraction.quotable import quotable, turns
 from index.records import Draft, Span, ZoneKind
 
 

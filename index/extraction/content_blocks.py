@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.extraction import boilerplate as furniture
-from index.extraction import dialogue
+from index.extraction import quotable
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.bylines import author_in, is_date_line, is_dateline
 from index.extraction.normalisation import normalise as normalise
@@ -126,8 +126,8 @@ def _kinds(lines: Sequence[_Line], title: str | None) -> list[ZoneKind]:
 def _asked(text: str, lines: Sequence[_Line], kinds: list[ZoneKind]) -> list[ZoneKind]:
     """The kinds with what an interviewer asks told apart, where anything else is evidence."""
     body = [number for number, kind in enumerate(kinds) if kind in EVIDENCE]
-    asking = {body[place] for place in dialogue.questions([lines[number].words for number in body])}
-    ends = {turn.end for turn in dialogue.turns(text) if turn.asks}
+    asking = {body[place] for place in quotable.questions([lines[number].words for number in body])}
+    ends = {turn.end for turn in quotable.turns(text) if turn.asks}
     asking |= {number for number in body if lines[number].end in ends}
     if len(asking) == len(body):
         return kinds

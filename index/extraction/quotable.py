@@ -1,13 +1,18 @@
-"""The words of a sentence that its article says, without what the outlet prints around them.
+"""What may be quoted of an article: its own words, without what stands around them and what others only ask.
 
 A dateline ("PORT OSTREL - "), a speaker's label, a bullet and a credit at the end ("[Photo courtesy of …]")
-belong to the page. What is left is a slice of the text.
+belong to the page. In an interview or transcript a turn opens with its speaker's label: "Vale: We had no
+money", "Q. Who decided?", "[00:01:20] QUILL (fire chief): My engines …"; what an interviewer asks is never
+evidence.
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from index.extraction.bylines import DATELINE, is_dateline
-from index.extraction.dialogue import label_end
 from index.records import Span
 
 _BULLET = re.compile(r"[•●▪■◦*–—-]\s+(?=\S)")
@@ -53,3 +58,106 @@ def _opens(text: str, start: int, rest: str) -> bool:
     above = text[max(0, start - 1000) : start].rstrip()
     anew = rest[:1].isupper() or rest[:1] in ("“", "‘", '"')
     return anew and not above.endswith((".", "!", "”")) and not re.search(r"\s[—–-]\s", rest)
+
+
+# Interviews
+
+LEAST_TURNS = 3
+_HALVES_OF_DAY = frozenset({"AM", "PM"})  # behind a clock in live reports
+_LABEL = re.compile(
+    r"[(\[]?(?P<clock>\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?)?[)\]]?\s*(?:>>\s*)?"
+    r"(?P<name>[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,3}?)(?:\s[(\[](?P<role>[^()\[\]\n]{2,60})[)\]])?\s?"
+    r"(?:[:：]\s|(?<![\w.][QA])(?<=[QA])\.\s)(?=\S)"
+)
+_ENDS_ASKING = re.compile(r"[?؟？]['\"”’»)]*\s*$")
+_ONLY_ASKS = re.compile(r"(?:[^.!?؟？]|\.(?!\s)){3,300}[?؟？]['\"”’»)]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Span):
+    """Turn of one speaker, behind the label. `asks` is True for an interviewer's question."""
+
+    speaker: str
+    role: str | None
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    line: Span
+    label: re.Match[str]
+
+    @property
+    def name(self) -> str:
+        return self.label["name"].casefold()
+
+    def asks(self, text: str) -> bool:
+        return _ENDS_ASKING.search(self.line.of(text)) is not None
+
+
+@lru_cache(maxsize=64)
+def turns(text: str) -> tuple[Turn, ...]:
+    """Returns the turns of an interview or transcript in order; none for any other text.
+
+    A turn is a paragraph with a label, and those without one that follow it.
+    """
+    lines = [Span(match.start(), match.end()) for match in re.finditer(r"[^\n]+", text)]
+    found = [_Labelled(line, label) for line in lines if (label := _label(line.of(text)))]
+    if not _is_dialogue(found, lines, text):
+        return ()
+    askers = _askers(found, text)
+    return tuple(
+        Turn(
+            one.line.start + one.label.end(),
+            one.line.end,
+            one.label["name"],
+            one.label["role"],
+            one.name in askers,
+        )
+        for one in found
+    )
+
+
+def label_end(text: str, start: int) -> int | None:
+    """Returns where the words of the turn that opens at `start` begin; None where no turn opens there."""
+    found = (turn for turn in turns(text) if text.rfind("\n", 0, turn.start) + 1 == start)
+    turn = next(found, None)
+    return turn.start if turn else None
+
+
+def questions(lines: Sequence[str]) -> Iterator[int]:
+    """Yields the numbers of paragraphs that only ask, where they alternate with answers as interviews do."""
+    asking = [_ONLY_ASKS.fullmatch(line) is not None for line in lines]
+    answered = [place for place, _ in enumerate(lines[:-1]) if asking[place] and not asking[place + 1]]
+    # A report asks now and then; an interview asks every second or third paragraph.
+    if len(answered) >= LEAST_TURNS and answered[-1] - answered[0] <= 4 * (len(answered) - 1):
+        yield from answered
+
+
+def _label(line: str) -> re.Match[str] | None:
+    label = _LABEL.match(line)
+    if label is None or label["name"][0].islower() or label["name"][:2] in _HALVES_OF_DAY:
+        return None
+    return label
+
+
+def _is_dialogue(found: Sequence[_Labelled], lines: Sequence[Span], text: str) -> bool:
+    """Tells whether the labels are speakers: somebody asks more than once, or each turn has its clock.
+
+    Lists have labels too, "Location: Moscow"; nobody asks in them.
+    """
+    names = Counter(one.name for one in found)
+    asked = sum(one.asks(text) for one in found)
+    clocks = sum(one.label["clock"] is not None for one in found)
+    several = len(names) >= 2 and max(names.values(), default=0) >= 2
+    timed = 2 * clocks > len(found)
+    return several and len(found) >= LEAST_TURNS and (timed or (asked >= 2 and 4 * len(found) >= len(lines)))
+
+
+def _askers(found: Sequence[_Labelled], text: str) -> frozenset[str]:
+    """Finds those who end most of their turns with a question, where somebody else does not."""
+    asked = Counter(one.name for one in found if one.asks(text))
+    spoken = Counter(one.name for one in found)
+    often = frozenset(name for name, count in asked.items() if count >= 2 and 2 * count > spoken[name])
+    askers = often | frozenset(name for name, count in asked.items() if often and count == spoken[name])
+    return askers if len(askers) < len(spoken) else frozenset()
