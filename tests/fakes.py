@@ -9,7 +9,7 @@ from index.backends.local.lexical import stems
 from index.models.embedding import Vectors
 from index.models.entailment import Entailed
 from service.verification.judge import Pair
-from service.verification.quantities import quantities
+from service.verification.tokens import quantities
 
 
 class HashedWords:

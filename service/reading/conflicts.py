@@ -24,7 +24,7 @@ from service.questions.plan import Plan
 from service.reading.values import Answered, agree, answered, differ, is_named
 from service.verification.judge import Judge
 from service.verification.premises import premises, statement_of
-from service.verification.quantities import Quantity, quantities
+from service.verification.tokens import Quantity, quantities
 from service.verification.verify import label_of
 
 MOST_COMPARED = 8  # findings, the likeliest; the pairs of more would be judged for seconds

@@ -20,7 +20,7 @@ from index.records import Hit
 from service.attribution.speakers import speaker
 from service.evidence import Quote
 from service.questions.plan import Plan, Wanted
-from service.verification.quantities import quantities
+from service.verification.tokens import quantities
 
 PACKAGED = Path(__file__).parent / "ranking.json"
 SHARPNESS = 1.5  # of the words' weights, so that "which" and "does" weigh next to nothing

@@ -9,7 +9,7 @@ from index.records import Span
 from service.evidence import Finding, Quote
 from service.questions.plan import Plan
 from service.verification.premises import folded
-from service.verification.quantities import Quantity, quantities
+from service.verification.tokens import Quantity, quantities
 
 NIGHT = timedelta(days=1)  # "Tuesday night" and "Wednesday" may be one night
 BEHIND = 25  # characters behind an answer in which its scale and unit stand: "1.34" of "1.34 billion dollars"

@@ -11,7 +11,7 @@ from index.extraction.dates import MONTHS, WEEKDAYS
 from index.extraction.dates.mentions import mentions
 from index.records import DateMention, Zone, ZoneKind
 from service.verification.premises import Premise, evidence_of, folded, running_words, words_of
-from service.verification.quantities import quantities
+from service.verification.tokens import quantities
 
 _PAIRS = (("“", "”"), ("„", "“"), ("„", "”"), ("«", "»"), ("»", "«"), ("「", "」"), ('"', '"'))
 _QUOTED = re.compile(
