@@ -17,8 +17,8 @@ from typing import Literal
 
 from index.records import Article, Draft, Span
 from service.attribution.arabic_speech import arabic_speaker
+from service.attribution.coreference import described, person_meant, person_named
 from service.attribution.people import Mention, Person
-from service.attribution.referents import described, person_meant, person_named
 from service.attribution.speech import (
     Attribution,
     Quotation,
