@@ -107,6 +107,7 @@ class TimelineEntry:
     citations: tuple[int, ...]
     planned: bool = False
     told: str = ""
+    time: str | None = None  # of the day, as a rolling article prints it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

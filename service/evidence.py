@@ -100,13 +100,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """Time of an event, `told` in words, and the other reports of it, which are merged with its own."""
+    """Time of an event, `told` in words, and the other reports of it, which are merged with its own.
+
+    `time` is the clock time that a rolling article stamps it with, as it is printed.
+    """
 
     first: date
     last: date
     told: str
     planned: bool = False
     others: tuple[Quote, ...] = ()
+    time: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from index.records import Article, Query
 from service.answerers.formatting import period_in_words, quotation
 from service.evidence import Statement
 from service.questions.plan import Plan
-from service.reading.timeline import MOST_EVENTS, tellings, timeline
+from service.reading.timeline import MOST_EVENTS, relevance, tellings, timeline
 from tests.evidence import article, hit
 
 QUESTION = "harbour bridge"
@@ -157,3 +157,52 @@ def test_the_latest_of_a_subject_is_what_tells_most_of_it() -> None:
     assert found.quote.text == "The harbour bridge costs 61 million crowns by now."
     assert found.score == pytest.approx(1.0)
     assert tellings(replace(plan, search_words="airport of Berlin"), [hit(bridge)]) == []
+
+
+LIVE = """Harbour bridge: live
+
+18:42
+The harbour bridge is open again, and traffic moves in both directions.
+
+17:10
+Three people were hurt on the harbour bridge, the fire chief Dora Quill has said.
+Nobody had expected it, she said.
+
+16:05
+Two people were hurt on the harbour bridge, the fire chief Dora Quill has said.
+
+15:55
+Divers have gone down to look at the piers of the harbour bridge."""
+
+
+def test_a_rolling_article_is_told_entry_by_entry_each_at_its_stamp() -> None:
+    blog = report(3, LIVE, outlet="Courier", title="Harbour bridge: live")
+    told = [
+        (event.happened.told, event.happened.time, event.quotes[0].text)
+        for event in events(blog)
+        if event.happened
+    ]
+    assert told == [
+        (f"Reported on 3 May 2024: {time}", time, words)
+        for time, words in (
+            ("15:55", "Divers have gone down to look at the piers of the harbour bridge."),
+            ("16:05", "Two people were hurt on the harbour bridge, the fire chief Dora Quill has said."),
+            ("17:10", "Three people were hurt on the harbour bridge, the fire chief Dora Quill has said."),
+            ("18:42", "The harbour bridge is open again, and traffic moves in both directions."),
+        )
+    ]
+
+
+def test_an_entry_is_about_what_the_title_names_and_a_day_in_front_of_it_is_its_day() -> None:
+    plan = Plan(standalone_question="harbour bridge", search_words="harbour bridge")
+    text = (
+        "6 January: Divers went down to look at the piers.\n\n7 March\nThe mayor spoke to the council for "
+        "three hours.\n\n2 May, 9:30 a.m.: Traffic moves in both directions again."
+    )
+    blog = hit(report(3, text, outlet="Courier", title="The harbour bridge: how it went"))
+    told = timeline(QUESTION, [blog], relevance(plan, [blog]))
+    assert [event.text for event in told] == [
+        "6 January 2024 — “Divers went down to look at the piers.” (Courier, published 3 May 2024)",
+        "7 March 2024 — “The mayor spoke to the council for three hours.” (Courier, published 3 May 2024)",
+        "2 May 2024, 9:30 a.m. — “Traffic moves in both directions again.” (Courier, published 3 May 2024)",
+    ]

@@ -10,6 +10,7 @@ from index.extraction import content_blocks as cleaning
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.bylines import author_in
 from index.extraction.dates import parse_date
+from index.extraction.entries import FEWEST, clock_of
 from index.readers import html, page_metadata
 from index.readers.drafting import (
     NOTHING_FOUND,
@@ -29,10 +30,6 @@ from index.records import Draft, Origin, Skipped, Zone
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
 
-_CLOCK_LINE = re.compile(
-    r"(?P<hour>[01]?\d|2[0-3])[:.h](?P<minute>[0-5]\d)(?: ?(?P<half>[ap])\.?m\.?)?(?: [A-Z]{2,4})?"
-)
-_FEWEST_ENTRIES = 3
 _FEWEST_STORIES = 2
 _LINK_LINE = re.compile(r"(?:[^\W\d_][\w ]{0,30}:? ?)?[<(\[]?https?://\S{1,2000}")
 _STORY_PATH = (
@@ -73,9 +70,9 @@ def of_text(text: str, says: Found, source: str, key: str | None = None) -> Iter
         yield whole
         return
     entries = list(_entries(plain))
-    if len(entries) >= _FEWEST_ENTRIES:
+    if len(entries) >= FEWEST:
         around = _said_by(whole)
-        for clock, words in sorted(entries, key=_minute):
+        for clock, words in sorted(entries, key=lambda entry: clock_of(entry[0]) or 0):
             yield _entry(clock, words, whole.title).draft(around, source, whole.key)
         return
     stories = _linked(plain)
@@ -111,22 +108,14 @@ def _untitled(says: Found) -> Found:
 def _entries(text: str) -> Iterator[tuple[str, str]]:
     """The clock time and the words of every entry of a live blog, which opens with a line of its time."""
     lines = text.split("\n")
-    starts = [place for place, line in enumerate(lines) if _CLOCK_LINE.fullmatch(line)]
-    times = [_minute((lines[place], "")) for place in starts]
-    if len(starts) < _FEWEST_ENTRIES or times not in (sorted(times), sorted(times, reverse=True)):
+    clocks = {place: minute for place, line in enumerate(lines) if (minute := clock_of(line)) is not None}
+    starts, times = list(clocks), list(clocks.values())
+    if len(starts) < FEWEST or times not in (sorted(times), sorted(times, reverse=True)):
         return
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         words = "\n".join(lines[start + 1 : end]).strip()
         if any(ends_sentence(line) for line in words.split("\n")):
             yield lines[start], words
-
-
-def _minute(entry: tuple[str, str]) -> int:
-    match = _CLOCK_LINE.fullmatch(entry[0])
-    if match is None:
-        return 0
-    hour = int(match["hour"]) % 12 + 12 * (match["half"] in "pP") if match["half"] else int(match["hour"])
-    return 60 * hour + int(match["minute"])
 
 
 def _entry(clock: str, words: str, title: str | None) -> _Story:
@@ -227,7 +216,7 @@ def _prose(words: str) -> bool:
 def of_page(tree: "_Element", says: Found, source: str) -> Iterator[Draft | Skipped]:
     """The articles of a page that has several in full, or a live blog's entries; nothing for any other."""
     updates = page_metadata.live_updates(tree)
-    live = list(_live(updates, says.known.title)) if len(updates) >= _FEWEST_ENTRIES else []
+    live = list(_live(updates, says.known.title)) if len(updates) >= FEWEST else []
     stories = live or list(_full_stories(tree))
     if len(stories) < _FEWEST_STORIES:
         return

@@ -208,6 +208,7 @@ class Written:
             citations=tuple(dict.fromkeys(cited)),
             planned=event.planned,
             told=event.told,
+            time=event.time,
         )
 
     def _appended(

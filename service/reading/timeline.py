@@ -2,7 +2,7 @@
 
 Each is a sentence of an article, verbatim, at the day that it tells of, or else (and where it tells of what
 is still to come, which is marked as planned) at the day on which it was reported. Copies of a sentence and
-other tellings of the same event are one with it.
+other tellings of the same event are one with it. A rolling article is told entry by entry, each at its stamp.
 """
 
 import re
@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from index.backends.local.lexical import stems
-from index.records import DateMention, Hit, Origin
+from index.extraction.entries import Entry, entries
+from index.records import DateMention, Hit, Origin, Span
 from service.answerers.formatting import in_words, period_in_words, quotation
 from service.evidence import Finding, Happening, Quote, Statement
 from service.questions.plan import Plan
@@ -39,7 +40,10 @@ _PART_OF_YEAR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """A sentence, the days it tells of, and how it bears on the question; `day` is None if only reported."""
+    """A sentence, the days it tells of, and how it bears on the question; `day` is None if only reported.
+
+    `entry` is that of a rolling article whose stamp tells when it was.
+    """
 
     quote: Quote
     day: DateMention | None
@@ -49,6 +53,11 @@ class _Event:
     score: float
     planned: bool = False
     others: tuple[Quote, ...] = ()  # that tell of the same event
+    entry: Entry | None = None
+
+    @property
+    def minute(self) -> int:
+        return self.entry.minute if self.entry else 0
 
 
 def timeline(
@@ -66,24 +75,31 @@ def timeline(
         return ()
     least = LEAST_OF_BEST * best
     asked = frozenset(stems(question))
+    rolling = _rolling(hits)
     events = [
         event
         for quote, score in zip(quotes, scores, strict=True)
-        if score >= least and (event := _event(quote, score, asked))
+        if score >= least
+        and (event := _event(quote, score, asked, _entry_of(quote.span, rolling[quote.article.id])))
     ]
     chosen = _distinct(sorted(events, key=lambda event: -event.score))[:MOST_EVENTS]
     return tuple(_statement(event) for event in sorted(chosen, key=_order))
 
 
 def relevance(plan: Plan, hits: Sequence[Hit]) -> Callable[[Sequence[str]], Sequence[float]]:
-    """Returns what scores the sentences of the hits: the share of the plan's words in each and around it."""
+    """Returns what scores the sentences of the hits: the share of the plan's words in each and around it.
+
+    An entry of a rolling article is about what the title names.
+    """
     want = sought(plan)
     scores: dict[str, float] = {}
+    rolling = _rolling(hits)
     for hit in hits:
         around = words_held(want.shares, frozenset(stems(f"{hit.article.title or ''} {hit.passage.text}")))
         for sentence in hit.passage.sentences:
             text = hit.passage.sentence_text(sentence)
-            own = words_held(want.shares, frozenset(stems(text)))
+            title = hit.article.title if _entry_of(sentence, rolling[hit.article.id]) else None
+            own = words_held(want.shares, frozenset(stems(f"{title or ''} {text}")))
             scores[text] = max(scores.get(text, 0.0), (own + around) / 2)
     return lambda texts: [scores.get(text, 0.0) for text in texts]
 
@@ -99,6 +115,17 @@ def tellings(plan: Plan, hits: Sequence[Hit]) -> list[Finding]:
         if best >= LEAST and score >= NEAREST * best
     ]
     return sorted(found, key=lambda finding: -finding.score)
+
+
+def _rolling(hits: Sequence[Hit]) -> dict[int, tuple[Entry, ...]]:
+    """The entries of each article that is a rolling one; none of any other."""
+    articles = {hit.article.id: hit.article for hit in hits}
+    return {id: entries(one.text, one.published) for id, one in articles.items()}
+
+
+def _entry_of(sentence: Span, entries: Sequence[Entry]) -> Entry | None:
+    """The entry that a sentence, which may begin with its stamp, belongs to."""
+    return next((entry for entry in entries if entry.words < sentence.end <= entry.end), None)
 
 
 def _sentences(hits: Sequence[Hit]) -> list[Quote]:
@@ -121,19 +148,32 @@ def _told_of(quote: Quote) -> Iterator[DateMention]:
     yield from (day for day in quote.days if not _BOUND.search(text[max(0, day.start - 30) : day.start]))
 
 
-def _event(quote: Quote, score: float, asked: frozenset[str]) -> _Event | None:
+def _event(quote: Quote, score: float, asked: frozenset[str], entry: Entry | None) -> _Event | None:
+    told = list(_told_of(quote))
+    if entry is not None:
+        quote = _behind_stamp(quote, entry)
+        told += [entry.day] if entry.day else []
     words = frozenset(stems(quote.text)) - asked
     published = quote.article.published
     # What was still to come may not have come: "to open in October" tells of the day it was said.
     until = quote.article.published_last or published
-    told = list(_told_of(quote))
     past = [day for day in told if not day.planned and (until is None or day.last <= until)]
     # The narrowest date says most: a day rather than the year that stands beside it.
     day = min(past, key=lambda one: one.last - one.first, default=None)
+    stamped = entry if entry is not None and day in (None, entry.day) else None
     if day is not None:
-        return _Event(quote, day, day.first, day.last, words, score)
+        return _Event(quote, day, day.first, day.last, words, score, entry=stamped)
     planned = any(day.planned for day in told)
-    return _Event(quote, None, published, published, words, score, planned) if published else None
+    return (
+        _Event(quote, None, published, published, words, score, planned, entry=stamped) if published else None
+    )
+
+
+def _behind_stamp(quote: Quote, entry: Entry) -> Quote:
+    """The quote without the stamp, which is told as its day."""
+    text, start = quote.article.text, max(quote.span.start, entry.words)
+    blank = len(text[start : quote.span.end]) - len(text[start : quote.span.end].lstrip())
+    return replace(quote, span=Span(start + blank, quote.span.end))
 
 
 def _distinct(events: Sequence[_Event]) -> list[_Event]:
@@ -143,6 +183,8 @@ def _distinct(events: Sequence[_Event]) -> list[_Event]:
         twin = next((place for place, other in enumerate(kept) if _same_event(event, other)), None)
         if twin is None:
             kept.append(event)
+        elif event.entry is not None and event.entry == kept[twin].entry:
+            continue  # an entry is one event, told by its best sentence
         elif _is_copy(event, kept[twin]):
             kept[twin] = _also_printed(kept[twin], event.quote.article.outlet)
         elif all(event.quote.article.cluster != one.article.cluster for one in _reports(kept[twin])):
@@ -151,6 +193,11 @@ def _distinct(events: Sequence[_Event]) -> list[_Event]:
 
 
 def _same_event(one: _Event, other: _Event) -> bool:
+    if one.entry and other.entry and one.quote.article.outlet == other.quote.article.outlet:
+        # An outlet that goes on telling tells of something else, in however similar words.
+        return (one.first, one.minute) == (other.first, other.minute) and (
+            one.entry == other.entry or _is_copy(one, other)
+        )
     if _is_copy(one, other):
         return True
     meets = one.first <= other.last and other.first <= one.last
@@ -184,7 +231,12 @@ def _statement(event: _Event) -> Statement:
     told = _when(event)
     day = f"{told} (planned)" if event.planned else told
     happened = Happening(
-        first=event.first, last=event.last, told=told, planned=event.planned, others=event.others
+        first=event.first,
+        last=event.last,
+        told=told,
+        planned=event.planned,
+        others=event.others,
+        time=event.entry.clock if event.entry else None,
     )
     return Statement(
         text=f"{day} — {quotation(event.quote.text)} ({_source(event)})",
@@ -196,12 +248,14 @@ def _statement(event: _Event) -> Statement:
 
 
 def _when(event: _Event) -> str:
+    clock = event.entry.clock if event.entry else None
     if event.day is None:
-        return f"Reported on {in_words(event.first)}"
+        # A chronicle's times are not of the day it was printed.
+        return f"Reported on {in_words(event.first)}{f': {clock}' if clock else ''}"
     own = event.quote.article.text[event.day.start : event.day.end]
     if _PART_OF_YEAR.fullmatch(own):
         return f"{own[0].upper()}{own[1:]}"
-    days = period_in_words(event.first, event.last)
+    days = ", ".join(filter(None, (period_in_words(event.first, event.last), clock)))
     return f"{days} (inferred)" if event.day.origin is Origin.INFERRED else days
 
 
@@ -217,5 +271,5 @@ def _source(event: _Event) -> str:
     )
 
 
-def _order(event: _Event) -> tuple[date, date, date]:
-    return event.first, event.last, event.quote.article.published or event.last
+def _order(event: _Event) -> tuple[date, int, date, date]:
+    return event.first, event.minute, event.last, event.quote.article.published or event.last
