@@ -16,6 +16,7 @@ from index.records import Filters, Hit, Order
 from index.search.hybrid import Hits
 from service.answerers.builder import Clock, Written, related, sources
 from service.answerers.catalogue import Told, catalogue_answer
+from service.answerers.extractive import QuotingAnswerer
 from service.answerers.formatting import worded
 from service.answerers.overview import OverviewAnswerer
 from service.answerers.refusal import refusal, unreadable, unwritten
@@ -242,18 +243,27 @@ def _evidence(desk: Desk, plan: Plan, hits: Sequence[Hit]) -> Evidence:
 async def _written(desk: Desk, evidence: Evidence, written: Written) -> AsyncIterator[Shortened | Claimed]:
     """The sentences of the answerer, and those of its fallback where fewer than half of them are proved.
 
-    An overview and a description are the archive's own sentences, whoever answers else.
+    An overview, a description and the events of a timeline are the archive's own sentences, whoever answers
+    else; what a model writes of a timeline stands before them.
     """
-    tells = evidence.plan.intent in TOLD
+    tells, is_timeline = evidence.plan.intent in TOLD, evidence.plan.order is Order.TIMELINE
     answerer = OverviewAnswerer(desk.reader) if tells else desk.answerer
     async for event in _proved(desk, answerer, evidence, written):
         yield event
-    broke_off = not (written.report.whole or written.has_claims)
-    if desk.fallback is None or tells or not (broke_off or written.unproved * 2 > written.proposed):
+    if tells:
         return
-    written.falls_back(desk.fallback.name)
-    async for event in _proved(desk, desk.fallback, evidence, written):
-        yield event
+    quotes = QuotingAnswerer(desk.reader, desk.judge)
+    fallback = desk.fallback or (quotes if is_timeline else None)
+    broke_off = not (written.report.whole or written.has_claims)
+    if fallback is not None and (broke_off or written.unproved * 2 > written.proposed):
+        written.falls_back(fallback.name)
+        async for event in _proved(desk, fallback, evidence, written):
+            yield event
+    if is_timeline and not written.timeline:
+        whose = written.answerer if written.has_claims else quotes.name
+        async for event in _proved(desk, quotes, evidence, written):
+            yield event
+        written.answerer = whose
 
 
 async def _proved(

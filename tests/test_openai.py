@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from html import unescape
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import httpx
 import httpx2
@@ -303,6 +303,19 @@ def test_a_timeline_is_a_list_and_what_was_suggested_was_not_talked_about(client
     messages = [Message(role="user", content=asked), Message(role="assistant", content=content)]
     follow_up = asked_of([*messages, Message(role="user", content="And who paid?")], ["Radio Seawall"])
     assert "You could ask" not in follow_up.turns[0].text
+
+
+def test_what_a_model_says_of_a_timeline_stands_before_its_list() -> None:
+    def claimed(text: str, support: Literal["quoted", "verified"]) -> Claimed:
+        return Claimed(Claim(text=text, start=0, end=1, citations=(), support=support, score=1.0), ())
+
+    content = Composition(is_timeline=True)
+    said = (
+        claimed("It was dear.", "verified"),
+        claimed("2020 — “One.”", "quoted"),
+        claimed("2021 — “Two.”", "quoted"),
+    )
+    assert "".join(map(content.take, said)) == "It was dear.\n\n- 2020 — “One.”\n- 2021 — “Two.”"
 
 
 @pytest.mark.parametrize(

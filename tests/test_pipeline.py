@@ -252,6 +252,47 @@ def test_what_the_model_says_a_follow_up_wants_is_planned(sample_archive: Archiv
     assert "Harbour Bridge" in (asked.plan.topic or "")
 
 
+STORY = "Give me a timeline of the Harbour Bridge"
+
+
+def told(archive: Archive, **given: Any) -> Answer:
+    *_, last = events(archive, STORY, **given)
+    assert isinstance(last, Answer)
+    return last
+
+
+def test_a_timeline_is_the_same_whoever_answers_and_a_model_adds_only_what_is_proved(
+    sample_archive: Archive, server: Server
+) -> None:
+    own = told(sample_archive, answerer="quotes")
+    assert len(own.timeline) > 3
+    server.replies(
+        Reply(text=writing(COST, "The Harbour Bridge cost 96 million crowns {69.1 million crowns}."))
+    )
+    answered = told(sample_archive)
+    assert [(event.told, event.text) for event in answered.timeline] == [
+        (event.told, event.text) for event in own.timeline
+    ]
+    first, *others = answered.claims
+    assert (first.text, first.support) == ("The Harbour Bridge cost 69.1 million crowns. [1]", "verified")
+    assert {claim.support for claim in others} == {"quoted"}
+    assert "96 million" not in answered.text
+    assert (answered.status, answered.answerer) == ("answered", MODEL)
+
+
+@pytest.mark.parametrize(
+    "reply", [Reply(text=writing("The articles do not say.")), Reply(status=500, error="overloaded")]
+)
+@pytest.mark.parametrize("fallback", ["quotes", "none"])
+def test_a_timeline_stands_where_the_model_says_nothing(
+    sample_archive: Archive, server: Server, reply: Reply, fallback: str
+) -> None:
+    server.replies(reply)
+    answered = told(sample_archive, fallback=fallback)
+    assert (answered.status, answered.answerer) == ("answered", "quotes")
+    assert len(answered.timeline) == len(answered.claims) > 3
+
+
 def test_a_rewriting_that_fails_is_done_by_rule_and_said(sample_archive: Archive, server: Server) -> None:
     desk = open_desk(settings(sample_archive), sample_archive, Conversations())
     server.replies(Reply(text=writing(COST)))

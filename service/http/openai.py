@@ -205,8 +205,8 @@ class Composition:
             short = event.short_answer
             return self._add("", " ".join([short.text, *map(_marked, short.citations)]), short.citations)
         if isinstance(event, Claimed):
-            item = "- " if self.is_timeline else ""
-            between = "\n" if item else "\n\n"
+            item = "- " if self.is_timeline and event.claim.support == "quoted" else ""
+            between = "\n" if item and self.text.rpartition("\n")[2].startswith(item) else "\n\n"
             words = f"{item}{event.claim.text}"
             return self._add(between if self.text else "", words, event.claim.citations)
         if isinstance(event, Disagreement):

@@ -110,7 +110,8 @@ def understand(
     said = rewritten.question if rewritten else message.text
     is_english = language_of_question(said) in (None, "en")
     piece = heard(said, embedder, probe, limits) if is_english else Heard(questions=(said,))
-    if piece.talk is not None and not (turns and piece.talk in ASKS_AGAIN):
+    tells = question.order is Order.TIMELINE  # which is asked for of a subject, and of nothing else
+    if piece.talk is not None and not tells and not (turns and piece.talk in ASKS_AGAIN):
         reply = small_talk(piece.talk, held, archive)
         return Plan(standalone_question=message.text, intent="small_talk", reply=reply, removed=piece.removed)
     alone = list(piece.questions)
