@@ -1,16 +1,20 @@
 """The evidence sheet of an answer: numbered quotes with full references, ready to paste or to print.
 
+Each quote stands once, under its reference; those of a timeline under the days of the events they tell of.
 What articles and models say is text in both forms: nothing of it can become a link, a picture or markup.
 """
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
+from typing import Literal
 
 from index.records import Origin
 from service.answers import Answer, Citation, DatedPosition, Position
+from service.outline import day_of, who, written
 from service.references import web_address
 from service.storage.conversations import Kept
 
@@ -20,6 +24,7 @@ body { font: 1rem/1.5 Georgia, "Noto Naskh Arabic", serif; }
 body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; }
 h2 { font-size: 1.1rem; margin-top: 2rem; border-bottom: 1px solid; }
+h3 { font: 600 0.9rem/1.4 system-ui, sans-serif; margin: 1.5rem 0 0.5rem; break-after: avoid; }
 .about, .reference, .note { font: 0.85rem/1.4 system-ui, sans-serif; }
 .unproved { text-decoration: underline wavy; }
 blockquote { margin: 0 0 0.25rem; padding-inline-start: 1rem; border-inline-start: 3px solid; }
@@ -41,17 +46,28 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>&~|#$!])")
 _OPENS_BLOCK = re.compile(r"^([-+=:]|\d{1,9}(?=[.)]))")
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the answer's own words, with the numbers of the quotes that prove it."""
+
+    text: str
+    kind: Literal["short", "said", "unproved"] = "said"
+
+
 def markdown(kept: Kept) -> str:
     """The sheet in CommonMark. The numbers of the quotes are those of the answer's text."""
     answer = kept.answer
     parts = [f"# {_plain(answer.question)}", *(f"*{_plain(line)}*" for line in _about(kept))]
-    parts += ["## Answer", *_marked_lines(answer)]
-    for heading, lines in _contrasts(answer):
-        parts += [f"## {_plain(heading)}", "\n".join(f"- {_with_marks(line)}" for line in lines)]
+    if lines := list(_lines(answer)):
+        parts += ["## Answer", *(_bold(_with_marks(line.text), line.kind == "short") for line in lines)]
+    for heading, told in _contrasts(answer):
+        parts += [f"## {_plain(heading)}", "\n".join(f"- {_with_marks(line)}" for line in told)]
     parts += [f"*Note: {_plain(note)}*" for note in answer.notes]
-    for heading, citations in _sources(answer):
+    for heading, days in _sources(answer):
         parts.append(f"## {heading}")
-        parts += [_quoted(citation) for citation in citations]
+        for day, citations in days:
+            parts += [_bold(_plain(day), True)] if day else []
+            parts += [_quoted(citation) for citation in citations]
     return "\n\n".join(parts) + "\n"
 
 
@@ -61,14 +77,17 @@ def html(kept: Kept) -> str:
     title = escape(answer.question)
     body = [f'<h1 dir="auto">{title}</h1>']
     body += [f'<p class="about" dir="auto">{escape(line)}</p>' for line in _about(kept)]
-    body += ["<h2>Answer</h2>", *_sentences(answer)]
-    for heading, lines in _contrasts(answer):
-        items = "".join(f'<li dir="auto">{escape(line)}</li>' for line in lines)
+    if lines := list(_lines(answer)):
+        body += ["<h2>Answer</h2>", *map(_paragraph, lines)]
+    for heading, told in _contrasts(answer):
+        items = "".join(f'<li dir="auto">{escape(line)}</li>' for line in told)
         body += [f'<h2 dir="auto">{escape(heading)}</h2>', f"<ul>{items}</ul>"]
     body += [f'<p class="note" dir="auto">Note: {escape(note)}</p>' for note in answer.notes]
-    for heading, citations in _sources(answer):
-        items = "".join(map(_item, citations))
-        body += [f"<h2>{heading}</h2>", f'<ol class="sources">{items}</ol>']
+    for heading, days in _sources(answer):
+        body.append(f"<h2>{heading}</h2>")
+        for day, citations in days:
+            body += [f'<h3 dir="auto">{escape(day)}</h3>'] if day else []
+            body.append(f'<ol class="sources">{"".join(map(_item, citations))}</ol>')
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
     whole = "\n".join(body)
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n{whole}\n</body></html>\n'
@@ -83,25 +102,57 @@ def _about(kept: Kept) -> Iterator[str]:
     yield f"Asked {kept.asked:%Y-%m-%d %H:%M} UTC of {among}{span}. Answered by {answer.answerer}."
 
 
+def _lines(answer: Answer) -> Iterator[_Line]:
+    """What the answer says that is no quote: a quote stands once, as evidence."""
+    if answer.short_answer:
+        yield _Line(_marked(answer.short_answer.text, answer.short_answer.citations), "short")
+    for section in answer.sections:
+        short, numbers = section.short_answer, [item.citation for item in section.evidence]
+        told = short.text if short else "" if numbers else "The archive does not answer this."
+        proof = short.citations if short else numbers
+        yield _Line(_marked(" ".join(filter(None, (section.heading, told))), proof))
+    for sentence in written(answer):
+        proved = sentence.support != "unsupported"
+        yield _Line(_marked(sentence.text, sentence.citations), "said" if proved else "unproved")
+    if not answer.claims and not answer.sections:
+        yield from (_Line(line) for line in answer.text.split("\n") if line.strip())
+    if answer.table:
+        yield from (_Line(" – ".join(cells)) for cells in answer.table.rows)
+
+
 def _contrasts(answer: Answer) -> Iterator[tuple[str, list[str]]]:
+    cited = {citation.number: citation for citation in answer.citations}
     for disagreement in answer.disagreements:
-        yield f"Sources disagree: {disagreement.about}", list(map(_position, disagreement.positions))
+        sides = [_position(position, cited) for position in disagreement.positions]
+        yield f"Sources disagree: {disagreement.about}", sides
     for change in answer.changes:
-        yield f"Changed over time: {change.about}", list(map(_position, change.positions))
+        yield f"Changed over time: {change.about}", [_position(one, cited) for one in change.positions]
 
 
-def _position(position: Position | DatedPosition) -> str:
+def _position(position: Position | DatedPosition, cited: Mapping[int, Citation]) -> str:
+    """A side by its value; one without a value by who says it, for its quote stands below."""
     day = f"{position.day}: " if isinstance(position, DatedPosition) and position.day else ""
-    return " ".join(
-        [f"{day}{position.value or position.text}", *(f"[{number}]" for number in position.citations)]
-    )
+    outlets = dict.fromkeys(who(cited[number]) for number in position.citations if number in cited)
+    return _marked(f"{day}{position.value or ', '.join(outlets)}", position.citations)
 
 
-def _sources(answer: Answer) -> Iterator[tuple[str, Sequence[Citation]]]:
-    if answer.citations:
-        yield "Evidence", answer.citations
+def _marked(text: str, numbers: Iterable[int]) -> str:
+    return " ".join([text, *(f"[{number}]" for number in numbers)])
+
+
+def _sources(answer: Answer) -> Iterator[tuple[str, list[tuple[str, Sequence[Citation]]]]]:
+    """The quotes under their headings, those of a timeline by the days of its events."""
+    left = {citation.number: citation for citation in answer.citations}
+    days: list[tuple[str, Sequence[Citation]]] = [
+        (day_of(event), [left.pop(number) for number in event.citations if number in left])
+        for event in answer.timeline
+    ]
+    if days:
+        yield "Timeline", days
+    if left:
+        yield "Evidence", [("", list(left.values()))]
     if answer.related:
-        yield "Nearest in the archive, not an answer", answer.related
+        yield "Nearest in the archive, not an answer", [("", answer.related)]
 
 
 def _reference(citation: Citation) -> tuple[str, str]:
@@ -122,14 +173,8 @@ def _reference(citation: Citation) -> tuple[str, str]:
 # Markdown
 
 
-def _marked_lines(answer: Answer) -> Iterable[str]:
-    lines = [_with_marks(line) for line in answer.text.split("\n") if line.strip()]
-    return [f"**{_with_marks(_short(answer))}**", *lines] if answer.short_answer else lines
-
-
-def _short(answer: Answer) -> str:
-    short = answer.short_answer
-    return " ".join([short.text, *(f"[{number}]" for number in short.citations)]) if short else ""
+def _bold(text: str, is_bold: bool) -> str:
+    return f"**{text}**" if is_bold else text
 
 
 def _quoted(citation: Citation) -> str:
@@ -163,13 +208,10 @@ def _escaped_opening(match: re.Match[str]) -> str:
 # HTML
 
 
-def _sentences(answer: Answer) -> Iterator[str]:
-    if answer.short_answer:
-        yield f'<p dir="auto"><b>{escape(_short(answer))}</b></p>'
-    unproved = {claim.text for claim in answer.claims if claim.support == "unsupported"}
-    for line in answer.text.split("\n"):
-        mark = ' class="unproved"' if line in unproved else ""
-        yield f'<p dir="auto"{mark}>{escape(line)}</p>'
+def _paragraph(line: _Line) -> str:
+    mark = ' class="unproved"' if line.kind == "unproved" else ""
+    words = f"<b>{escape(line.text)}</b>" if line.kind == "short" else escape(line.text)
+    return f'<p dir="auto"{mark}>{words}</p>'
 
 
 def _item(citation: Citation) -> str:

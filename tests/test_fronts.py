@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from service.answers import (
 from service.cli.terminal import Plain, show_answer
 from service.http.openai import Composition
 from service.questions.plan import Plan
-from service.reports import markdown
+from service.reports import html, markdown
 from service.serializers import to_json
 from service.slack.blocks import closing, messages, wording
 from service.storage.conversations import Kept
@@ -134,7 +135,18 @@ def on_openai(answer: Answer) -> str:
     return composed.text
 
 
-FRONTS = {"terminal": on_terminal, "slack": on_slack, "markdown": on_sheet, "openai": on_openai}
+def on_printed_sheet(answer: Answer) -> str:
+    return unescape(re.sub("<[^>]+>", " ", html(Kept(answer=answer, asked=datetime(2024, 1, 1, tzinfo=UTC)))))
+
+
+FRONTS = {
+    "terminal": on_terminal,
+    "slack": on_slack,
+    "markdown": on_sheet,
+    "printed": on_printed_sheet,
+    "openai": on_openai,
+}
+SHEETS = ("markdown", "printed")  # of what was proved, which go on to nothing
 
 
 def on_page(browser: Browser, address: str, answer: Answer, name: str) -> str:
@@ -168,13 +180,10 @@ def plain(text: str) -> str:
 def assert_holds(text: str, answer: Answer, front: str) -> None:
     """Each part of the answer stands there: quotes once, the short answer first, values with their marks."""
     said = plain(text)
-    # A sheet, to be ticked off, numbers the quotes again below its text.
-    most = 2 if front == "markdown" else 1
-    for quote in QUOTES:
-        assert 1 <= said.count(quote) <= most, quote
+    assert [said.count(quote) for quote in QUOTES] == [1] * len(QUOTES)
     if short := answer.short_answer:
         assert said.index(short.text) < min(said.index(quote) for quote in QUOTES)
-    if front != "markdown":  # a sheet is what was proved; it goes on to nothing
+    if front not in SHEETS:
         assert [said.count(question) for question in answer.suggestions] == [1, 1]
     sentences = [claim.text.removesuffix(" [1]") for claim in answer.claims if claim.support != "quoted"]
     for sentence in (*sentences, *answer.notes):

@@ -19,6 +19,7 @@ QUOTED = Citation(
     url="https://tideline.example/bridge?a=1&b=2", quote="The bridge will cost\n61 million.",
     start=12, end=46, speaker="Nadia Rahal", also_printed_by=("Radio Seawall",),
 )  # fmt: skip
+SIDES = tuple(Position(text=QUOTED.quote, value=value, citations=(1,)) for value in ("48 million", None))
 ANSWER = Answer(
     id="a", conversation_id="c", question="What does it cost?",
     standalone_question="What does the bridge cost?", status="answered",
@@ -29,7 +30,7 @@ ANSWER = Answer(
         Claim(text="It is ugly. [unproved]", start=39, end=61, citations=(), support="unsupported", score=0),
     ),
     citations=(QUOTED,),
-    disagreements=(Disagreement(about="the cost", positions=(Position(text="48 million", citations=(1,)),)),),
+    disagreements=(Disagreement(about="the cost", positions=SIDES),),
     notes=("1 sentence could not be proved and was left out.",),
     searched=Searched(articles=5, passages=9, since=None, until=None, outlets=("Tideline",),
                       oldest=date(2020, 2, 21), newest=date(2024, 11, 15)),
@@ -65,10 +66,10 @@ def test_the_markdown_sheet() -> None:
         "*Asked 2026-08-20 09:05 UTC of 5 articles, published 2020-02-21 to 2024-11-15. "
         "Answered by quotes.*\n\n"
         "## Answer\n\n"
-        "“The bridge will cost 61 million.” [1]\n\n"
         "It is ugly. \\[unproved\\]\n\n"
         "## Sources disagree: the cost\n\n"
-        "- 48 million [1]\n\n"
+        "- 48 million [1]\n"
+        "- Tideline, quoting Nadia Rahal [1]\n\n"
         "*Note: 1 sentence could not be proved and was left out.*\n\n"
         "## Evidence\n\n"
         "**[1]**\n\n"
@@ -85,7 +86,7 @@ def test_the_html_sheet_says_the_same_and_needs_nothing_else() -> None:
     assert tree.findtext(".//h1") == "What does it cost?"
     words = " ".join(tree.text_content().split())
     for told in (
-        "“The bridge will cost 61 million.” [1]", "Sources disagree: the cost", "48 million [1]",
+        "[1] “The bridge will cost 61 million.”", "Sources disagree: the cost", "48 million [1]",
         "said by Nadia Rahal; also printed by Radio Seawall", "article 31, version 2, characters 12–46",
     ):  # fmt: skip
         assert told in words
@@ -123,7 +124,7 @@ def test_hostile_text_stays_text(text: str) -> None:
     answer = replace(
         ANSWER, question=text, standalone_question=text, text=f"{text} [1]\n{text}", claims=(),
         citations=(hostile,), related=(hostile,), notes=(text,), answerer=text,
-        disagreements=(Disagreement(about=text, positions=(Position(text=text, citations=(1,)),)),),
+        disagreements=(Disagreement(about=text, positions=(replace(SIDES[0], value=text),)),),
     )  # fmt: skip
     kept = Kept(answer=answer, asked=KEPT.asked)
     # Read as the most liberal editor would, with raw HTML, tables and strike-through.
