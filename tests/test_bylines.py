@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 
-from index.extraction.bylines import Byline, author_in, find, is_date_line
+from index.extraction.bylines import Byline, author_in, find
 from index.extraction.content_blocks import headline, normalise, zones
+from index.extraction.date_lines import is_date_line
 from index.extraction.language import language_of
 from index.records import EVIDENCE, Origin
 

@@ -9,14 +9,22 @@ may confirm a word found in the text.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 from index.extraction.boilerplate import HEADER_MENU_GAP, ends_sentence, is_menu, is_section_menu, plain
-from index.extraction.dates import MONTHS, WEEKDAYS, ambiguous_in, dates_in
-from index.extraction.dates.mentions import mentions, weekday_date, years_in
+from index.extraction.date_lines import (
+    LABELLED,
+    OTHER_LABEL,
+    UPDATED,
+    days_in,
+    is_date_line,
+    settled_date,
+    without_dates,
+)
+from index.extraction.dates import WEEKDAYS, dates_in
 from index.extraction.language import language_of
-from index.records import Origin, Span, Zone, ZoneKind
+from index.records import Origin, Zone, ZoneKind
 
 _NAME = r"[^\W\d_][\w.'’-]*"
 _BYLINE = re.compile(
@@ -34,14 +42,6 @@ _BESIDE_NAME = re.compile(
     r"|,?\s(?:photographs?|photos|pictures|video|graphics?)\sby\s.{0,99}"
     r"|,\s(?:[A-Z][\w-]+\s){0,3}(?:Writer|Reporter|Editor|Correspondent|Columnist|Photographer)"
     r"|,\s(?!Jr\b|Sr\b|PhD\b|MD\b)[A-Z][^\W\d_]{3,})$"
-)
-_LABEL = (
-    r"published|posted|publication date|date|created|issued|publié|publicado|veröffentlicht|نشر|تاريخ النشر"
-)
-_LABELLED = re.compile(rf"^(?:{_LABEL})\b", re.IGNORECASE)
-_OTHER_LABEL = re.compile(r"^[^\W\d_][\w -]{1,30}:\s")
-_UPDATED = re.compile(
-    r"\b(?:updated|modified|last update|edited|mis à jour|actualizado|aktualisiert)\b|تحديث", re.IGNORECASE
 )
 _PLACE = r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,3}"
 DATELINE = re.compile(
@@ -62,12 +62,6 @@ _SLASHED = re.compile(rf"(?P<name>{_NAME}(?: {_NAME}){{1,3}})\s?/\s?(?P<house>[A
 _TOLD = re.compile(
     r"\b(?:told|tells|statements? to|interview (?:with|to)|speaking to|spoke to|talking to)\s+"
     r"(?P<words>[A-Z][\w-]+(?: [A-Z][\w-]+){0,3})"
-)
-_WEEKDAY = "|".join(map(re.escape, WEEKDAYS))
-_MONTH = "|".join(map(re.escape, MONTHS))
-_YEARLESS = re.compile(
-    rf"^(?:{_WEEKDAY}),?\s+(?:\d{{1,2}}\.?\s+(?:{_MONTH})|(?:{_MONTH})\s+\d{{1,2}})\b.{{0,40}}$",
-    re.IGNORECASE,
 )
 _HOUSES = """news network times post agency press media tv television radio herald tribune gazette daily
     weekly journal today observer guardian chronicle mail telegraph broadcasting magazine review wire noticias
@@ -101,7 +95,7 @@ def find(text: str, zones: Sequence[Zone], file_name: str = "", language: str | 
     published, updated = _dates(header, _labelled_footer(text, zones, len(header)))
     place, agency, day = _dateline(text, zones)
     published = published or day
-    concluded = None if published else _settled_date(header, text, zones)
+    concluded = None if published else settled_date(header, text, zones)
     values: dict[str, str | date | None] = {
         "outlet": _outlet(text, zones, header, agency, file_name),
         "author": next(filter(None, map(author_in, header)), None)
@@ -162,24 +156,6 @@ def _credited(text: str, zones: Sequence[Zone]) -> str | None:
     return next(filter(None, map(author_in, credits)), None)
 
 
-def is_date_line(line: str, bare: bool = False) -> bool:
-    """Tells whether a line exists to give a date: a full date and at most five words beside it.
-
-    With `bare`, nothing but a label, a weekday or a time may stand beside it.
-    """
-    found = list(_days_in(line)) if len(line) <= 120 else []
-    if not found:
-        return not bare and _YEARLESS.search(line) is not None and not ends_sentence(line)
-    beside = [
-        word for word in re.findall(r"[^\W\d]{3,}", _without_dates(line)) if word.casefold() not in WEEKDAYS
-    ]
-    labelled = _LABELLED.match(line) or _UPDATED.match(line)
-    topic = None if labelled else _OTHER_LABEL.match(line)
-    if topic and len(beside) >= len(topic[0].split()) + 3:
-        return False  # a headline: "TRANSCRIPT: Ridgeton council meeting, 12 March 2021"
-    return len(beside) <= (5 if labelled or not bare else 0)
-
-
 def is_dateline(line: str) -> bool:
     """Tells whether a paragraph opens with a place in capitals, or a place and an agency, and a dash."""
     match = DATELINE.match(line)
@@ -204,7 +180,7 @@ def _header(text: str, zones: Sequence[Zone]) -> list[str]:
 
 def _labelled_footer(text: str, zones: Sequence[Zone], header: int) -> list[str]:
     lines = [zone.of(text) for zone in zones if zone.kind is ZoneKind.NAVIGATION][header:]
-    return [line for line in lines if _LABELLED.match(line) or _UPDATED.match(line)]
+    return [line for line in lines if LABELLED.match(line) or UPDATED.match(line)]
 
 
 def _dates(header: Sequence[str], footer: Sequence[str]) -> tuple[date | None, date | None]:
@@ -223,64 +199,23 @@ def _dated(lines: Sequence[str]) -> Iterator[tuple[date, bool]]:
             continue
         before = 0
         for span, day in dates_in(line):
-            yield day, _UPDATED.search(line[before : span.start]) is not None
+            yield day, UPDATED.search(line[before : span.start]) is not None
             before = span.end
 
 
 def _dates_the_subject(lines: Sequence[str], number: int) -> bool:
     """Tells whether a labelled day is the event's own: "Event date: …", "Date: …" beside "Venue: …"."""
     line = lines[number]
-    if _UPDATED.search(line) or not _OTHER_LABEL.match(line):
+    if UPDATED.search(line) or not OTHER_LABEL.match(line):
         return False
-    if not _LABELLED.match(line):
+    if not LABELLED.match(line):
         return True
     beside = [
         other
         for other in lines
-        if _OTHER_LABEL.match(other) and not (_LABELLED.match(other) or _SOURCE.match(other))
+        if OTHER_LABEL.match(other) and not (LABELLED.match(other) or _SOURCE.match(other))
     ]
-    return line.casefold().startswith("date") and any(not _UPDATED.search(other) for other in beside)
-
-
-def _settled_date(header: Sequence[str], text: str, zones: Sequence[Zone]) -> date | None:
-    """The day of a header line that lacks its year or could mean two days, where the text settles it."""
-    for line in filter(is_date_line, header):
-        if _UPDATED.search(line):
-            continue
-        day = weekday_date(line, years_in(text, tuple(zones))) if _YEARLESS.search(line) else None
-        both = next((days for _, days in ambiguous_in(line)), None)
-        day = _agreeing(both, text, zones) if both else day
-        if day is not None and day <= date.today() + timedelta(days=1):
-            return day
-    return None
-
-
-def _agreeing(both: tuple[date, date], text: str, zones: Sequence[Zone]) -> date | None:
-    """The day that the text agrees with: by a day of a month it names, else by the weekdays of its opening.
-
-    News names the days just before it is printed. A weekday counts only if it is that day's or the
-    evening's before, and only where the other day fits neither.
-    """
-    opening = [zone for zone in zones if zone.kind is ZoneKind.REPORTING][:3]
-    near = [day for day in both if _names_day_near(text, zones, day)]
-    if not near:
-        near = [day for day in both if any(_is_fresh(m.of(text), day) for m in mentions(text, opening, day))]
-    return near[0] if len(near) == 1 else None
-
-
-def _names_day_near(text: str, zones: Sequence[Zone], day: date) -> bool:
-    """Tells whether the text names a day of a month that is one of the ten up to `day`."""
-    return any(
-        re.search(r"\d", mention.of(text)) is not None
-        and mention.first == mention.last
-        and timedelta(0) <= day - mention.first <= timedelta(days=10)
-        for mention in mentions(text, zones, day)
-    )
-
-
-def _is_fresh(words: str, day: date) -> bool:
-    weekday = WEEKDAYS.get(words.casefold())
-    return weekday in (day.weekday(), (day - timedelta(days=1)).weekday())
+    return line.casefold().startswith("date") and any(not UPDATED.search(other) for other in beside)
 
 
 def _dateline(text: str, zones: Sequence[Zone]) -> tuple[str | None, str | None, date | None]:
@@ -298,7 +233,7 @@ def _dateline(text: str, zones: Sequence[Zone]) -> tuple[str | None, str | None,
 
 def _alone(words: str) -> date | None:
     """The day that words give which are nothing but a day, an agency in brackets apart."""
-    beside = re.sub(r"\([^()]*\)", "", _without_dates(words))
+    beside = re.sub(r"\([^()]*\)", "", without_dates(words))
     return None if re.search(r"[^\W\d_]{3}", beside) else next((day for _, day in dates_in(words)), None)
 
 
@@ -337,7 +272,7 @@ def _masthead(header: Sequence[str]) -> str | None:
 def _beside_date(header: Sequence[str], text: str, confirming: Sequence[str]) -> str | None:
     """The house in the line below the date, else above it."""
     pairs = [(above, line) for above, line in pairwise(header)]
-    places = [line for above, line in pairs if is_date_line(above) or any(_days_in(above))]
+    places = [line for above, line in pairs if is_date_line(above) or any(days_in(above))]
     places += [above for above, line in pairs if is_date_line(line) and above != header[0]]
     return _first_house(places, text, confirming)
 
@@ -381,16 +316,3 @@ def _confirmed(name: str, confirming: Sequence[str]) -> bool:
 
 def _squeezed(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
-
-
-def _days_in(line: str) -> Iterator[Span]:
-    """Finds the full dates of a line, those that could be two days among them."""
-    return (span for found in (dates_in(line), ambiguous_in(line)) for span, _ in found)
-
-
-def _without_dates(line: str) -> str:
-    kept, before = [], 0
-    for span in sorted(set(_days_in(line)), key=lambda span: span.start):
-        kept.append(line[before : span.start])
-        before = span.end
-    return " ".join([*kept, line[before:]])

@@ -13,7 +13,8 @@ from itertools import pairwise
 from index.extraction import boilerplate as furniture
 from index.extraction import quotable
 from index.extraction.boilerplate import ends_sentence
-from index.extraction.bylines import author_in, is_date_line, is_dateline
+from index.extraction.bylines import author_in, is_dateline
+from index.extraction.date_lines import is_date_line
 from index.extraction.normalisation import normalise as normalise
 from index.extraction.normalisation import without_controls as without_controls
 from index.records import EVIDENCE, Span, Zone, ZoneKind
