@@ -242,3 +242,31 @@ def test_a_day_in_the_dateline_is_that_of_the_article(opening: str, day: date | 
 )
 def test_a_day_of_the_subject_is_not_the_articles(lines: str, day: date | None) -> None:
     assert read(f"Dam to close for repairs\n\n{lines}").published == day
+
+
+WIRE = (
+    "{}The dam will close for repairs, the ministry said on Wednesday.\n\nIt was repaired in 2020, it said.{}"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "foot", "day", "house"),
+    [
+        ("LENN, June 2 (Halyard) - ", "", date(2021, 6, 2), "Halyard"),
+        ("June 2 (Halyard) - ", "", date(2021, 6, 2), "Halyard"),
+        ("LENN, 2 June (Halyard) -- ", "", date(2021, 6, 2), "Halyard"),
+        ("LENN, June 2 (Halyard) - ", "\n\n(c) Copyright Halyard 2027", date(2021, 6, 2), "Halyard"),
+        ("LENN, June 6 (Halyard) - ", "", None, "Halyard"),
+    ],
+    ids=["place", "no place", "day first", "drawn later", "another weekday"],
+)
+def test_a_wire_day_without_its_year(line: str, foot: str, day: date | None, house: str) -> None:
+    found = read("Dam to close for repairs", WIRE.format(line, foot))
+    assert (found.published, found.outlet) == (day, house)
+    assert found.origins["published"] is (Origin.INFERRED if day else Origin.UNKNOWN)
+
+
+def test_a_wire_day_stays_without_a_year_where_nothing_gives_one() -> None:
+    told = WIRE.format("LENN, June 2 (Halyard) - ", "").replace("in 2020", "last year")
+    assert read("Dam to close for repairs", told).published is None
+    assert read("Dam to close for repairs", f"{told}\n\n© 2021 Halyard").published == date(2021, 6, 2)

@@ -286,3 +286,39 @@ def test_the_same_article_in_two_exports_is_one_where_the_database_names_it() ->
 )
 def test_other_texts_stay_one_article(tmp_path: Path, text: str) -> None:
     assert len(list(read_bytes(text.encode(), "a.txt"))) == 1
+
+
+RIS = """TY  - NEWS
+TI  - Dam to close for
+ repairs
+AU  - Lee, Ann
+AU  - Chen, Bo
+T2  - Valley Daily
+DA  - 2021/06/02/
+AB  - The dam will close for repairs, the ministry said.
+UR  - https://valley.example/dam
+N1  - Copyright - Valley Media 2021
+ER  -
+
+TY  - NEWS
+T1  - Tram line reopens
+JO  - Lenn Herald
+PY  - 2022/08/09
+N2  - The line reopened on Tuesday, its owner said.
+ER  -
+"""
+
+
+@pytest.mark.parametrize("name", ["a.ris", "a.txt"])
+def test_references_are_articles_of_what_they_say(name: str) -> None:
+    one, two = (item for item in read_bytes(RIS.encode(), name) if isinstance(item, Draft))
+    assert (one.title, one.author, one.outlet, one.published, one.url) == (
+        "Dam to close for repairs",
+        "Ann Lee, Bo Chen",
+        "Valley Daily",
+        date(2021, 6, 2),
+        "https://valley.example/dam",
+    )
+    assert one.text == "The dam will close for repairs, the ministry said."
+    assert any("not its text" in note for note in one.notes)
+    assert (two.title, two.outlet, two.published) == ("Tram line reopens", "Lenn Herald", date(2022, 8, 9))

@@ -89,7 +89,7 @@ def test_a_transcript_names_its_speakers_and_their_offices() -> None:
     assert found == [
         ("ROPER", None, False),
         ("VALE", None, False),
-        ("ROPER", None, False),
+        ("ROPER", None, True),
         ("QUILL", "fire chief", False),
     ]
 

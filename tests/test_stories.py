@@ -4,6 +4,8 @@
 import json
 from datetime import date
 
+import pytest
+
 from index.readers import read_bytes
 from index.records import Draft
 from tests.websites import FIRST, SECOND
@@ -121,3 +123,110 @@ def test_boxes_that_are_marked_as_articles_do_not_hide_the_article_beside_them()
     )
     (draft,) = drafts(site(f"<h1>Dam to close</h1><div class='article-body'>{body}</div>", *boxes), "a.html")
     assert "It is the third day." in draft.evidence()
+
+
+PASTED = f"""Dam to close for repairs
+Valley Daily
+2 June 2021
+By Ann Lee
+
+{FIRST}
+
+{SECOND}
+
+----------
+
+Tram line reopens after fire
+The Lenn Herald
+9 August 2022
+
+{MORE}
+
+Mayor resigns
+By Bo Chen
+
+LENN - The mayor resigned on Monday, the town hall said in a statement."""
+
+
+def test_articles_pasted_into_one_text_keep_their_own_heads() -> None:
+    found = [(one.title, one.outlet, one.author, one.published) for one in drafts(PASTED, "a.txt")]
+    assert found == [
+        ("Dam to close for repairs", "Valley Daily", "Ann Lee", date(2021, 6, 2)),
+        ("Tram line reopens after fire", "The Lenn Herald", None, date(2022, 8, 9)),
+        ("Mayor resigns", None, "Bo Chen", None),
+    ]
+
+
+def test_the_stories_of_a_printed_page_share_its_house_and_day() -> None:
+    page = "Valley Daily\n2 June 2021\n\n" + PASTED.replace("Valley Daily\n2 June 2021\n", "").replace(
+        "The Lenn Herald\n9 August 2022", "By Cy Lind\n\nLENN - The line is open."
+    )
+    assert [(one.outlet, one.author, one.published) for one in drafts(page, "a.txt")] == [
+        ("Valley Daily", author, date(2021, 6, 2)) for author in ("Ann Lee", "Cy Lind", "Bo Chen")
+    ]
+
+
+PLAIN_LETTER = f"""THE VALLEY BRIEFING
+Wednesday, 2 June 2021
+View in browser
+
+Good morning. Here is what you need to know about the valley today.
+
+THE DAM
+{FIRST} (Valley Daily)
+
+2. Trams
+{MORE}
+
+WHAT WE ARE READING
+- How Lenn lost its trams, by Dora Quill
+
+That is all for today. You subscribed to this. Unsubscribe | Manage preferences
+© 2021 Valley Media Ltd, 1 Quay Street, Lenn"""
+
+
+def test_a_letter_of_headed_stories_is_these() -> None:
+    found = drafts(PLAIN_LETTER, "a.txt")
+    assert [(one.title, one.published) for one in found] == [
+        ("THE VALLEY BRIEFING", date(2021, 6, 2)),
+        ("THE DAM", date(2021, 6, 2)),
+        ("Trams", date(2021, 6, 2)),
+    ]
+    assert FIRST in found[1].evidence()
+    assert not any("subscribe" in one.evidence().casefold() for one in found)
+
+
+LISTED = f"""Twenty books for the summer
+
+‘The Book of Geese’
+
+By Ann Lee
+
+{FIRST}
+
+‘Wire’
+
+By Bo Chen
+
+{SECOND}"""
+LOGGED = f"""A year of the dam
+
+June 5, 2020
+
+{FIRST}
+
+July 8, 2021
+
+{SECOND}"""
+SECTIONED = f"""Dam to close
+
+WHY NOW
+{FIRST}
+
+WHAT NEXT
+{SECOND}"""
+
+
+@pytest.mark.parametrize("text", [LISTED, LOGGED, SECTIONED], ids=["books", "days", "sections"])
+def test_an_article_in_parts_stays_one(text: str) -> None:
+    assert len(drafts(text, "a.txt")) == 1

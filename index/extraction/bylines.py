@@ -17,9 +17,11 @@ from index.extraction.date_lines import (
     LABELLED,
     OTHER_LABEL,
     UPDATED,
+    WIRE,
     days_in,
     is_date_line,
     settled_date,
+    wired,
     without_dates,
 )
 from index.extraction.dates import WEEKDAYS, dates_in
@@ -66,6 +68,7 @@ _TOLD = re.compile(
 _HOUSES = """news network times post agency press media tv television radio herald tribune gazette daily
     weekly journal today observer guardian chronicle mail telegraph broadcasting magazine review wire noticias
     diario periódico zeitung nachrichten وكالة صحيفة جريدة شبكة قناة"""
+_LEAST_HEADLINE = 4  # words
 _OUTLET_WORDS = frozenset(_HOUSES.split())
 
 
@@ -95,7 +98,7 @@ def find(text: str, zones: Sequence[Zone], file_name: str = "", language: str | 
     published, updated = _dates(header, _labelled_footer(text, zones, len(header)))
     place, agency, day = _dateline(text, zones)
     published = published or day
-    concluded = None if published else settled_date(header, text, zones)
+    concluded = None if published else settled_date(header, text, zones) or wired(text, zones)
     values: dict[str, str | date | None] = {
         "outlet": _outlet(text, zones, header, agency, file_name),
         "author": next(filter(None, map(author_in, header)), None)
@@ -222,7 +225,11 @@ def _dateline(text: str, zones: Sequence[Zone]) -> tuple[str | None, str | None,
     """The place, the agency and the day in front of the first sentence: "LENN, June 2, 2021 (Halyard) - "."""
     for zone in zones:
         line = zone.of(text)
-        match = DATELINE.match(line) if zone.kind is ZoneKind.REPORTING else None
+        reported = zone.kind is ZoneKind.REPORTING
+        match = DATELINE.match(line) if reported else None
+        wire = WIRE.match(line) if reported and not match else None
+        if wire:
+            return None, wire["outlet"], None
         day = _alone(match[0][match.end("place") :]) if match else None
         if match and (day or is_dateline(line)):
             return match["place"], match["outlet"], day
@@ -250,8 +257,14 @@ def _outlet(
         or agency
         or _told(text, zones, confirming)
         # Above a headline and a day the first line is the house; else it may be a section ("Iraq News").
-        or _first_house(header[:1] if any(map(is_date_line, header[2:])) else [], text, confirming)
+        or _first_house(header[:1] if _above_headline(header) else [], text, confirming)
     )
+
+
+def _above_headline(header: Sequence[str]) -> bool:
+    """Tells whether a day and a headline stand below the first line."""
+    titled = any(len(line.split()) >= _LEAST_HEADLINE and not is_date_line(line) for line in header[1:])
+    return any(map(is_date_line, header[2:])) or (titled and any(map(is_date_line, header[1:2])))
 
 
 def _names_itself(zone: Zone, text: str) -> bool:

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.dates import MONTHS, WEEKDAYS, ambiguous_in, dates_in
 from index.extraction.dates.mentions import mentions, weekday_date, years_in
+from index.extraction.dates.named import fitting_day
+from index.extraction.dates.periods import day_of
+from index.extraction.dates.tenses import Tense, tense_at
 from index.records import Span, Zone, ZoneKind
 
 _LABEL = (
@@ -23,6 +26,12 @@ _YEARLESS = re.compile(
     rf"^(?:{_WEEKDAY}),?\s+(?:\d{{1,2}}\.?\s+(?:{_MONTH})|(?:{_MONTH})\s+\d{{1,2}})\b.{{0,40}}$",
     re.IGNORECASE,
 )
+# The day of a wire, with the agency behind it: "LENN, March 12 (Halyard) - ", "12 March (Halyard) -".
+WIRE = re.compile(
+    rf"(?:[A-Z][^()\n]{{1,60}},\s)?(?:(?P<d1>\d{{1,2}})\.?\s(?:de\s)?(?P<m1>(?i:{_MONTH}))"
+    rf"|(?P<m2>(?i:{_MONTH}))\.?\s(?P<d2>\d{{1,2}})),?\s\((?P<outlet>[A-Z][\w .&'’-]{{1,40}})\)\s?\.?\s?[—–-]"
+)
+_RIGHTS_YEAR = re.compile(r"(?:©|\(c\)|copyright)[^\n]{0,60}?\b(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE)
 
 
 def is_date_line(line: str, bare: bool = False) -> bool:
@@ -54,6 +63,32 @@ def settled_date(header: Sequence[str], text: str, zones: Sequence[Zone]) -> dat
         if day is not None and day <= date.today() + timedelta(days=1):
             return day
     return None
+
+
+def wired(text: str, zones: Sequence[Zone]) -> date | None:
+    """The day of a wire's dateline, in the year that its own weekday fits: wires name the day they are sent.
+
+    The year is near those that the text tells of, or the one of its copyright; a copyright alone says only
+    when a page was drawn.
+    """
+    opening = [zone.of(text) for zone in zones if zone.kind is ZoneKind.REPORTING][:3]
+    wire = next((match for line in opening if (match := WIRE.match(line))), None)
+    weekday = next((day for line in opening for day in _weekdays(line)), None)
+    if wire is None or weekday is None:
+        return None
+    month, number = MONTHS[(wire["m1"] or wire["m2"]).casefold()], int(wire["d1"] or wire["d2"])
+    signed = {int(match["year"]) for match in _RIGHTS_YEAR.finditer(text)}
+    days = [day for year in signed if (day := day_of(year, month, number)) and day.weekday() == weekday]
+    days += filter(None, [fitting_day(month, number, weekday, years_in(text, tuple(zones)))])
+    return next((day for day in days if day <= date.today() + timedelta(days=1)), None)
+
+
+def _weekdays(line: str) -> Iterator[int]:
+    """The weekdays of a line but those to come."""
+    for match in re.finditer(r"[^\W\d_]{4,}", line):
+        number = WEEKDAYS.get(match[0].casefold())
+        if number is not None and tense_at(line, match.start(), match.end()) is not Tense.FUTURE:
+            yield number
 
 
 def _agreeing(both: tuple[date, date], text: str, zones: Sequence[Zone]) -> date | None:

@@ -69,6 +69,7 @@ _LABEL = re.compile(
     r"(?P<name>[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,3}?)(?:\s[(\[](?P<role>[^()\[\]\n]{2,60})[)\]])?\s?"
     r"(?:[:：]\s|(?<![\w.][QA])(?<=[QA])\.\s)(?=\S)"
 )
+_STAMP = re.compile(r"[(\[]\d{1,2}:\d\d:\d\d")
 _ENDS_ASKING = re.compile(r"[?؟？]['\"”’»)]*\s*$")
 _ONLY_ASKS = re.compile(r"(?:[^.!?؟？]|\.(?!\s)){3,300}[?؟？]['\"”’»)]*")
 
@@ -91,31 +92,40 @@ class _Labelled:
     def name(self) -> str:
         return self.label["name"].casefold()
 
+    @property
+    def words(self) -> Span:
+        return Span(self.line.start + self.label.end(), self.line.end)
+
     def asks(self, text: str) -> bool:
         return _ENDS_ASKING.search(self.line.of(text)) is not None
 
 
 @lru_cache(maxsize=64)
 def turns(text: str) -> tuple[Turn, ...]:
-    """Returns the turns of an interview or transcript in order; none for any other text.
-
-    A turn is a paragraph with a label, and those without one that follow it.
-    """
+    """Returns the turns of an interview or transcript in order, each a paragraph; none for any other text."""
     lines = [Span(match.start(), match.end()) for match in re.finditer(r"[^\n]+", text)]
-    found = [_Labelled(line, label) for line in lines if (label := _label(line.of(text)))]
-    if not _is_dialogue(found, lines, text):
+    labelled = [_Labelled(line, label) for line in lines if (label := _label(line.of(text)))]
+    # A clock in brackets that counts seconds stands in transcripts alone, where one turn may be all there is.
+    stamped = [one for one in labelled if _STAMP.match(one.line.of(text))]
+    found = stamped if 2 * len(stamped) > len(labelled) else labelled
+    if not (found is stamped or _is_dialogue(found, lines, text)):
         return ()
     askers = _askers(found, text)
     return tuple(
         Turn(
-            one.line.start + one.label.end(),
-            one.line.end,
+            one.words.start,
+            one.words.end,
             one.label["name"],
             one.label["role"],
-            one.name in askers,
+            one.name in askers or _ONLY_ASKS.fullmatch(one.words.of(text)) is not None,
         )
         for one in found
     )
+
+
+def turn_at(text: str, place: int) -> Turn | None:
+    """Returns the turn that a place of the text stands in; None outside of any."""
+    return next((turn for turn in turns(text) if turn.start <= place < turn.end), None)
 
 
 def label_end(text: str, start: int) -> int | None:

@@ -1,11 +1,12 @@
 """Exports of press databases (Nexis, Factiva, ProQuest): many articles in one text, with labelled heads.
 
 What parts them is a line of the database's own. An article's head and foot are fields, "LENGTH: 54 words"
-or "WC 54 words", and a few lines without a label: outlet, date and headline.
+or "WC 54 words", and a few lines without a label: outlet, date and headline. In RIS, which all of them and
+libraries write too, every line is a field.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
@@ -49,11 +50,21 @@ _BARE = frozenset({"body", "full text", "classification", "notes", "graphic"})  
 _LONGEST_VALUE = 2  # lines of a label's value in the foot, where a paragraph of the article could stand
 _LONGEST_HEAD_VALUE = 50  # lines of a label's value
 _FEWEST = 3  # labels of an article
+_RIS_OPENS = re.compile(r"\ufeff?\s{0,20}TY {1,2}- ")
+_RIS_LINE = re.compile(r"(?P<tag>[A-Z][A-Z0-9]) {1,2}-(?= |$)(?P<value>.*)")
+# By the list of RIS; of several tags for one piece the first that a record has counts.
+_RIS = {
+    "title": "TI T1 CT", "outlet": "T2 JO JF JA BT PB", "published": "DA Y1 PY", "language": "LA",
+    "url": "UR L2 LK", "id": "ID AN", "summary": "AB N2",
+}  # fmt: skip
 _WORD_COUNT = re.compile(r"\d{1,3}(?:[,.]?\d{3})? words", re.IGNORECASE)
 
 
 def articles(text: str, source: str) -> Iterator[Draft | Skipped] | None:
     """The articles of an export, each with its own head; None for any other text."""
+    if _RIS_OPENS.match(text):
+        references = Objects(source, "reference")
+        return (references.article(record, number) for number, record in enumerate(_references(text), 1))
     parts = list(_parts(text))
     records = [record for part in parts if (record := _record(part)) is not None]
     if not records or (len(parts) == 1 and len(records[0]) < _FEWEST):
@@ -263,3 +274,34 @@ def _unlabelled(part: _Part) -> dict[str, str] | None:
     record = {"published": _date_of(lines[day]), "id": part.id, "text": text}
     record |= _named(title=title, author=names[:1], outlet=[lines[place] for place in below[:1]])
     return record if text else None
+
+
+def _references(text: str) -> Iterator[dict[str, str]]:
+    """The records of RIS under our names. A value goes on in the lines below it."""
+    tags: dict[str, list[list[str]]] = {}
+    value: list[str] = []
+    for line in text.splitlines():
+        match = _RIS_LINE.match(line)
+        if match is None:
+            value.append(line.strip())
+        elif match["tag"] == "ER":
+            yield _reference(tags)
+            tags = {}
+        else:
+            value = [match["value"].strip()]
+            tags.setdefault(match["tag"], []).append(value)
+    if tags:
+        yield _reference(tags)
+
+
+def _reference(tags: Mapping[str, list[list[str]]]) -> dict[str, str]:
+    joined = {tag: [" ".join(lines).strip() for lines in values] for tag, values in tags.items()}
+    said = {tag: list(filter(None, values)) for tag, values in joined.items()}
+    firsts = {
+        piece: [said[tag][0] for tag in names.split() if said.get(tag)] for piece, names in _RIS.items()
+    }
+    record = {piece: words[0] if words else "" for piece, words in firsts.items()}
+    authors = "; ".join(name for tag in ("AU", "A1") for name in said.get(tag, ()))
+    record["author"] = _author(authors, inverted=True) if authors else ""
+    record["published"] = record["published"].strip("/").replace("/", "-")
+    return {piece: words for piece, words in record.items() if words}

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from index.errors import Unreadable
 from index.extraction import content_blocks as cleaning
-from index.extraction.boilerplate import ends_sentence
-from index.extraction.bylines import author_in
+from index.extraction.boilerplate import comments_begin, ends_sentence, known
+from index.extraction.bylines import author_in, is_dateline
+from index.extraction.date_lines import OTHER_LABEL, is_date_line
 from index.extraction.dates import parse_date
 from index.extraction.entries import FEWEST, clock_of
 from index.readers import html, page_metadata
@@ -41,6 +43,25 @@ _AUTHOR_PATH = "string((.//*[@rel='author' or @itemprop='author' or contains(@cl
 _TIME_PATH = "string((.//time[not(@itemprop='dateModified')]/@datetime)[1])"
 _TIME = re.compile(r"T(\d\d:\d\d)")
 _MARK = "\ue000"
+_RULE = re.compile(r"(?:[-=*_~#•–—] ?){3,}")
+_BULLET = re.compile(r"[-*•–—] ")
+_NUMBERED = re.compile(r"^(?:#{1,6} |\d{1,2}[.)] )")
+# What only letters to subscribers say; they have to, by law.
+_LETTER = re.compile(
+    r"\b(?:unsubscribe|in (?:your |a )?(?:web )?browser|forwarded (?:this|to you)|manage (?:\w+ )?preferences"
+    r"|désabonner|désinscri|darse de baja|cancelar (?:la|su|tu) suscripción|abbestellen|newsletter abmelden"
+    r"|disiscriviti|uitschrijven|отписаться)|إلغاء الاشتراك|退订|配信停止",
+    re.IGNORECASE,
+)
+_CREDIT = re.compile(r" \([^()\n]{2,60}\)$")
+_LEAST_PROSE = 6  # words
+_LEAST_TITLE = 3  # words; names of readers and sections have fewer
+_LONGEST_HEAD = 8  # lines from a headline to its article
+_LONGEST_HEADING = 12  # words
+_EDGE, _LONGEST_NOTE = (
+    6,
+    30,
+)  # lines at the top and the foot of a letter, and words of one that says what it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +84,32 @@ class _Story:
 
 
 def of_text(text: str, says: Found, source: str, key: str | None = None) -> Iterator[Draft | Skipped]:
-    """The entries of a live blog, the stories of a newsletter, else the one article of a text."""
-    plain = cleaning.normalise(text)
+    """The entries of a live blog, the stories of a newsletter or of pasted articles, else one article."""
     whole = text_draft(text, says, source, key)
-    if isinstance(whole, Skipped):
-        yield whole
-        return
-    entries = list(_entries(plain))
+    yield from [whole] if isinstance(whole, Skipped) else several(whole, source)
+
+
+def several(whole: Draft, source: str) -> Iterator[Draft | Skipped]:
+    """The articles that the text of one turns out to hold; itself where it is only one."""
+    text, around = whole.text, _said_by(whole)
+    entries = list(_entries(text))
     if len(entries) >= FEWEST:
-        around = _said_by(whole)
-        for clock, words in sorted(entries, key=lambda entry: clock_of(entry[0]) or 0):
-            yield _entry(clock, words, whole.title).draft(around, source, whole.key)
-        return
-    stories = _linked(plain)
+        stories = [
+            _entry(clock, words, whole.title)
+            for clock, words in sorted(entries, key=lambda entry: clock_of(entry[0]) or 0)
+        ]
+    else:
+        around = _untitled(around)
+        pasted = _pasted(text)
+        stories = pasted or max(_linked(text), _sections(text, whole.title), key=len)
+        if pasted:
+            around = _of_issue(whole) if _under_masthead(text) else NOTHING_FOUND
     if len(stories) < _FEWEST_STORIES:
         yield whole
         return
-    around = _untitled(_said_by(whole))
-    yield from (story.draft(around, source, whole.key) for story in stories)
+    for story in stories:
+        made = story.draft(around, source, whole.key)
+        yield made if isinstance(made, Skipped) else replace(made, repairs=whole.repairs)
 
 
 def _said_by(whole: Draft) -> Found:
@@ -97,9 +126,73 @@ def _said_by(whole: Draft) -> Found:
     return Found(known, whole.origins)
 
 
+def _of_issue(whole: Draft) -> Found:
+    """House and day that stand above all headlines of a page."""
+    return found(Known(outlet=whole.outlet, published=whole.published), Origin.TEXT)
+
+
 def _untitled(says: Found) -> Found:
     """The same for a part that has a title of its own, or none."""
     return Found(replace(says.known, title=None), says.origins)
+
+
+# Several articles pasted into one file
+
+
+def _pasted(text: str) -> list[_Story]:
+    """The articles of a text that holds several, each under a headline with a day or a byline of its own."""
+    lines = _without_rules(text)
+    end = next((place for place, line in enumerate(lines) if comments_begin(line)), len(lines))
+    heads = list(_heads(lines[:end]))
+    if len(heads) < _FEWEST_STORIES:
+        return []
+    parts = (lines[start:stop] for start, stop in zip(heads, [*heads[1:], len(lines)], strict=True))
+    return [_Story("\n".join(part), NOTHING_FOUND) for part in parts]
+
+
+def _without_rules(text: str) -> list[str]:
+    return ["" if _RULE.fullmatch(line) else line for line in text.split("\n")]
+
+
+def _heads(lines: Sequence[str]) -> Iterator[int]:
+    """The places of headlines: lines alone, with a day or a byline below them and prose below that.
+
+    A byline alone heads many things, books in a list of them; a dateline shows that it is a report.
+    """
+    region: list[int] = []
+    for place, line in enumerate(lines):
+        if not _prose(line):
+            region += [place] if line and known(line) is None else []
+            continue
+        near = [one for one in region if place - one <= _LONGEST_HEAD]
+        region = []
+        opens = bool(near) and not (_gives(lines[near[0]]) or OTHER_LABEL.match(lines[near[0]]))
+        given = [lines[one] for one in near if _gives(lines[one])]
+        reports = is_dateline(line) or any(is_date_line(one, bare=True) for one in given)
+        if opens and given and reports and any(_titles(lines[one]) for one in near):
+            yield near[0]
+
+
+def _titles(line: str) -> bool:
+    """Tells whether a line may be a headline: names of readers and sections are two words or less."""
+    words = line.split()
+    short = cleaning.weight(line) < _LEAST_TITLE and not (len(words) == 2 and words[1].islower())
+    return not (short or _gives(line))
+
+
+def _gives(line: str) -> bool:
+    """Tells whether a line exists to give a day or a writer."""
+    return is_date_line(line, bare=True) or author_in(line) is not None
+
+
+def _under_masthead(text: str) -> bool:
+    """Tells whether the first day stands above the first headline, as on a page that all stories share."""
+    for line in text.split("\n"):
+        if is_date_line(line, bare=True):
+            return True
+        if cleaning.weight(line) > _LEAST_TITLE:
+            return False
+    return False
 
 
 # Live blogs
@@ -156,7 +249,7 @@ def _linked(text: str) -> list[_Story]:
         if not _LINK_LINE.fullmatch(line):
             above.append(line)
             continue
-        prose = next((n for n, one in enumerate(above) if ends_sentence(one) and len(one.split()) >= 6), None)
+        prose = next((n for n, one in enumerate(above) if _prose(one)), None)
         title = next((one for one in reversed(above[:prose]) if one), None) if prose else None
         if prose is not None and title:
             url = re.search(r"https?://[^\s>)\]]+", line)
@@ -164,6 +257,39 @@ def _linked(text: str) -> list[_Story]:
             stories.append(_Story("\n".join(above[prose:]), found(known, Origin.TEXT)))
         above = []
     return stories
+
+
+def _sections(text: str, title: str | None) -> list[_Story]:
+    """The stories of a plain letter under a heading each, and what stands above the first."""
+    ends = [line for line in text.split("\n") if line]
+    ends = ends[:_EDGE] + ends[-_EDGE:]
+    if not any(_LETTER.search(line) and len(line.split()) <= _LONGEST_NOTE for line in ends):
+        return []
+    lines = _without_rules(text)
+    first = next((place for place, line in enumerate(lines) if line), 0)
+    heads = [place for place in range(first + 1, len(lines)) if _is_heading(lines, place)]
+    if not heads:
+        return []
+    named = [
+        (_NUMBERED.sub("", lines[place]), lines[place + 1 : stop])
+        for place, stop in pairwise([*heads, len(lines)])
+    ]
+    intro = [line for line in lines[first + 1 : heads[0]] if not _LETTER.search(line)]
+    stories = []
+    for heading, part in [(title, intro), *named]:
+        words = "\n".join(takewhile(lambda line: not _LETTER.search(line), part))
+        stories += [_Story(words, found(Known(title=heading), Origin.TEXT))] if _prose(words) else []
+    return stories
+
+
+def _is_heading(lines: Sequence[str], place: int) -> bool:
+    line, below = lines[place], lines[place + 1 : place + 2]
+    alone = bool(line) and not lines[place - 1] and cleaning.weight(line) <= _LONGEST_HEADING
+    return (
+        alone
+        and bool(below)
+        and not (ends_sentence(line) or _BULLET.match(line) or _LETTER.search(line) or known(line))
+    )
 
 
 def of_letter(markup: str, says: Found, source: str, key: str) -> Iterator[Draft | Skipped]:
@@ -207,7 +333,9 @@ def _parts(blocks: "Sequence[html.Block]", links: Sequence[tuple[str, str]]) -> 
 
 
 def _prose(words: str) -> bool:
-    return any(ends_sentence(line) and len(line.split()) >= 6 for line in words.split("\n"))
+    """Tells whether a line is a sentence, with or without its source in brackets behind it."""
+    lines = (_CREDIT.sub("", line) for line in words.split("\n"))
+    return any(ends_sentence(line) and cleaning.weight(line) >= _LEAST_PROSE for line in lines)
 
 
 # Pages of several articles

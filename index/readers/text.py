@@ -19,7 +19,7 @@ class TextReader:
     """Reads a text file as one article, finding title, byline and dates in its own lines."""
 
     name = "text"
-    suffixes: tuple[str, ...] = (".txt", ".text", "")
+    suffixes: tuple[str, ...] = (".txt", ".text", ".srt", ".vtt", ".ris", "")
 
     def accepts(self, data: bytes, suffix: str) -> bool:
         """Any text whose suffix does not say that it is something else."""
@@ -31,13 +31,14 @@ class TextReader:
 
 
 def text_drafts(raw: str, source: str) -> Iterator[Draft | Skipped]:
-    """The articles of a text without markup: of an export of many, of a live blog, else of the whole."""
-    from index.readers import exports, stories
+    """The articles of a text without markup: of an export of many, of captions, of a live blog, else one."""
+    from index.readers import captions, exports, stories
 
     if raw.count("\n") > MOST_LINES * MOST_ARTICLES:
         yield too_long(source)
         return
-    yield from exports.articles(raw, source) or stories.of_text(raw, Found(), source)
+    read = exports.articles(raw, source) or captions.article(raw, source)
+    yield from read or stories.of_text(raw, Found(), source)
 
 
 def text_draft(raw: str, says: Found, source: str, key: str | None = None) -> Draft | Skipped:

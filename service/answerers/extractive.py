@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from index.extraction.quotable import turn_at
 from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
 from index.records import Hit, Order, Span
@@ -115,8 +116,9 @@ def explained(quote: Quote) -> str:
 
 
 def _speaker(quote: Quote) -> str | None:
-    """Speaker, where the sentence quotes; one that only reports names its speaker itself."""
-    if content_of(quote.article.text, quote.span).directness == "indirect":
+    """Speaker, where the sentence quotes or is a turn; one that only reports names its speaker itself."""
+    turn = turn_at(quote.article.text, quote.span.start)
+    if turn is None and content_of(quote.article.text, quote.span).directness == "indirect":
         return None
     found = speaker(quote.article, quote.span)
     return str(found) if found else None

@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from index.extraction.quotable import Turn, turn_at, turns
 from index.records import Article, Draft, Span
 from service.attribution.arabic_speech import arabic_speaker
 from service.attribution.coreference import described, person_meant, person_named
@@ -60,12 +61,26 @@ class Content:
 
 def speaker(article: Article | Draft, span: Span) -> Speaker | None:
     """Finds who said what stands in the span; None where the article does not say so plainly."""
+    if turn := turn_at(article.text, span.start):
+        return _of_turn(article.text, turn)
     text = evidence_text(article)
     if article.language == "ar":
         found = arabic_speaker(text, span)
         return Speaker(*found) if found else None
     chosen = attribution_of(text, span)
     return resolved(text, chosen.source) if chosen else None
+
+
+def _of_turn(text: str, turn: Turn) -> Speaker | None:
+    """Whom an interview or transcript names in front of a turn; "A" answers where one other name does."""
+    names = {one.speaker for one in turns(text) if not one.asks and len(one.speaker) > 1}
+    one = turn.speaker if len(turn.speaker) > 1 else names.pop() if len(names) == 1 else None
+    if turn.asks or one is None:
+        return None
+    start = text.rfind(one, 0, turn.start)
+    name = Span(start, start + len(one))
+    known = person_named(text, Mention(name.start, name.end, "name", name))
+    return Speaker(known.name.of(text), turn.role or known.role, known.name)
 
 
 def attribution_of(text: str, span: Span) -> Attribution | None:
