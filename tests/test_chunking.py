@@ -108,3 +108,21 @@ def test_offsets_count_code_points() -> None:
 @pytest.mark.parametrize("size", [500, 900])
 def test_the_id_names_the_settings(size: int) -> None:
     assert Chunker(size).id == f"sentences-{size}"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("The talks ended at 11 a.m. Saturday. They go on.", 2),
+        ("The firm made $1.5bn. in 2020. It grew.", 2),
+        ("Is that all? asked Roper. He left.", 2),
+        ('"He shouted, \'You said: "Never again." Why?\' and left," she added. They laughed.', 2),
+        ("He left at 5 p.m. Police came.", 2),
+        ("The gates are shut.\n\nthe dam stays open.", 2),
+        ("it ended. it began.", 2),
+    ],
+    ids=["day", "small letter", "question", "quotation", "time", "line", "no capitals"],
+)
+def test_where_a_stop_ends_a_sentence(text: str, count: int) -> None:
+    draft = Draft(key="a", text=text, zones=(Zone(0, len(text), ZoneKind.REPORTING),), language="en")
+    assert sum(len(chunk.sentences) for chunk in Chunker().chunk(draft)) == count

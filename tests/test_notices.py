@@ -83,3 +83,22 @@ def test_a_headline_that_withdraws_its_article() -> None:
     draft = read(HEAD.format(title="RETRACTED: Mayor took bribes, file shows") + STORY)
     assert {one.standing for one in draft.notices} == {Standing.RETRACTED}
     assert ZoneKind.NOTICE not in {zone.kind for zone in draft.zones}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        STORY,
+        f"Editor's note: This article has been retracted. The paper was forged.\n\n{STORY}",
+        f"Editor's note: This article has been retracted.\n\n“It cannot wait any longer,” he said. {STORY}",
+    ],
+    ids=["headline", "note", "quotation"],
+)
+def test_an_article_withdrawn_by_its_own_headline_is_marked(
+    tmp_path: Path, load: Callable[[], Embedder], words: str
+) -> None:
+    withdrawn = read(HEAD.format(title="RETRACTED: Mayor took bribes, file shows") + words)
+    with closing(Archive.create(tmp_path, load)) as archive:
+        list(archive.add([withdrawn]))
+        (found,) = archive.articles()
+    assert (found.standing, found.notice_in) == (Standing.RETRACTED, None)

@@ -21,7 +21,7 @@ from index.backends.local.columns import Ids
 from index.catalogue import tables as schema
 from index.catalogue.changes import ARCHIVE, forget_passages, store_passages
 from index.catalogue.filters import ROWS_AT_ONCE, conditions, written_by
-from index.catalogue.relations import clustered, note_elsewhere, standing
+from index.catalogue.relations import clustered, mark_corrected
 from index.catalogue.rows import (
     ARTICLES,
     BYLINES,
@@ -193,9 +193,9 @@ class Catalogue:
                 insert(version).values(article_id=article_id, number=number, **version_columns(draft))
             )
             cluster = clustered(connection, article_id, draft.evidence())
-            values = {"version": number, "cluster": cluster} | standing(connection, draft)
+            values = {"version": number, "cluster": cluster}
             connection.execute(update(article).where(article.c.id == article_id).values(**values))
-            note_elsewhere(connection, draft, article_id)
+            mark_corrected(connection, draft, article_id)
             store_passages(connection, _new_id(made), chunks, vectors)
             self._count_names(connection, draft.names, 1)
         return Outcome.ADDED if current is None else Outcome.UPDATED

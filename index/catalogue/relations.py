@@ -1,7 +1,5 @@
 """Relations of an article to others: the cluster of its copies, and the notices that speak of it."""
 
-from typing import Any
-
 from sqlalchemy import Connection, delete, insert, select, update
 
 from index.catalogue.rows import ARTICLES, CURRENT_NUMBER, IS_CURRENT, sound
@@ -29,26 +27,23 @@ def clustered(connection: Connection, article_id: int, evidence: str) -> int:
     return cluster
 
 
-def standing(connection: Connection, draft: Draft) -> dict[str, Any]:
-    """Columns for what the article's own notices say of it; a notice elsewhere holds until one of its own
-    comes.
+def mark_corrected(connection: Connection, draft: Draft, article_id: int) -> None:
+    """Marks the article that a notice speaks of: the one of the same outlet that it names, else its own.
+
+    A notice elsewhere holds until one of the article's own comes.
     """
-    standings = {notice.standing for notice in draft.notices}
-    if not standings or speaks_of(draft.text, draft.title)[0]:
-        return {}
-    worst = Standing.RETRACTED if Standing.RETRACTED in standings else Standing.CORRECTED
-    return {"standing": worst, "notice_in": None}
-
-
-def note_elsewhere(connection: Connection, draft: Draft, article_id: int) -> None:
-    """Marks the article of the same outlet that a notice names by its title or address."""
     standing, titles, addresses = speaks_of(draft.text, draft.title)
-    if standing is None or not (titles or addresses):
-        return
     named = version.c.title.in_(titles) & version.c.outlet.is_not_distinct_from(draft.outlet)
     found = select(article.c.id).join_from(article, version, IS_CURRENT)
     found = found.where(named | version.c.url.in_(addresses), article.c.id != article_id)
-    ids = connection.scalars(found).all()
+    ids = connection.scalars(found).all() if titles or addresses else []
+    own = [notice.standing for notice in draft.notices if notice.of(draft.text) != draft.title]
     if len(ids) == 1:  # a title that several articles have says nothing of any
-        marked = update(article).where(article.c.id == ids[0])
-        connection.execute(marked.values(standing=standing, notice_in=article_id))
+        marked, values = ids[0], {"standing": standing, "notice_in": article_id}
+    elif draft.notices and (own or not (titles or addresses)):
+        retracted = any(notice.standing is Standing.RETRACTED for notice in draft.notices)
+        worst = Standing.RETRACTED if retracted else Standing.CORRECTED
+        marked, values = article_id, {"standing": worst, "notice_in": None}
+    else:
+        return
+    connection.execute(update(article).where(article.c.id == marked).values(**values))

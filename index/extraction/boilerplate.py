@@ -36,7 +36,7 @@ _NAVIGATION_LINES = frozenset(
     noticias relacionadas | te puede interesar | suscríbete | lire la suite | lire aussi | à lire aussi
     les plus lus | partager | publicité | accueil | sur le même sujet | mehr lesen | weiterlesen | lesen sie auch
     meistgelesen | am meisten gelesen | teilen | anzeige | startseite | mehr zum thema | das könnte sie auch interessieren
-    zum weiterlesen | weitere informationen | weiterführende links | zum newsletter anmelden | newsletter abonnieren
+    zum weiterlesen | weitere artikel | weitere artikel zum thema | weitere beiträge | weitere informationen | weiterführende links | zum newsletter anmelden | newsletter abonnieren
     more options | agree | accept | accept all | reject all | manage preferences | i accept | got it
     continued on page | continued from page | story continues below advertisement | view in browser
     subscribe to our newsletter | sign up for our newsletter | sign up to our newsletter | pour aller plus loin
@@ -53,9 +53,11 @@ LIST_HEADS = re.compile(
 )
 _COMMENT_HEAD = re.compile(
     r"(?:\d+|no|reader|readers|user|all|show|view)? ?(?:comments?|comments? ?\(s\)|comments? ?\(?\d+\)?|responses|replies)"
-    r"|(?:leave|post|add|write|submit) (?:a|your) (?:comment|reply|response)|join the (?:discussion|conversation)"
+    r"|(?:leave|post|add|write|submit) (?:a|your) (?:comment|reply|response)(?: cancel reply)?"
+    r"|join the (?:discussion|conversation)"
     r"|comment policy\b.*|comments? (?:section|below)|(?:\d+ )?(?:comentarios|commentaires|kommentare|التعليقات|تعليقات)"
-    r"|dej[ae] (?:un|tu) comentario|laisser un commentaire|kommentar schreiben|أضف تعليق|اترك تعليق[اً]*"
+    r"|dej[ae] (?:un|tu) comentario(?: cancelar respuesta)?|laisser un commentaire(?: annuler la réponse)?"
+    r"|kommentar (?:schreiben|verfassen|hinterlassen)(?: antwort abbrechen)?|أضف تعليق|اترك تعليق[اً]*"
 )
 _PROMOTION = re.compile(
     r"(?:read (?:also|more|next)|see also|also read|related(?: article| story| news)?|lea también|(?:à )?lire aussi"
@@ -67,7 +69,7 @@ _PROMOTION = re.compile(
     r"|(?:never|don't) miss .{0,60}(?:newsletter|app|sign(?:ing)? up|subscri).{0,80}|our standards:.{0,80}"
     r"|subscribe (?:now|today) (?:to|for) .{0,80}|for the latest .{0,60}\b(?:download|follow|subscribe|sign up)\b.{0,80}"
     r"|to (?:view|read|see|continue reading) (?:the|this) (?:full |whole |rest of the )?(?:story|article)\b.{0,60}"
-    r"(?:subscribe|log ?in|sign (?:in|up)|register).{0,80}|if you(?:'re| are) (?:seeing this message|already a subscriber).*"
+    r"(?:subscribe|log ?in|sign (?:in|up)|register).{0,200}|if you(?:'re| are) (?:seeing this message|already a subscriber).*"
     r"|we want to hear (?:what you think|from you).{0,160}|(?:%d|\d+) bloggern? (?:like|gefällt).{0,20}"
     r"|>> .{2,150} <<|continued (?:on|from) page \d+"
 )
@@ -240,6 +242,7 @@ def known(words: str) -> ZoneKind | None:
         or bare in _NAVIGATION_LINES
         or _PROMOTION.fullmatch(bare)
         or _is_sharing(folded)
+        or comments_begin(words)
     ):
         return ZoneKind.NAVIGATION
     if len(words) <= 400 and _LEGAL_LINE.match(folded):

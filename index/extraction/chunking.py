@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from index.extraction.dates import MONTHS, WEEKDAYS
 from index.extraction.sentences import sentences
 from index.records import EVIDENCE, Draft, Span, ZoneKind
 
@@ -23,6 +24,11 @@ LINE_BREAK = re.compile(r"\n+(?![a-zà-öø-ÿа-яё])")
 # A letter and a full stop abbreviate a title, as in "د. أحمد" for Dr Ahmed.
 ARABIC_INITIAL = re.compile(r"(?:^|\s)[\u0621-\u064a]\.\s*$")
 _INITIAL = 8  # characters in which it stands, with the white space around it
+_CLOSES = re.compile(r"[\"'”’»)\]]{1,3}(?=[\s,;:]|$)")
+_LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"[^\W\d_]+")
+_HALF_DAY = re.compile(r"\b[ap]\.m\.\s*$", re.IGNORECASE)
+_DAYS = WEEKDAYS.keys() | MONTHS.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +143,33 @@ def _sentences(text: str, offset: int, language: str) -> Iterator[Span]:
 
 
 def _joined(text: str, found: Iterable[Span]) -> Iterator[Span]:
-    """The sentences, with one that ends in an Arabic initial ("د. أحمد") joined to the next."""
+    """The sentences, with one that does not end where its full stop stands joined to the next."""
     start = 0
     for sentence in found:
-        near = max(start, sentence.end - _INITIAL)
-        if sentence.end < len(text) and ARABIC_INITIAL.search(text, near, sentence.end):
+        if sentence.end < len(text) and _goes_on(text, start, sentence.end):
             continue
         yield Span(start, sentence.end)
         start = sentence.end
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Tells whether a sentence goes on behind `end`.
+
+    An Arabic initial ("د. أحمد"), a quotation still to be closed, a small letter in a text that has capitals
+    ("$1.5bn. in 2020") and a day behind a time ("11 a.m. Saturday") do not begin one.
+    """
+    if ARABIC_INITIAL.search(text, max(start, end - _INITIAL), end):
+        return True
+    if "\n" in text[end - 2 : end]:
+        return False
+    first, next_word = _LETTER.search(text, start, end), _WORD.match(text, end)
+    if first is None or next_word is None:
+        return _CLOSES.match(text, end) is not None
+    small = next_word[0][0].islower() and not first[0].islower()
+    return small or (
+        _HALF_DAY.search(text, max(start, end - _INITIAL), end) is not None
+        and next_word[0].casefold() in _DAYS
+    )
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:
