@@ -109,6 +109,13 @@ def test_a_list_of_sources_is_no_sentence(text: str, lists: bool) -> None:
     assert numbered().lists_sources(text) == lists
 
 
+def test_an_article_without_a_date_is_a_source_too() -> None:
+    undated = article(3, "It rained.", published=None, outlet="The Courier", title="Rain")
+    numbered = Numbered.of(evidence([undated]), [hit(undated)])
+    assert numbered.lists_sources("Rain, The Courier")
+    assert not numbered.lists_sources("It rained, The Courier reports")
+
+
 def test_a_citation_is_the_exact_span_with_emoji_and_arabic() -> None:
     text = "🌉 The bridge 🌉 opened. قال العمدة إن الجسر سيكلف 61 مليون. It rained."
     mixed = article(3, text)
@@ -214,6 +221,72 @@ def test_of_a_cut_text_only_whole_sentences_are_left(text: str, left: list[str])
     assert cut(text, 3) == left
 
 
+COSTS = "The bridge will cost 61 million crowns, the mayor said."
+STARTS = "Work starts on 3 June."
+
+
+@pytest.mark.parametrize("size", [1, 4, 1000])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "It costs 61 million [1]. Work begins in June [1].",
+        "It costs 61 million. [1.1] Work begins in June. [1.2]",
+        "It costs 61 million (1.1). Work begins in June (1.2).",
+        "It costs 61 million (Passage 1.1). Work begins in June (source: 1.2).",
+        "It costs 61 million [Passage 1]. Work begins in June [Source: 1.2].",
+        "It costs 61 million [[1.1]]. Work begins in June {1.2}.",
+        "It costs 61 million<sup>1</sup>. Work begins in June<sup>[1.2]</sup>.",
+        "It costs 61 million [1.1](#a). Work begins in June【1.2†source】.",
+        "[1.1] It costs 61 million. [1.2] Work begins in June.",
+        "[1.1] It costs 61 million.\n[1.2] Work begins in June.",
+        "It costs 61 million.\n[1.1]\nWork begins in June.\n[1.2]",
+        "It costs 61 million. [1.1]\nWork begins in June. [1.2]",
+        "It costs 61 million.[^1]\nWork begins in June.[^1]\n\n[^1]: The Courier, 1 May 2024. A daily.",
+        "It costs 61 million.¹ Work begins in June.¹\n\n¹ The Courier",
+        "**Answer:** It costs 61 million [1.1]. Work begins in June [1.2].\n\nSources: [1.1], [1.2]",
+        "It costs 61 million [1.1]. Work begins in June [1.2].\n\nCitations: 1.1, 1.2",
+        "It costs 61 million [1.1]. Work begins in June [1.2].\nSources:\n- [1] The Courier, Bridge",
+        'It costs 61 million [1.1]. Work begins in June [1.2].\n1. "Bridge to cost", The Courier, 1 May 2024',
+        "<thinking>67 [2.2]?</thinking>It costs 61 million [1.1]. Work begins in June [1.2].",
+        '<tool_call>{"name": "find it"}</tool_call>It costs 61 million [1.1]. Work begins in June [1.2].',
+        "<|channel|>analysis<|message|>67 [2.2].<|end|><|start|>assistant<|channel|>final<|message|>"
+        "It costs 61 million [1.1]. Work begins in June [1.2].",
+    ],
+)
+def test_marks_are_read_in_the_forms_that_models_write(written: str, size: int) -> None:
+    numbered = Numbered.of(evidence([BRIDGE, FERRY]), [hit(BRIDGE), hit(FERRY)])
+    sentences = Sentences(SENTINEL)
+    text = f"{written}\n{SENTINEL}"
+    cut = [one for at in range(0, len(text), size) for one in sentences.add(text[at : at + size])]
+    found = [numbered.resolved(one) for one in cut]
+    told = [
+        (one.text, [quote.text for quote in one.quotes])
+        for one in found
+        if not numbered.lists_sources(one.text)
+    ]
+    assert told == [("It costs 61 million.", [COSTS]), ("Work begins in June.", [STARTS])]
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("According to [1.1], it costs 61 million.", "According to The Courier, it costs 61 million."),
+        ("As stated in [1.1] and [1.2], it starts.", "As stated in The Courier, it starts."),
+        ("[2.1] reports that it stops.", "Harbour Post reports that it stops."),
+        ("It costs 61 million [1.1] and [2.2].", "It costs 61 million."),
+        (
+            "It costs 61 million [1.1], and work starts in June [1.2].",
+            "It costs 61 million, and work starts in June.",
+        ),
+        ("The mayor: It costs 61 million [1.1].", "The mayor: It costs 61 million."),
+        ("It rose (by 3.5) to 61 [1.1].", "It rose (by 3.5) to 61."),
+    ],
+)
+def test_marks_leave_whole_sentences(written: str, text: str) -> None:
+    numbered = Numbered.of(evidence([BRIDGE, FERRY]), [hit(BRIDGE), hit(FERRY)])
+    assert numbered.resolved(written).text == text
+
+
 @pytest.mark.parametrize("sizes", [None, 2, 9])
 def test_marks_in_round_brackets_and_raised_ones_are_marks(sizes: int | None) -> None:
     written = f"It costs 61 (1.1). It rose by 6 (from 55) in 2021 (1.2, 2.1). It opens.¹ It shut. {SENTINEL}"
@@ -229,7 +302,9 @@ def test_of_a_thought_whose_beginning_was_not_sent_nothing_is_left() -> None:
     assert cut(f"Perhaps 67 [2.2]</think>\n\nIt costs 61 [1.1]. {SENTINEL}") == ["It costs 61 [1.1]."]
 
 
-@pytest.mark.parametrize("text", ["\n" * 1200, "la " * 1200], ids=["blank", "one word"])
+@pytest.mark.parametrize(
+    "text", ["\n" * 250, "la " * 200, "It rose and fell and " * 60], ids=["blank", "a word", "a clause"]
+)
 def test_what_only_repeats_itself_is_taken_no_further(text: str) -> None:
     sentences = Sentences(SENTINEL)
     for begin in range(0, len(text), 3):

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from index.extraction.sentences import sentences
 from index.records import Article, Hit, Origin, Span
 from service.evidence import Contrast, Evidence, Quote
-from service.llm.plain import THOUGHT, THOUGHT_ENDS, without_thoughts
+from service.llm.plain import open_thought, without_thoughts
+from service.questions.pieces import telling
 from service.verification.verify import nearest
 
 Place = tuple[int, int]
@@ -27,28 +28,44 @@ MOST_OF_A_RANGE = 10  # sentences that a mark such as [1.2-1.9] may stand for
 
 MOST_HELD = 2000  # characters in which no sentence ends; more of them are given as if one did
 MOST_WRITTEN = 400_000  # characters of an answer, whatever limit its provider was given
-MOST_BLANK = 1000  # characters of nothing but space, one after another
+MOST_BLANK = 200  # characters of nothing but space, one after another
+MOST_HEARD = 400  # characters in which no sentence ends, before they are looked at for repeats
 LEAST_COMPRESSED = 0.1  # of its size; a long stretch that says something is never packed so small
 
 # Every run below has one place where it may begin and one where it may end: what a model writes is as
 # long as it likes, and must cost no more than its length.
 _ITEM = r"\d{1,3}(?:[.٫]\d{1,3})?"
 _JOIN = r"[\s,;،、–—-]{1,9}"
-MARK = re.compile(rf"[\[【]\s{{0,9}}\^?{_ITEM}(?:{_JOIN}\^?{_ITEM}){{0,40}}\s{{0,9}}[\]】]")
+_ITEMS = rf"\^?{_ITEM}(?:{_JOIN}\^?{_ITEM}){{0,40}}"
+MARK = re.compile(rf"[\[【]\s{{0,9}}{_ITEMS}\s{{0,9}}[\]】]")
+_MARKS = rf"(?:{MARK.pattern}[^\S\n]{{0,9}}){{1,20}}"
+# Two marks with a comma or a short word between them are one run: "[1.1] and [2.2]".
+_RUN = re.compile(rf"\s{{0,9}}{MARK.pattern}(?:(?:[,;]?\s{{0,9}}|\s[^\W\d_]{{1,3}}\s){MARK.pattern}){{0,20}}")
 _PART = re.compile(r"(\d+)[.٫](\d+)(?:\s*[–—-]\s*(\d+)[.٫](\d+))?|\d+")
 _STOP = "[.!?…。؟！？]"
 # A small letter after the marks tells that the stop was an abbreviation's: "in the U.S. [1.2] and".
 _MARKS_AFTER_STOP = re.compile(
-    rf"((?<!{_STOP}){_STOP}+[\"”»’')]*)((?:\s*{MARK.pattern})+)(?=\s*[^\sa-zà-öø-ÿа-яё\[【])"
+    rf"((?<!{_STOP}){_STOP}+[\"”»’')]*)((?:[^\S\n]*{MARK.pattern})+)"
+    rf"(?=[^\S\n]*\n|\s*[^\sa-zà-öø-ÿа-яё\[【])"
 )
 _BLOCK = re.compile(r"(?<=\n)[ \t]*(?:(?:#{1,6}|[-*+•]|\d{1,2}[.)]|>+)[ \t]+|(?:```|~~~).*(?=\n))+")
-_OPEN = re.compile(r"(?:[\[【][^\]】\n]{0,40}|\([\d.٫,; ]{0,40}|<[^>\n]{0,8})$")
-_ROUND = re.compile(r"\((\d{1,3}[.٫]\d{1,3}(?:[,; ]{1,9}\d{1,3}[.٫]\d{1,3}){0,9})\)")
-_RAISED = re.compile(rf"(?<={_STOP})[⁰¹²³⁴-⁹]{{1,3}}")
+_OPEN = re.compile(
+    rf"(?:[\[【][^\]】\n]{{0,40}}|[({{][^\W\d_]{{0,12}}:?[\d.٫,; ]{{0,40}}|\]\([^()\s]{{0,200}}"
+    rf"|<sup>[^<\n]{{0,40}}|<[^>\n]{{0,8}}|\n[ \t]{{0,9}}{_MARKS})$"
+)
+_DOTTED = r"\d{1,3}[.٫]\d{1,3}(?:[,; ]{1,9}\d{1,3}[.٫]\d{1,3}){0,9}"
+_NOUN = r"(?:[^\W\d_]{1,12}(?::\s?|\s))"  # what a mark calls its number: "Passage 1", "source: 1.1"
+_LOOSE = re.compile(
+    rf"[\[【]{{1,2}}{_NOUN}?({_ITEMS})(?:†[^\]】\n]{{0,40}})?[\]】]{{1,2}}(?:\([^()\s]{{0,200}}\))?"
+    rf"|[({{](?:[A-Z][^\W\d_]{{0,11}}:?\s|[^\W\d_]{{1,12}}:\s?)?({_DOTTED})[)}}]"
+    rf"|<sup>\[?({_ITEMS})\]?</sup>"
+)
+_RAISED = re.compile(rf"(?<={_STOP}|\n)[⁰¹²³⁴-⁹]{{1,3}}")
 _SPACE = r"(?:(?<!\s)\s+)"
-_BREAK = re.compile(rf"{_SPACE}(?P<mark>(?={MARK.pattern}))?")
-_MARK_WITH_SPACE = re.compile(rf"{_SPACE}?{MARK.pattern}")
+_BREAK = re.compile(rf"{_SPACE}(?P<mark>(?={_MARKS}\n))?")
+_SOURCE = re.compile(rf"\s*{MARK.pattern}\s?:")  # of a footnote: "[^1]: The Courier"
 _ENDED = re.compile(rf"(?:{MARK.pattern}){_STOP}+[\"”»’')]*\s*$")
+_LABEL = re.compile(r"\W{0,3}(\w{1,20})\W{0,3}:\W{0,3}\s+(?=\S)")
 _WORD = re.compile(r"\w+")
 _WHOLE_WORD = re.compile(r"\A\w+[^\w\s]*\s")
 
@@ -99,7 +116,8 @@ class Numbered:
 
     def resolved(self, sentence: str) -> "Cited":
         """A model's sentence without its marks, with the quotes they name."""
-        words = _MARK_WITH_SPACE.sub("", sentence).replace(self.marker, "").strip()
+        words = _RUN.sub(self._in_place, sentence).replace(self.marker, "").strip()
+        words = self._unlabelled(words)
         marks = [place for mark in MARK.finditer(sentence) for place in _places(mark[0])]
         places = [place if place[1] else self._best(place[0], words) for place in marks]
         named = [place for place in dict.fromkeys(places) if place in self.quotes]
@@ -115,12 +133,39 @@ class Numbered:
 
         So does a line that only announces the next ones.
         """
-        before, _, after = text.partition(":")
+        before, colon, after = text.partition(":")
+        if colon and not after.strip(" .,;"):
+            return True
         words = _words(after.strip() or before)
         headings = [f"Passage {number}: {_heading(hit.article)}" for number, hit in enumerate(self.hits, 1)]
+        headings += [f"{hit.article.published:%d %-d %B %b}" for hit in self.hits if hit.article.published]
         outlets = [_words(hit.article.outlet) for hit in self.hits if hit.article.outlet]
         named = any(outlet <= words for outlet in outlets) and words <= _words(" ".join(headings))
-        return named or text.endswith(":")
+        return named or self._only_places(after or text)
+
+    def _only_places(self, text: str) -> bool:
+        """Tells whether a text names sentences by their numbers and says nothing else."""
+        places = list(_places(text))
+        return bool(places) and not _PART.sub("", text).strip(" ,.;") and set(places) <= self.quotes.keys()
+
+    def _in_place(self, run: re.Match[str]) -> str:
+        """What stands in the place of marks: nothing, or the outlet where they stand for who says it.
+
+        "According to [1.1], it rose", "[1.1] reports that it rose".
+        """
+        before, after = run.string[: run.start()].split(), run.string[run.end() :].lstrip()
+        is_named = after[:1].islower() if not before else before[-1].isalpha() and not telling(before[-1])
+        if not is_named or not any(map(str.isalpha, after)):
+            return ""
+        passage = next(_places(run[0]))[0]
+        outlet = self.hits[passage - 1].article.outlet if 0 < passage <= len(self.hits) else None
+        return f" {outlet}" if outlet else ""
+
+    def _unlabelled(self, text: str) -> str:
+        """The text without a word that only announces it, and that no article has: "Answer: It rose"."""
+        label = _LABEL.match(text)
+        known = label and any(label[1].casefold() in hit.article.text.casefold() for hit in self.hits)
+        return text[label.end() :] if label and not known else text
 
     def _best(self, passage: int, words: str) -> Place:
         """The sentence of a passage that holds most of these words; sentence 0 where none holds enough."""
@@ -177,6 +222,7 @@ class Sentences:
         self._text = "\n"
         self._taken = 0
         self._blank = 0
+        self._leads: bool | None = None  # whether marks stand in front of what they prove
 
     def add(self, piece: str) -> list[str]:
         """The sentences that are complete with this piece."""
@@ -202,10 +248,9 @@ class Sentences:
 
     def _take(self, *, all_of_it: bool = False) -> list[str]:
         # What follows the text decides where its last marks belong; its end is as good as a new line.
-        self._text = _tidied(self._text + "\n\0")[:-2] if all_of_it else _tidied(self._text)
-        before, begun, thought = self._text.partition(THOUGHT)
-        if begun:  # and not ended; of what is thought only the end may matter
-            self._text = "" if all_of_it else before + begun + thought[-len(THOUGHT_ENDS) :]
+        self._tidy("\n\0" if all_of_it else "")
+        if thinks := open_thought(self._text):  # of what is thought only the end may matter
+            self._text = "" if all_of_it else thinks
             return []
         settled = len(self._text)
         if not all_of_it and (mark := _OPEN.search(self._text)):
@@ -217,37 +262,49 @@ class Sentences:
             # A next sentence that is only part of a word may yet prove to be of this one ("J. B").
             keep = 1 if spans and _WHOLE_WORD.match(spans[-1].of(self._text)) else 2
             held = spans[-keep].start if len(spans) >= keep else 0
+            if settled - held > MOST_HEARD:
+                self.full |= repeats(self._text[held:settled])
             if settled - held > MOST_HELD:
-                self.full |= _repeats(self._text[held:settled])
                 held = settled
         given = [span.of(self._text).strip() for span in spans if span.start < held]
         if given or held == settled:
             self._text = self._text[held:]
         return given
 
+    def _tidy(self, end: str) -> None:
+        """Brings what is held into one form; a text that begins with a mark has its marks in front."""
+        text = _unmarked(self._text + end)
+        if self._leads is None and text.strip():
+            self._leads = MARK.match(text.lstrip()) is not None
+        self._text = (text if self._leads else _MARKS_AFTER_STOP.sub(r"\2\1", text)).removesuffix(end)
+
     def _spans(self, text: str) -> Iterator[Span]:
-        """The sentences of each line."""
+        """The sentences of each line but those that say where a footnote is from."""
         for line in re.finditer(r"[^\n]+", text):
-            for found in sentences(line[0], self._language):
+            for found in () if _SOURCE.match(line[0]) else sentences(line[0], self._language):
                 if re.search(r"\w", found.of(line[0])):
                     yield Span(line.start() + found.start, line.start() + found.end)
 
 
-def _tidied(text: str) -> str:
-    """Text with marks before the full stop they stand behind, and without thoughts and block markup."""
-    text = _ROUND.sub(r"[\1]", _BLOCK.sub("", without_thoughts(text)))
+def _unmarked(text: str) -> str:
+    """Text with all marks in square brackets, and without thoughts and block markup."""
+    text = _LOOSE.sub(_squared, _BLOCK.sub("", without_thoughts(text)))
     text = _RAISED.sub(lambda raised: f" [{unicodedata.normalize('NFKC', raised[0])}]", text)
-    return _MARKS_AFTER_STOP.sub(r"\2\1", _BREAK.sub(_one_break, text))
+    return _BREAK.sub(_one_break, text)
+
+
+def _squared(mark: re.Match[str]) -> str:
+    return f"[{next(filter(None, mark.groups()))}]"
 
 
 def _one_break(space: re.Match[str]) -> str:
-    """Several line breaks are one, and none before a mark."""
+    """Several line breaks are one, and none before marks that have a line to themselves."""
     if "\n" not in space[0]:
         return space[0]
     return " " if space["mark"] is not None else "\n"
 
 
-def _repeats(text: str) -> bool:
+def repeats(text: str) -> bool:
     """Tells whether a long text says the same over and over."""
     size = text.encode(errors="replace")
     return len(zlib.compress(size)) < LEAST_COMPRESSED * len(size)

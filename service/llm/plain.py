@@ -33,7 +33,13 @@ _WORD = re.compile(r"\S+")
 _STOPS = dict.fromkeys(map(ord, "。｡"), ".")  # which stand for a full stop in a host's name
 _BROKEN = re.compile(r"!?\[([^\[\]]*)\]\(\s*\)?|\(\s*\)|\[\s*\]|(?<=\s)!(?=\s|$)|!(?=\[)")
 _BEFORE_STOP = re.compile(r"(?<!\s)\s+([.,;:!?،؛؟。](?:\s|$))")
-THOUGHT, THOUGHT_ENDS = "<think>", "</think>"
+# What servers print of a model's thoughts, and of its calls to tools, where they do not tell them apart.
+THOUGHTS = (
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<tool_call>", "</tool_call>"),
+    ("<|channel|>analysis", "<|channel|>final<|message|>"),
+)
 ROUNDS = 5  # an entity may hide a tag that hides an entity; what is hidden deeper is cut off at "<"
 
 
@@ -56,15 +62,30 @@ def plain(text: str, printed: str = "") -> str:
 
 
 def without_thoughts(text: str) -> str:
-    """Returns the text without each `<think>…</think>`; one that has not ended stays.
+    """Returns the text without each `<think>…</think>` and the like; one that has not ended stays.
 
     Some servers send the end alone, for the beginning was part of the prompt.
     """
-    first = text.find(THOUGHT_ENDS)
-    kept, at = [], 0 if first < 0 or THOUGHT in text[:first] else first + len(THOUGHT_ENDS)
-    while (begun := text.find(THOUGHT, at)) >= 0 and (ended := text.find(THOUGHT_ENDS, begun)) >= 0:
+    for begins, ends in THOUGHTS:
+        text = _without(text, begins, ends) if ends in text else text
+    return text
+
+
+def open_thought(text: str) -> str:
+    """Returns what is to be kept of a text in which a thought has not ended; empty where there is none."""
+    for begins, ends in THOUGHTS:
+        before, begun, thought = text.partition(begins)
+        if begun:
+            return before + begun + thought[-len(ends) :]
+    return ""
+
+
+def _without(text: str, begins: str, ends: str) -> str:
+    first = text.find(ends)
+    kept, at = [], 0 if begins in text[:first] else first + len(ends)
+    while (begun := text.find(begins, at)) >= 0 and (ended := text.find(ends, begun)) >= 0:
         kept.append(text[at:begun])
-        at = ended + len(THOUGHT_ENDS)
+        at = ended + len(ends)
         while text[at : at + 1].isspace():
             at += 1
     return "".join([*kept, text[at:]])
