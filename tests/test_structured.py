@@ -10,8 +10,8 @@ from tests.doubling import grows_too_fast
 from tests.evidence import BRIDGE, article, evidence, hit
 
 SENTENCE = {"text": 'The "bridge" {is} long, he said.', "cites": ["1.1", "2.2"]}
-ANSWER = json.dumps({"answered": True, "sentences": [SENTENCE, {"text": "It has lanes.", "cites": []}]})
-BEGUN = '{"answered": true, "sentences": [{"text": "'
+ANSWER = json.dumps({"sentences": [SENTENCE, {"text": "It has lanes.", "cites": []}]})
+BEGUN = '{"sentences": [{"text": "'
 READ = ['The "bridge" {is} long, he said. [1.1] [2.2]', "It has lanes."]
 
 
@@ -27,7 +27,7 @@ def read(text: str, size: int = 5) -> list[str]:
     [
         ANSWER,
         f"\n```json\n{ANSWER}\n```",
-        f'<think>{{"answered": false}} or "not</think>\n{ANSWER}',
+        f'<think>{{"sentences": []}} or "not</think>\n{ANSWER}',
         f"{ANSWER} The end.",
         ANSWER.replace('"cites": []', '"cites": [], "sure": true'),
         json.dumps(json.loads(ANSWER), indent=4),
@@ -37,14 +37,39 @@ def test_sentences_are_read_whatever_stands_around_them(text: str, size: int) ->
     assert read(text, size) == READ
 
 
+ONE = {"text": "It has lanes.", "cites": ["1.1"]}
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"sentences": [ONE | {"cites": [1.1]}]}),
+        json.dumps({"sentences": [ONE | {"cites": "1.1"}]}),
+        json.dumps({"sentences": ["It has lanes [1.1]."]}).replace(" [1.1].", ". [1.1]"),
+        json.dumps({"answer": "It has lanes. [1.1]"}),
+        json.dumps([ONE]),
+        json.dumps([ONE], indent=2),
+        f"Here is the JSON:\n{json.dumps({'sentences': [ONE]})}",
+        f"Here is the JSON:\n\n```json\n{json.dumps({'sentences': [ONE]}, indent=2)}\n```",
+    ],
+)
+def test_json_in_another_form_than_was_asked_for_is_read(text: str, size: int) -> None:
+    found = [one.replace(". [1.1]", " [1.1].") for one in read(text, size) if not one.endswith(":")]
+    assert found == ["It has lanes [1.1]."]
+
+
+def test_a_call_of_a_tool_is_no_sentence() -> None:
+    assert read(json.dumps({"name": "search", "arguments": {"q": "bridge"}})) == []
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
         ("It has lanes [1.1]. It is long [1.2]. And", ["It has lanes [1.1].", "It is long [1.2]."]),
-        ('{"answered": false, "sentences": [{"text": "It is long.", "cites": []}]}', []),
-        ('{"answered": true, "sentences": []}', []),
+        ('{"sentences": []}', []),
         (ANSWER[:-20], READ[:1]),
-        ('{"answered": true, "sentences": [{"words": "x"}, {"text": 3}, "y"]}', []),
+        ('{"sentences": [{"words": "x"}, {"text": 3}, "y"]}', []),
         ("{" * 50 + '"text": "x"' + "}" * 50, []),
         ("", []),
     ],
