@@ -36,7 +36,8 @@ def running() -> Iterator[Server]:
         environment.setenv("OPENAI_API_KEY", KEY)
         server.replies(Reply(text="Yes."))
         # The first request imports for seconds, which no deadline of a test should see.
-        text_of(asking(OPENAI, api_base=f"{server.address}/v1"))
+        patient = replace(PATIENCE, total=300, first=300)
+        text_of(asking(OPENAI, patience=patient, api_base=f"{server.address}/v1"))
         yield server
 
 
@@ -59,6 +60,9 @@ def text_of(completion: Completion) -> str:
             return "".join([piece async for piece in pieces])
 
     return asyncio.run(read())
+
+
+CALL = {"index": 0, "id": "c", "type": "function", "function": {"name": "search", "arguments": "{}"}}
 
 
 def failure_of(completion: Completion) -> ProviderFailed:
@@ -187,6 +191,30 @@ def test_a_refusal_of_the_provider_is_told(server: Server, model: str) -> None:
     server.replies(Reply(text="I", finish="content_filter" if model == OPENAI else "refusal"))
     failure = failure_of(asking(model))
     assert (str(failure), failure.kind) == (f"the model {model} refused to answer", Kind.REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("delta", "finish", "told"),
+    [
+        ({"tool_calls": [CALL]}, "tool_calls", "asked for a tool, and has none"),
+        (
+            {"reasoning_content": "Well, "},
+            "length",
+            "thought until it reached its limit of tokens, and wrote nothing",
+        ),
+    ],
+    ids=["tool", "thoughts"],
+)
+def test_what_a_provider_sends_in_place_of_text_is_told_apart(
+    server: Server, delta: dict[str, Any], finish: str, told: str
+) -> None:
+    choices = [
+        {"index": 0, "delta": part, "finish_reason": end} for part, end in ((delta, None), ({}, finish))
+    ]
+    server.replies(Reply(raw=b"".join(openai_event(choices=[one]) for one in choices) + b"data: [DONE]\n\n"))
+    failure = failure_of(asking(OPENAI))
+    assert (str(failure), failure.kind) == (f"the model {OPENAI} {told}", Kind.REFUSED)
+    assert len(server.asked) == 1
 
 
 def seen_before(completion: Completion) -> tuple[str, ProviderFailed]:

@@ -146,6 +146,7 @@ class Completion:
         self._schema = schema
         self._until = 0.0
         self._begun = False
+        self._thought = False
 
     @property
     def ended(self) -> bool:
@@ -193,7 +194,7 @@ class Completion:
         sent = False
         self.text = ""
         patience = self._provider.patience
-        self.finish = None
+        self.finish, self._thought = None, False
         try:
             async with self._deadline(model, patience.first):
                 request = self._provider.request(model, self._schema)
@@ -225,13 +226,20 @@ class Completion:
                 continue
             choice = chunk.choices[0]
             self.finish = choice.finish_reason or self.finish
+            self._thought |= bool(getattr(choice.delta, "reasoning_content", None))
             return str(choice.delta.content or "")
         return None
 
     def _check_end(self, model: str) -> None:
+        is_empty = not self.text.strip()
         if self.finish == "content_filter":
             raise ProviderFailed(f"the model {model} refused to answer", Kind.REFUSED)
-        if not self.text.strip():
+        if is_empty and self.finish == "tool_calls":
+            raise ProviderFailed(f"the model {model} asked for a tool, and has none", Kind.REFUSED)
+        if is_empty and self._thought and self.finish == "length":
+            told = f"the model {model} thought until it reached its limit of tokens, and wrote nothing"
+            raise ProviderFailed(told, Kind.REFUSED)
+        if is_empty:
             raise ProviderFailed(f"the model {model} sent an empty answer", Kind.BROKEN)
 
     def _deadline(self, model: str, seconds: float) -> "_Deadline":
