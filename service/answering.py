@@ -22,16 +22,7 @@ from service.answerers.overview import OverviewAnswerer
 from service.answerers.refusal import refusal, unreadable, unwritten
 from service.answerers.short_answer import short_answer_of
 from service.answerers.suggestions import follow_ups
-from service.answers import (
-    Answer,
-    Claimed,
-    Event,
-    Proof,
-    Searched,
-    Section,
-    Shortened,
-    Sources,
-)
+from service.answers import Answer, Claimed, Event, Proof, Searched, Section, Shortened, Sources
 from service.evidence import Decision, Evidence, Report, Short, Statement
 from service.questions.decompose import plans_of
 from service.questions.plan import IN_PARTS, Plan, Question, Turn, Understood
@@ -271,7 +262,8 @@ async def _proved(
 ) -> AsyncIterator[Shortened | Claimed]:
     """The sentences of one answerer that are proved; the others are counted, or marked.
 
-    The answerer is sent the verdict on each, but on those that only say that there is no answer.
+    The answerer is sent the verdict on each, but on those that only say that there is no answer, and on those
+    that gave way to what they cite: it has nothing to mend there.
     """
     written.answerer = answerer.name
     sent: Verdict | None = None
@@ -284,9 +276,11 @@ async def _proved(
                 if not written.has_claims:
                     yield written.shorten(proposal)
             elif judged := await asyncio.to_thread(_judged, desk, evidence, proposal):
-                statement, sent = judged
-                for event in _said(desk, evidence, written, statement, sent):
+                statement, verdict = judged
+                replaced = written.replaced
+                for event in _said(desk, evidence, written, statement, verdict):
                     yield event
+                sent = verdict if written.replaced == replaced else None
 
 
 async def _next(

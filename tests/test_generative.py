@@ -138,7 +138,7 @@ def test_the_prompt_holds_the_question_its_limits_and_the_evidence(server: Serve
         "Answer as of 2024-06-30: for the reader, nothing later has happened.\n"
         "The reader wants to know what these outlets report: The Courier.\n"
         "The reader asks how things stand: start with the newest reporting, and date it.\n\n"
-        "Evidence:\n\n"
+        "Evidence, marked with `"
     )
     assert " [1.2] Work starts on 3 June.\n" in user
     assert asked.body["temperature"] == 0
@@ -330,7 +330,7 @@ def test_its_evidence_is_bounded(server: Server) -> None:
     _, report = answered(generating(context_tokens=8192), evidence(LONG, findings=found))
     given = re.findall(r"\[\d\.\d+\] (.*)", server.asked[0].prompt)
     count = Provider(models=(MODEL,)).tokens
-    assert 800 < sum(map(count, given)) <= 900
+    assert 300 < sum(map(count, given)) <= 400
     assert report.notes == ("8 passages were more than the model reads at once; it was given the best 1.",)
 
 
@@ -357,10 +357,8 @@ def test_a_model_that_repeats_itself_without_end_is_stopped(server: Server, agai
     assert report.notes == (f"The model {MODEL} repeated itself without end and was stopped.",)
 
 
-def as_json(*items: tuple[str, list[str]], answers: bool = True) -> str:
-    return json.dumps(
-        {"answered": answers, "sentences": [{"text": text, "cites": cites} for text, cites in items]}
-    )
+def as_json(*items: tuple[str, list[str]]) -> str:
+    return json.dumps({"sentences": [{"text": text, "cites": cites} for text, cites in items]})
 
 
 COSTS = ("It costs **61 million** crowns. So the mayor said.", ["1.1"])
@@ -411,8 +409,8 @@ def test_one_that_takes_it_and_writes_plain_text_is_read_as_that(server: Server)
     assert report.whole
 
 
-def test_an_answer_that_says_it_is_none_is_none(server: Server) -> None:
-    server.replies(Reply(text=as_json(COSTS, answers=False)), takes_schemas=True)
+def test_a_list_of_no_sentence_is_a_whole_answer(server: Server) -> None:
+    server.replies(Reply(text=as_json()), takes_schemas=True)
     statements, report = answered(generating())
     assert (statements, report.whole, report.notes) == ([], True, ())
 
@@ -455,7 +453,9 @@ def judged(answerer: GeneratingAnswerer, *wrong: str) -> tuple[list[str], Report
 def test_what_is_not_proved_is_given_back_to_the_model_once(server: Server) -> None:
     server.replies(
         saying("It costs 16 million [1.1]. Work starts on 3 June [1.2]."),
-        saying("It costs 61 million [1.1]. It costs 16 million [1.1]. It costs little [1.1]."),
+        saying(
+            f"It costs 61 million [1.1]. {WRONG.reasons[0]} It costs 16 million [1.1]. It costs little [1.1]."
+        ),
     )
     texts, report = judged(generating(), "It costs 16 million.", "It costs little.")
     assert texts == [
@@ -468,7 +468,7 @@ def test_what_is_not_proved_is_given_back_to_the_model_once(server: Server) -> N
     assert second.body["messages"][:2] == first.body["messages"]
     assert [message["role"] for message in second.body["messages"]] == ["system", "user", "assistant", "user"]
     last = second.body["messages"][-1]["content"]
-    assert "\n- It costs 16 million. A number is not in the cited sentences: 16.\n" in last
+    assert "\n- It costs 16 million. (A number is not in the cited sentences: 16.)\n" in last
     assert "Work starts" not in last
     assert (report.whole, report.usage["requests"], report.usage["repairs"]) == (True, 2, 1)
     assert report.notes == ("The model was asked once to mend 1 sentence; 1 of what it wrote is proved.",)

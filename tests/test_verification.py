@@ -13,7 +13,8 @@ from service.answerers.formatting import worded
 from service.evidence import Quote, Statement
 from service.verification.particulars import missing
 from service.verification.premises import premises
-from service.verification.verify import Verdict, proved, stands, verified
+from service.verification.verify import Verdict, attributed, proved, stands, verified
+from tests.evidence import BRIDGE, FERRY, hit, quoted
 from tests.fakes import WordJudge
 
 PARAGRAPHS = (
@@ -230,6 +231,24 @@ def test_a_quote_outside_the_reporting_does_not_stand() -> None:
     assert not stands(Quote(article=source, span=Span(start - 5, end)))
     assert not stands(Quote(article=replace(source, zones=()), span=Span(0, 5)))
     assert stands(Quote(article=source, span=Span(0, start - 1)))
+
+
+@pytest.mark.parametrize(
+    ("claim", "proved_by"),
+    [
+        ("The bridge will cost 61 million crowns.", "supports"),
+        ("The bridge will probably cost taxpayers 61 million crowns.", "neither"),
+    ],
+)
+def test_a_sentence_that_cites_the_wrong_place_gets_the_right_one(claim: str, proved_by: str) -> None:
+    wrong = Statement(
+        text=claim, quotes=(quoted(FERRY, "The ferry will stop in autumn."),), support="verified", score=0.9
+    )
+    found, verdict = attributed(wrong, [hit(FERRY), hit(BRIDGE)], WordJudge())
+    assert [quote.text for quote in found.quotes] == [
+        "The bridge will cost 61 million crowns, the mayor said."
+    ]
+    assert verdict.label == proved_by
 
 
 def test_a_set_is_measured_by_both_of_its_halves() -> None:

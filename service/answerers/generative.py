@@ -25,12 +25,12 @@ from service.llm.plain import plain
 from service.llm.providers import Completion, Provider
 from service.llm.rewrite import SCHEMA, rewrite_messages, understood
 from service.questions.plan import Plan, Turn, Understood
-from service.verification.verify import Verdict
+from service.verification.verify import Verdict, nearest
 
 MOST_AFTER_SENTINEL = 20  # pieces that are waited for, because the usage comes last
 MOST_REPEATED = 6  # sentences that were said before, one after another
 SMALL = 8192  # tokens; a model that reads no more is given less, in fewer words
-MOST_OF_EVIDENCE = 900  # tokens of it, for a small one
+MOST_OF_EVIDENCE = 400  # tokens of it, for a small one: more holds hardly more answers (docs/answerers.md)
 
 _ORDERS = {
     Order.NEWEST: "The reader asks how things stand: start with the newest reporting, and date it.",
@@ -83,7 +83,11 @@ class GeneratingAnswerer:
                     async with aclosing(_written(request, work)) as statements:
                         async for statement in statements:
                             verdict = yield statement
-                            if verdict is not None and not verdict.holds:
+                            if (
+                                verdict is not None
+                                and not verdict.holds
+                                and _may_be_mended(statement, evidence)
+                            ):
                                 unproved.append((statement, verdict))
                     break
                 except ProviderFailed as failure:
@@ -91,7 +95,7 @@ class GeneratingAnswerer:
                         raise
                     request = await asyncio.to_thread(self._easier, request, failure)
             if unproved and (again := self._repairing(request, unproved, work)):
-                work.repairs(len(unproved))
+                work.repairs([verdict for _, verdict in unproved])
                 async with aclosing(_written(again, work)) as statements:
                     async for statement in statements:
                         verdict = yield statement
@@ -140,7 +144,7 @@ class GeneratingAnswerer:
         left = request.provider.patience.total - work.seconds
         if left < work.seconds or not work.is_whole:
             return None
-        told = "\n".join(" ".join([f"- {one.text}", *verdict.reasons]) for one, verdict in unproved)
+        told = "\n".join(f"- {one.text} ({' '.join(verdict.reasons)})" for one, verdict in unproved)
         turns: list[Message] = [
             {"role": "assistant", "content": work.completions[-1].text},
             *self._repair.messages(sentences=told),
@@ -235,9 +239,10 @@ class _Work:
     def is_whole(self) -> bool:
         return not self._faults
 
-    def repairs(self, sentences: int) -> None:
-        """Begins the one repair, of so many sentences."""
-        self._to_mend = sentences
+    def repairs(self, verdicts: Sequence[Verdict]) -> None:
+        """Begins the one repair, of as many sentences; who only repeats the reasons says nothing."""
+        self._to_mend = len(verdicts)
+        self._said |= {(reason.casefold(), True) for verdict in verdicts for reason in verdict.reasons}
 
     def begin(self, request: _Request) -> None:
         self._given = len(request.numbered.hits)
@@ -254,7 +259,7 @@ class _Work:
         words, cites = text.casefold(), bool(cited.quotes)
         is_said = bool(self._said & {(words, True), (words, cites)})
         self._repeated = self._repeated + 1 if is_said else 0
-        if is_said or numbered.lists_sources(text):
+        if is_said or not any(map(str.isalnum, text)) or numbered.lists_sources(text):
             return None
         self._said.add((words, cites))
         self.sentences += 1
@@ -330,6 +335,11 @@ async def _written(request: _Request, work: _Work) -> AsyncGenerator[Statement]:
     if not is_whole:
         stopped = sentences.full or work.repeats
         work.failed(_cut(completion, request.provider.most_tokens, stopped=stopped))
+
+
+def _may_be_mended(statement: Statement, evidence: Evidence) -> bool:
+    """Tells whether any sentence of the evidence is about the same; else there is nothing to prove it by."""
+    return bool(statement.quotes or nearest(statement.text, evidence.hits, most=1))
 
 
 def _statements(request: _Request, work: _Work, written: Sequence[str]) -> Iterator[Statement]:

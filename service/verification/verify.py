@@ -177,7 +177,7 @@ def _holds(text: str, quote: Quote) -> bool:
 
 
 def attributed(statement: Statement, hits: Sequence[Hit], judge: Judge) -> tuple[Statement, Verdict]:
-    """Returns the statement with its verdict; where its own quotes do not prove it, with one that does.
+    """Returns the statement with its verdict, and with the quote that proves it best where its own do not.
 
     Small models write right sentences and set no marks, or wrong ones. The sentences of the evidence that
     share most with such a sentence, by the weight of their words, are tried in turn; the judge decides.
@@ -185,11 +185,15 @@ def attributed(statement: Statement, hits: Sequence[Hit], judge: Judge) -> tuple
     verdict = verified(statement, judge)
     if verdict.holds or statement.support != "verified":
         return statement, verdict
+    best = statement, verdict
     for quote in nearest(statement.text, hits, MOST_TRIED):
         found = replace(statement, quotes=(quote,))
-        if (proof := verified(found, judge)).holds:
+        proof = verified(found, judge)
+        if proof.holds:
             return found, proof
-    return statement, verdict
+        if verdict.label == proof.label == "neither" and proof.score > best[1].score:
+            best = found, proof
+    return best
 
 
 def nearest(claim: str, hits: Sequence[Hit], most: int) -> list[Quote]:
