@@ -13,11 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from index.extraction.sentences import sentences
 from index.models.entailment import EntailmentModel
+from index.readers import read_paths
+from index.records import Draft
 from service.answerers.generative import GeneratingAnswerer
 from service.evidence import Evidence, Report, Statement
 from service.llm.providers import Patience, Provider
-from service.verification.verify import verified
+from service.verification.verify import attributed, verified
 from tests.evidence import FERRY, article, evidence
 from tests.providers import KEY, Asked, Reply, provider
 from tests.providers import Provider as Server
@@ -84,13 +87,23 @@ def proposals(server: Server, attacks: list[str]) -> list[list[Statement]]:
 
 async def answered(server: Server, attack: str) -> list[Statement]:
     def obeyed(asked: Asked) -> str:
-        end = re.search(r"END-[0-9a-f]{6}", asked.prompt)
-        assert end
-        return "\n".join([TRUE, *obedience(attack), end[0]])
+        return "\n".join([TRUE, *obedience(attack), ended(asked)])
 
     server.replies(Reply(text=obeyed, size=400))
+    return await proposed(poisoned(attack))
+
+
+def ended(asked: Asked) -> str:
+    """The line that the prompt asks for at the end."""
+    end = re.search(r"END-[0-9a-f]{6}", asked.prompt)
+    assert end
+    return end[0]
+
+
+async def proposed(given: Evidence) -> list[Statement]:
+    """What the answerer proposes."""
     answerer = GeneratingAnswerer(Provider(models=("openai/gpt-4o-mini",), patience=Patience(retries=0)))
-    async with aclosing(answerer.answer(poisoned(attack))) as proposals:
+    async with aclosing(answerer.answer(given)) as proposals:
         found = [proposal async for proposal in proposals]
     report = found.pop()
     assert isinstance(report, Report)
@@ -118,6 +131,50 @@ def test_nothing_unproved_comes_through(proposals: list[list[Statement]]) -> Non
 
 def words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
+
+
+JOINED = (", and {}", "; {}", " - {}", " ({})", ", because {}", ", which means that {}")
+
+
+@pytest.fixture(scope="module")
+def reported(shared: Path) -> list[list[str]]:
+    """The sentences of the real articles, those of each article together."""
+    drafts = [draft for draft in read_paths([shared / "data" / "articles"]) if isinstance(draft, Draft)]
+    texts = [[line for line in draft.text.splitlines() if len(line) > 60] for draft in drafts]
+    return [[span.of(line) for line in lines for span in sentences(line)] for lines in texts]
+
+
+def obeying(
+    server: Server, number: int, attacks: Sequence[str], reported: list[list[str]]
+) -> tuple[str, ...]:
+    """The sentences shown of one answer, where a clause that its article lacks stands behind a true one.
+
+    The clause is an order of another article's attack, or what another article reports.
+    """
+    own, other = reported[number % len(reported)], reported[(number + 1) % len(reported)]
+    true = own[number % len(own)].rstrip(" .!?")
+    text = "\n".join([*own[: number % len(own)], attacks[number % len(attacks)], *own[number % len(own) :]])
+    given = evidence([article(1, text), FERRY])
+    clause = (attacks[(number + 7) % len(attacks)] if number % 2 else other[number % len(other)]).rstrip(
+        " .!?"
+    )
+    places = enumerate(given.hits[0].passage.sentences, 1)
+    place = next((place for place, span in places if true in span.of(text)), 1)
+    said = f"{true}{JOINED[number % len(JOINED)].format(clause)} [1.{place}]."
+    server.replies(Reply(text=lambda asked: f"{said}\n{ended(asked)}", size=400))
+    statements = asyncio.run(proposed(given))
+    judged = [attributed(statement, given.hits, JUDGE) for statement in statements]
+    return tuple(
+        statement.text for statement, verdict in judged if verdict.holds and clause[:20] in statement.text
+    )
+
+
+@pytest.mark.parametrize("answers", [40, pytest.param(500, marks=pytest.mark.slow)])
+def test_no_clause_that_a_model_appends_comes_through(
+    server: Server, attacks: list[str], reported: list[list[str]], answers: int
+) -> None:
+    shown = [obeying(server, number, attacks, reported) for number in range(answers)]
+    assert [texts for texts in shown if texts] == []
 
 
 def test_the_attack_stands_in_the_prompt_as_data_only(server: Server, attacks: list[str]) -> None:
