@@ -489,6 +489,12 @@ def test_where_no_time_is_left_nothing_is_given_back(server: Server) -> None:
     assert (len(server.asked), report.usage["repairs"], report.notes) == (1, 0, ())
 
 
+def test_a_small_model_is_not_asked_to_mend(server: Server) -> None:
+    server.replies(saying("It costs 16 million [1.1]."))
+    _, report = judged(generating(context_tokens=4096), "It costs 16 million.")
+    assert (len(server.asked), report.usage["repairs"], report.notes) == (1, 0, ())
+
+
 def test_over_the_budget_no_model_is_asked(server: Server, tmp_path: Path) -> None:
     server.replies(saying("It costs 61 million [1.1]."))
     ledger = Ledger(tmp_path / "spending.db", daily_tokens=150)

@@ -140,9 +140,12 @@ class GeneratingAnswerer:
     def _repairing(
         self, request: "_Request", unproved: Sequence[tuple[Statement, Verdict]], work: "_Work"
     ) -> "_Request | None":
-        """The request for what is left unproved; None where less time is left than was taken so far."""
+        """The request for what is left unproved; None where less time is left than was taken so far.
+
+        A small model is not asked: it says the same again, or what is proved and does not answer.
+        """
         left = request.provider.patience.total - work.seconds
-        if left < work.seconds or not work.is_whole:
+        if request.is_small or left < work.seconds or not work.is_whole:
             return None
         told = "\n".join(f"- {one.text} ({' '.join(verdict.reasons)})" for one, verdict in unproved)
         turns: list[Message] = [
