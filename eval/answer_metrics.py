@@ -79,6 +79,17 @@ def missing_facts(record: Record) -> list[tuple[str, ...]]:
     ]
 
 
+def understood(record: Record) -> float | None:
+    """1 if the question, as it stands alone, holds the words that it must hold, and none that it must not."""
+    expected = record.case.expected
+    if not expected.understood and not expected.misunderstood:
+        return None
+    alone = record.answer["standalone_question"].casefold() if record.answer else ""
+    holds_all = all(any(word.casefold() in alone for word in words) for words in expected.understood)
+    slipped_in = any(word.casefold() in alone for word in expected.misunderstood)
+    return float(bool(alone) and holds_all and not slipped_in)
+
+
 def order(record: Record) -> float | None:
     """1 if the answer says the ordered facts one after another."""
     if not record.case.expected.order or _may_stay_silent(record):

@@ -13,7 +13,8 @@ A file is a list of cases. A fact is one spelling, or a list of spellings of whi
         disagreement: true
 
 Sources are named by their URL or their title; an outlet means any of its articles. `relevant` names
-further articles that a search should find; what is in `sources` is relevant already.
+further articles that a search should find; what is in `sources` is relevant already. `understood` are words
+that the last question must have when it stands alone, `misunderstood` words that must not slip into it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -67,6 +68,8 @@ class _Expect(_Sheet):
     disagreement: bool = False
     change: bool = False
     newest_source: Text | None = None
+    understood: tuple[Fact, ...] = ()
+    misunderstood: tuple[Text, ...] = ()
 
 
 class _Case(_Sheet):
@@ -189,13 +192,14 @@ def _contradictions(sheet: _Case) -> Iterator[tuple[Location, str]]:
     expect = sheet.expect
     if bool(sheet.question) == bool(sheet.turns):
         yield (), "give either a question or the turns of a conversation"
-    asked = [name for name, value in expect if value and name not in ("refusal", "may_refuse")]
+    beside = ("refusal", "may_refuse", "understood", "misunderstood")
+    asked = [name for name, value in expect if value and name not in beside]
     answering = [name for name in asked if not name.startswith("forbidden_")]
     if expect.refusal and answering:
         yield ("expect", answering[0]), f"a refusal is expected and also {', '.join(answering)}"
     if expect.may_refuse and not answering:
         yield ("expect", "may_refuse"), "say what an answer that is no refusal must hold"
-    if not asked and not expect.refusal:
+    if not (asked or expect.refusal or expect.understood or expect.misunderstood):
         yield ("expect",), "nothing is expected, so nothing could be scored"
     yield from _forbidden_and_expected(expect)
     yield from _impossible_days(sheet.filters)

@@ -43,6 +43,7 @@ _A, _C = answer_metrics, citation_metrics
 _ALL = (
     Metric("correct", "right in everything that is asked for", _A.correct),
     Metric("facts", "expected facts said", _A.facts),
+    Metric("understood", "follow-ups that stand alone as they were meant", _A.understood),
     Metric("order", "facts said in the right order", _A.order),
     Metric("sources", "expected sources cited", _A.sources),
     Metric("span", "a gold span is said", _A.span),

@@ -31,6 +31,8 @@ class Expectation:
     disagreement: bool = False
     change: bool = False
     newest_source: str | None = None  # the newest article that applies
+    understood: tuple[tuple[str, ...], ...] = ()  # words of the last question as it stands alone
+    misunderstood: tuple[str, ...] = ()  # words that must not slip into it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

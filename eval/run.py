@@ -57,7 +57,7 @@ async def run_set(
         async def work() -> None:
             """Answers the cases that are left, one after the other."""
             for case in pending:
-                append(await _record(ask, case, patience))
+                append(await record_of(ask, case, patience))
                 advance()
 
         await asyncio.gather(*(work() for _ in range(max(1, concurrency))))
@@ -176,8 +176,8 @@ def _line(record: Record) -> bytes:
     return to_json(record).encode() + b"\n"
 
 
-async def _record(ask: Ask, case: Case, patience: float) -> Record:
-    """What a case got. `seconds` are those of the turn that is judged."""
+async def record_of(ask: Ask, case: Case, patience: float = PATIENCE) -> Record:
+    """What the last question of a case got, and the seconds that it took."""
     started = time.perf_counter()
     conversation_id, asked, error = None, None, None
     try:

@@ -37,6 +37,10 @@ def test_a_choice_is_no_question_for_yes_or_no() -> None:
         ("The bridge did cost 48 million.", "The bridge did cost how much?"),
         ("The council did meet on 12 March.", None),
         ("Ada Moss did win in 2024.", None),
+        ("The toll rose to 30.", "The toll rose to how much?"),
+        ("Route 7 did reopen.", None),  # numbers of things count nothing
+        ("Pilot number 30 did crash.", None),
+        ("He did fly on flight 370.", None),
     ],
 )
 def test_a_number_to_confirm_is_asked_for_openly(statement: str, question: str | None) -> None:

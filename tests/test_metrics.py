@@ -30,6 +30,7 @@ from eval.answer_metrics import (
     span,
     squad_exact,
     squad_f1,
+    understood,
 )
 from eval.citation_metrics import (
     WordsAt,
@@ -425,3 +426,20 @@ def test_every_metric_scores_an_error_as_wrong_or_not_at_all() -> None:
     scores = {name: metric.score(record(asked, None)) for name, metric in METRICS.items()}
     assert set(scores.values()) == {0, None}
     assert scores["correct"] == scores["citation_recall"] == scores["nDCG@10"] == scores["answered"] == 0
+
+
+@pytest.mark.parametrize(
+    ("alone", "score"),
+    [
+        ("How many families were evacuated in 2021?", 1.0),
+        ("How many families left in 2021?", 1.0),
+        ("How many families were evacuated?", 0.0),  # without the year
+        ("How many families were evacuated in 2021 (Strand)?", 0.0),  # what was said before slipped in
+    ],
+)
+def test_a_follow_up_is_understood_by_its_words(alone: str, score: float) -> None:
+    words = (("2021",), ("evacuated", "left"))
+    asked = case("later", "follow-up", understood=words, misunderstood=("Strand",))
+    assert understood(record(asked, answer(standalone_question=alone))) == score
+    assert understood(record(asked, None)) == 0.0
+    assert understood(record(case("other", "fact"), answer())) is None

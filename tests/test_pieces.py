@@ -24,6 +24,8 @@ def of(text: str, archive: Archive, reader: ReadingModel) -> Heard:
         "Advances in what make new techniques of construction possible?",
         "New techniques of building construction are made possible by advances in what?",
         "The ferry to Lenn had which captain?",
+        "With what share of the vote?",
+        "From when on?",
     ],
 )
 def test_words_before_the_one_that_asks_are_kept(
@@ -48,3 +50,20 @@ def test_what_stands_around_a_question_is_cut_away(
     found = of(said, sample_archive, reader)
     assert [one.casefold() for one in found.questions] == ["how many families were evacuated in the flood?"]
     assert found.removed
+
+
+@pytest.mark.parametrize("said", ["lol ok, lunch at 12?", "how are you doing today?", "thanks, great!"])
+def test_small_talk_that_asks_is_no_question(
+    said: str, sample_archive: Archive, reader: ReadingModel
+) -> None:
+    found = of(said, sample_archive, reader)
+    assert found.talk is not None
+    assert found.talk.startswith("talk/")
+    assert not found.questions
+
+
+def test_a_wish_that_no_article_answers_gets_a_line_on_what_can_be_asked(
+    sample_archive: Archive, reader: ReadingModel
+) -> None:
+    found = of("Generate a concise title for our conversation in at most five words.", sample_archive, reader)
+    assert found.talk == "talk/help"

@@ -24,6 +24,7 @@ def archive(tmp_path: Path, draft: DraftMaker) -> Archive:
     [
         ("who leads the peshmrga minstry", "who leads the peshmerga ministry", ("peshmerga", "ministry")),
         ("What did Yahia Rasul say?", "What did Yahya Rasool say?", ("Yahya", "Rasool")),
+        ("waht happened in Makhmur?", "what happened in Makhmur?", ("what",)),
         ("Was Makhmour taken?", "Was Makhmur taken?", ("Makhmur",)),
         ("What happened there?", "What happened there?", ()),  # words of the language stay
         ("Who is Barzani?", "Who is Barzani?", ()),  # nobody like that is there

@@ -24,7 +24,7 @@ MOST_WORDS = 40
 Rows = NDArray[np.float32]
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?|[?؟]")
-_ASKING = frozenset({"how", "when", "where", "who", "whom", "whose", "why", "what", "which"})
+ASKING = frozenset({"how", "when", "where", "who", "whom", "whose", "why", "what", "which"})
 
 
 class Classifier:
@@ -98,7 +98,7 @@ def _words(text: str) -> list[str]:
 
 
 def _asking(words: Sequence[str]) -> int | None:
-    return next((place for place, word in enumerate(words) if word in _ASKING), None)
+    return next((place for place, word in enumerate(words) if word in ASKING), None)
 
 
 def _focus(text: str) -> str:

@@ -1,42 +1,157 @@
 """A question in its conversation: made to stand alone by what the archive answers best.
 
-Two readings compete: the question before it with what the new words exchange, and the new words with the
-terms of the conversation that belong to them. Neither ever holds a name that nobody said.
+Several readings compete: the question before it with the new words in the place of what they stand for, the
+frame that both share filled up, the new words with the terms or the names of the conversation that belong to
+them. None ever holds a name that nobody said.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
+from index.backends.local.lexical import stems
+from index.extraction.names import names_in
+from index.models.word_weights import word_weights
+from service.questions.fragments import HELPS, bare, exchanged, is_fragment, is_joined, says, subject
 from service.questions.pieces import Probe, telling
 from service.questions.plan import Turn
-from service.questions.rewrite import standalone
 from service.questions.terms import added_terms, is_telling, points_back, tokens
 
 LEAST_TOLD = 2  # words that say what a question is about; one with fewer leans on what was said before
+AT_LEAST = 1  # terms of a question that leans
 MOST_GAP = 2  # words that say nothing by themselves, inside a phrase: "Mayor of the town"
+FRAME = 1.2  # inverse document frequency from which a word is more than a preposition or an article
+OPENING = 2  # words that open a question: "how many"
 
 _MARK = re.compile(r"(?<![?؟.\s])[?؟.\s]+$")
+_NAMED = re.compile(r"\s[A-ZÀ-Þ]\w")
+_BEHIND = re.compile(r"['’]s\b|, ")
+_ASKS_NAME = re.compile(r"(?:who|which)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b(?:he|she|him|her|his)\b", re.IGNORECASE)
 
 
 def in_conversation(question: str, turns: Sequence[Turn], probe: Probe | None) -> str:
-    """The question as it stands alone; as it was where nothing was said before it."""
+    """The question as it stands alone; as it was where nothing was said before it.
+
+    Without a probe it is the likeliest reading. With one it is the first that the archive answers.
+    """
     asked = " ".join(question.split())
     if not turns or not asked:
         return asked
-    by_rule = standalone(asked, turns)
-    by_terms = with_terms(by_rule, turns)
-    leans = by_rule == asked and (points_back(asked) or len(telling(asked)) < LEAST_TOLD)
-    if by_terms == by_rule or probe is None or leans:
-        return by_terms
-    # A question of its own, which the archive answers, needs nothing of what was said before it.
-    if by_rule == asked and probe.answers(asked):
-        return asked
-    return max((by_terms, by_rule), key=probe)
+    if is_fragment(asked):
+        found = [*exchanged(asked, turns[-1].question), _with(bare(asked), [subject(turns[-1].question)])]
+    elif probe is None:
+        found = [*_resolved(asked, turns[-1]), _by_terms(asked, turns)]
+    else:
+        found = list(_readings(asked, turns, probe))
+    if asked.endswith("؟"):
+        found = [f"{one.removesuffix('?')}؟" for one in found]
+    return found[0] if probe is None else next(filter(probe.answers, found), found[0])
 
 
-def with_terms(question: str, turns: Sequence[Turn]) -> str:
+def _readings(asked: str, turns: Sequence[Turn], probe: Probe) -> Iterator[str]:
+    """The questions that a whole question may stand for, the likeliest first."""
+    last, said = turns[-1], bare(asked)
+    on_topic = _with(said, [subject(last.question)])
+    yield from _resolved(asked, last)
+    if points_back(asked):
+        yield on_topic
+        yield with_terms(said, turns)
+        return
+    # "How high are the fines?" names nothing: it goes on where what was told before answers it as well.
+    alone = probe(asked)
+    if not _NAMED.search(asked) and probe(asked, on_topic) >= max(probe.reader.threshold, alone / 2):
+        yield on_topic
+    yield asked
+    yield with_terms(asked, turns)
+    yield on_topic
+
+
+def _resolved(asked: str, last: Turn) -> Iterator[str]:
+    """A question that goes on, with a name for its pronoun, and in the frame of the one before it."""
+    if not (is_joined(asked) or points_back(asked)):
+        return
+    said = bare(asked)
+    named = _PERSON.search(said)
+    if named and not _NAMED.search(said[: named.start()]):  # of "Did Barzani say he would resign?"
+        for name in _people(last):
+            whole = _named(said, named, name)
+            yield _with(whole, [subject(last.question)]) if points_back(whole) else whole
+    if shared := merged(said, last.question):
+        yield shared
+
+
+def _by_terms(asked: str, turns: Sequence[Turn]) -> str:
+    """The question with the terms that belong to it, the likeliest at least where it points back."""
+    leans = points_back(asked) or len(telling(asked)) < LEAST_TOLD
+    return with_terms(asked, turns, AT_LEAST if leans else 0)
+
+
+def with_terms(question: str, turns: Sequence[Turn], at_least: int = 0) -> str:
     """The question with the words of the conversation that belong to it, in brackets behind it."""
-    phrases = _phrases(added_terms(question, turns), turns)
+    return _with(question, _phrases(added_terms(question, turns, at_least), turns))
+
+
+def merged(asked: str, before: str) -> str | None:
+    """The question with those words of the one before that it leaves out; None where they share no frame.
+
+    "What did Strand say about them?" after "What did Pell say about the pumps?" is about the pumps.
+    """
+    old, new = _MARK.sub("", before).split(), _MARK.sub("", bare(asked)).split()
+    matcher = SequenceMatcher(None, _anchors(old, "old"), _anchors(new, "new"), autojunk=False)
+    codes = matcher.get_opcodes()
+    if codes[0][0] != "equal" or sum(size for *_, size in matcher.get_matching_blocks()) < 2:
+        return None
+    told: list[str] = []
+    for tag, i, end_of_old, j, end_of_new in codes:
+        theirs, ours = old[i:end_of_old], new[j:end_of_new]
+        if tag == "delete" or (len(ours) == 1 and points_back(ours[0])):
+            told += theirs
+        else:
+            told += ours
+            at_end = tag == "replace" and end_of_old == len(old)
+            told += theirs[_leading(theirs) :] if at_end else []
+    whole = " ".join(told)
+    return f"{whole[:1].upper()}{whole[1:]}?"
+
+
+def _leading(words: Sequence[str]) -> int:
+    """The number of words in front that one phrase takes up, at least one."""
+    return next((at for at, word in enumerate(words) if at and not says(word)), len(words))
+
+
+def _anchors(words: Sequence[str], side: str) -> list[str]:
+    """The words that two questions may share: those that open them, auxiliaries, and what says something."""
+    return [
+        word.casefold() if at < OPENING or _is_frame(word) or HELPS.fullmatch(word) else f"{side} {at}"
+        for at, word in enumerate(words)
+    ]
+
+
+def _is_frame(word: str) -> bool:
+    return any(word_weights().idf(stem) >= FRAME for stem in stems(word))
+
+
+def _people(turn: Turn) -> list[str]:
+    """Who "she" may be: who speaks in the answer, or the one whom the question before names."""
+    asked = [one for one in names_in(turn.question) if " " in one and not _ASKS_NAME.match(turn.question)]
+    return list(dict.fromkeys(map(_name, (*turn.speakers[:1], *asked[:1]))))
+
+
+def _name(text: str) -> str:
+    """A name alone, without a role behind it or what belongs to it."""
+    return _BEHIND.split(text)[0]
+
+
+def _named(asked: str, pronoun: re.Match[str], name: str) -> str:
+    """The question with a name in the place of a pronoun."""
+    said = pronoun[0].casefold()
+    before = asked[: pronoun.start()]
+    owns = said == "his" or (said == "her" and re.match(r"\s+[a-z]", asked[pronoun.end() :]))
+    return f"{before}{name}{'’s' if owns else ''}{asked[pronoun.end() :]}"
+
+
+def _with(question: str, phrases: Sequence[str]) -> str:
     return f"{_MARK.sub('', question)} ({', '.join(phrases)})?" if phrases else question
 
 

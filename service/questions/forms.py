@@ -12,13 +12,14 @@ from service.translation import locale_of, messages_of
 
 SURE = 0.45  # probability from which the classifier's kind of answer counts
 
-_AUXILIARY = (
+AUXILIARY = (
     r"is|are|was|were|am|has|have|had|do|does|did|will|would|can|could|should|shall|may|might|must"
     r"|isn['’]?t|aren['’]?t|wasn['’]?t|weren['’]?t|hasn['’]?t|haven['’]?t|didn['’]?t|doesn['’]?t|don['’]?t|won['’]?t"
 )
-_YES_NO = re.compile(rf"^(?:{_AUXILIARY})\b", re.IGNORECASE)
+_YES_NO = re.compile(rf"^(?:{AUXILIARY})\b", re.IGNORECASE)
 _TRUE_THAT = re.compile(
-    rf"^(?:{_AUXILIARY})\s+(?:it|that|this)\s+(?:not\s+)?(?:true|right|correct|a fact|so)\s+that\s+",
+    rf"^(?:{AUXILIARY})\s+(?:it|that|this)\s+(?:not\s+)?"
+    r"(?:(?:true|right|correct|a fact|so)\s+that|true)\s+(?=\S+\s)",
     re.IGNORECASE,
 )
 _HOW_MANY = re.compile(r"\bhow many\b|\bnumber of\b", re.IGNORECASE)
@@ -45,6 +46,8 @@ _NUMBER = re.compile(
     r"(?<![\w.-])(?!(?:1[5-9]|20)\d\d\b)(?:more than |less than |about )?"
     r"[€£$]?\d[\d.,]*(?: (?:million|billion|thousand))?(?![\w%-])"
 )
+_AMOUNT = re.compile(r"[€£$]|million|billion|thousand|than|about")
+_MEASURED = re.compile(rf"\b(?:{AUXILIARY}|to|by|at|of)$", re.IGNORECASE)
 QUESTION_WORDS: Mapping[Wanted, str] = {
     "number": "how many",
     "date": "when",
@@ -83,6 +86,9 @@ def open_form(statement: str) -> str | None:
     noun = re.match(r"\w+", behind)
     if noun and noun[0].casefold() in MONTHS:
         return None
+    counts = noun is not None and _YES_NO.match(noun[0]) is None
+    if before and not counts and not _AMOUNT.search(match[0]) and not _MEASURED.search(before):
+        return None  # a number of something, such as "route 7" or "pilot number 30", counts nothing
     asking = "how many" if noun and noun[0] not in _NO_NOUN else "how much"
     if not before:
         return f"{_capital(asking)} {behind}?"

@@ -17,6 +17,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from index.archive import Archive
 from index.backends.local.lexical import stems
 from index.models.word_weights import word_weights
+from service.questions.classifier import ASKING
 
 LEAST_LETTERS = 4  # of a word that may be misspelt; shorter ones are too like one another
 SHARE = 0.25  # of a word's letters that may differ
@@ -32,12 +33,12 @@ _ALIKE = str.maketrans({"q": "k", "c": "k", "z": "s", "g": "k", "d": "t", "v": "
 
 
 class Vocabulary:
-    """The words of an archive, with how often each stands there."""
+    """The words of an archive, with how often each stands there, and those that every question may hold."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
-        self.counts = counts
+        self.counts = {**{word: 1 for word in ASKING if len(word) >= LEAST_LETTERS}, **counts}
         self._keys: dict[str, list[str]] = {}
-        for word in counts:
+        for word in self.counts:
             if len(key := consonants(word)) >= KEYED:
                 self._keys.setdefault(key, []).append(word)
 

@@ -20,7 +20,7 @@ from service.questions.message import clauses, sentences
 from service.questions.plan import Removed
 
 SURE, LIKELY = 0.85, 0.5  # probability from which a clause is cut away at once; from which it may be
-MOST_PROBES = 4
+MOST_PROBES = 6
 OPENING = 3  # clauses of a sentence, behind which its question may begin
 PASSAGES = 3  # that are read for a probe
 TELLING = 2.2  # inverse document frequency from which a word says what a question is about
@@ -30,10 +30,10 @@ _JOINED = re.compile(
     r"|is|are|was|were|did|does|do|has|have|will|can)\s+\S+\s+\S)",
     re.IGNORECASE,
 )
-_OPENS = re.compile(
+OPENS = re.compile(
     r"\W*(?:how|what|who|when|where|why|which|whose|is|are|was|were|did|does|do|has|have|will)\b", re.I
 )
-_ASKS = re.compile(r"\b(?:how|what|who|when|where|why|which|whose|whether)\b", re.IGNORECASE)
+ASKS = re.compile(r"\b(?:how|what|who|when|where|why|which|whose|whether)\b", re.IGNORECASE)
 _WHY = {"aside": "no question", "confirm": "asks for yes or no", "talk": "small talk"}
 
 
@@ -44,15 +44,19 @@ class Probe:
     archive: Archive
     reader: ReadingModel
     filters: Filters = field(default_factory=Filters)
-    asked: dict[str, float] = field(default_factory=dict)
+    asked: dict[tuple[str, str], float] = field(default_factory=dict)
 
-    def __call__(self, question: str) -> float:
-        """The probability that one of the first passages answers; 0 where too many were asked."""
-        if question not in self.asked and len(self.asked) < MOST_PROBES:
-            hits = self.archive.search(Query(text=question, filters=self.filters, limit=PASSAGES))
-            texts = [f"{hit.article.title or ''}. {hit.passage.text}" for hit in hits]
-            self.asked[question] = max(self.reader.relevance(question, texts), default=0.0) if texts else 0.0
-        return self.asked.get(question, 0.0)
+    def __call__(self, question: str, found_by: str = "") -> float:
+        """The probability that one of the first passages answers; 0 where too many were asked.
+
+        The passages are those that the question finds, or another one.
+        """
+        key = (question, found_by)
+        if key not in self.asked and len(self.asked) < MOST_PROBES:
+            query = Query(text=found_by or question, filters=self.filters, limit=PASSAGES)
+            texts = [f"{hit.article.title or ''}. {hit.passage.text}" for hit in self.archive.search(query)]
+            self.asked[key] = max(self.reader.relevance(question, texts), default=0.0) if texts else 0.0
+        return self.asked.get(key, 0.0)
 
     def answers(self, question: str) -> bool:
         """Tells whether the archive answers it, as far as its first passages tell."""
@@ -73,7 +77,7 @@ def heard(
     text: str, embedder: Embedder | None, probe: Probe, limits: Callable[[str], bool] = lambda _: False
 ) -> Heard:
     """Tells the questions of a message from what stands around them; `limits` knows what must stay."""
-    if not telling(text) and not _OPENS.match(text):
+    if not telling(text) and not OPENS.match(text) and not ASKS.search(text):
         kind, chance = labels("intent", [text], embedder)[0]
         is_said = kind.startswith("talk/") or kind in ("confirm", "again")
         return Heard(talk=kind if is_said and chance >= LIKELY else "talk/help")
@@ -115,7 +119,7 @@ def _rarest(text: str) -> float:
 
 def _lead(sentence: str) -> str:
     """Words before the one that asks, inside a sentence: "I would like to know"."""
-    match = _ASKS.search(sentence)
+    match = ASKS.search(sentence)
     return sentence[: match.start()].strip(" ,:;—–-") if match and match.start() else ""
 
 
@@ -133,12 +137,17 @@ class _Tried:
 
     def is_none(self, sentence: str, some: Sequence[str]) -> bool:
         """Tells whether a sentence is no question as a whole."""
-        asks = _ASKS.search(sentence) is not None and len(telling(sentence)) > 1
+        asks = ASKS.search(sentence) is not None and len(telling(sentence)) > 1
         if self._away(sentence, SURE if asks else LIKELY):
             if all(self._away(one, LIKELY) for one in some):
-                return not asks or not self.probe.answers(sentence)
-            return _is_talk(self.known[sentence][0]) and not self.probe.answers(sentence)
+                return not asks or self._is_unanswered(sentence)
+            return _is_talk(self.known[sentence][0]) and self._is_unanswered(sentence)
         return False
+
+    def _is_unanswered(self, sentence: str) -> bool:
+        """Tells whether the archive does not answer it, or small talk is likelier than that it does."""
+        kind, chance = self.known[sentence]
+        return not self.probe.answers(sentence) or (_is_talk(kind) and self.probe(sentence) < chance)
 
     def trimmed(self, sentence: str, some: Sequence[str]) -> tuple[str, list[str]]:
         """A sentence without the clauses at its ends that are no part of a question, and those clauses."""
@@ -151,7 +160,8 @@ class _Tried:
         bare = sentence[start : sentence.index(left[-1], start) + len(left[-1])].strip(" ,:;—–-")
         lead = _lead(bare)
         asking = bare[len(lead) :].strip(" ,:;—–-")
-        if lead and telling(asking) and self._may_go(lead, [asking]):
+        # Words that say nothing by themselves are a part of the question: "In which", "With whom".
+        if telling(lead) and telling(asking) and self._may_go(lead, [asking]):
             return asking, [lead, *away]
         return bare if away else sentence, away
 
@@ -159,8 +169,8 @@ class _Tried:
         """Of several pieces those that ask; where none does by its form, the one that is answered best."""
         if len(kept) == 1:
             return list(kept), []
-        chosen = [one for one in kept if _OPENS.match(one) or one.endswith(("?", "؟")) or self._wishes(one)]
-        chosen = chosen or [one for one in kept if _ASKS.search(one)] or [max(kept, key=self.probe)]
+        chosen = [one for one in kept if OPENS.match(one) or one.endswith(("?", "؟")) or self._wishes(one)]
+        chosen = chosen or [one for one in kept if ASKS.search(one)] or [max(kept, key=self.probe)]
         return chosen, [Removed(text=one, why="context") for one in kept if one not in chosen]
 
     def nothing(self, pieces: Sequence[str], removed: Sequence[Removed]) -> Heard:
@@ -169,9 +179,12 @@ class _Tried:
         talk = [
             kind for kind, chance in map(self.known.__getitem__, pieces) if _is_talk(kind) and chance >= SURE
         ]
-        said = [one for one in pieces if (telling(one) or _ASKS.search(one)) and not self._is_surely_no(one)]
+        said = [one for one in pieces if (telling(one) or ASKS.search(one)) and not self._is_surely_no(one)]
         if said and ("confirm" in kinds or not talk):
             best = max(said, key=lambda one: len(telling(one))).strip(" ,:;—–-")
+            is_wish = all(self._away(one, SURE) for one in pieces) and "confirm" not in kinds
+            if is_wish and not self.probe.answers(best):
+                return Heard(removed=tuple(removed), talk="talk/help")
             left = tuple(one for one in removed if best not in one.text)
             return Heard((best,), left, confirm="confirm" in kinds)
         again = [kind for kind in kinds if kind in ("confirm", "again")]
@@ -197,7 +210,7 @@ class _Tried:
         And only where the archive answers the rest as well: "Marcus Ericsson played in" is no context of
         "which sport?".
         """
-        asks = _OPENS.match(clause) is not None and len(telling(clause)) > 1
+        asks = OPENS.match(clause) is not None and len(telling(clause)) > 1
         if asks or not self._away(clause, LIKELY) or self.limits(clause):
             return False
         left = " ".join(rest)
@@ -218,7 +231,7 @@ def _taken_apart(questions: Sequence[str]) -> list[str]:
     for question in questions:
         match = _JOINED.search(question)
         halves = [question[: match.start()].strip(" ,"), question[match.end() :].strip()] if match else []
-        opens = bool(halves) and _OPENS.match(halves[0]) and not all(map(is_yes_no, halves))
+        opens = bool(halves) and OPENS.match(halves[0]) and not all(map(is_yes_no, halves))
         if opens and all(map(telling, halves)):
             found += [f"{half[:1].upper()}{half[1:].rstrip('?؟ ')}?" for half in halves]
         else:

@@ -75,23 +75,26 @@ class _Term:
         self.held[name] = self.held.get(name, 0.0) + 1
 
 
-def added_terms(question: str, turns: Sequence[Turn]) -> tuple[str, ...]:
-    """The stems of the conversation that belong to the question and do not stand in it, the surest first."""
+def added_terms(question: str, turns: Sequence[Turn], at_least: int = 0) -> tuple[str, ...]:
+    """The stems of the conversation that belong to the question and do not stand in it, the surest first.
+
+    `at_least` so many are told of a question that surely leans on what was said.
+    """
     said: list[Said] = []
     for turn in turns:
         said.append(Said(turn.question, frozenset(), turn.text[:ANSWER]))
-    return chosen(features(question, said))
+    return _chosen(features(question, said), at_least)
 
 
-def chosen(rows: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
+def _chosen(rows: Mapping[str, Sequence[float]], at_least: int) -> tuple[str, ...]:
     """The stems whose probability reaches the threshold of the card, the likeliest first."""
     weights, offset, least = _model()
     chances = {
         stem: 1 / (1 + math.exp(-sum(map(float.__mul__, weights, map(float, row))) - offset))
         for stem, row in rows.items()
     }
-    likely = sorted((stem for stem in chances if chances[stem] >= least), key=lambda stem: -chances[stem])
-    return tuple(likely[:MOST_TERMS])
+    ranked = sorted(chances, key=lambda stem: -chances[stem])[:MOST_TERMS]
+    return tuple(stem for place, stem in enumerate(ranked) if place < at_least or chances[stem] >= least)
 
 
 def points_back(question: str) -> bool:
