@@ -59,7 +59,7 @@ def main() -> None:
     for record in records(arguments.data, arguments.cache, kept=arguments.kept):
         scores = {name: getattr(answer_metrics, name)(record) for name in MEASURED}
         told = {name: score for name, score in scores.items() if score is not None}
-        count.update(told)
+        count.update(told.keys())
         right.update({name: int(score) for name, score in told.items()})
         alone = record.answer["standalone_question"] if record.answer else record.error
         print(record.case.id, told, alone, flush=True)

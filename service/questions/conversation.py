@@ -52,15 +52,15 @@ def in_conversation(question: str, turns: Sequence[Turn], probe: Probe | None) -
 def _readings(asked: str, turns: Sequence[Turn], probe: Probe) -> Iterator[str]:
     """The questions that a whole question may stand for, the likeliest first."""
     last, said = turns[-1], bare(asked)
-    on_topic = _with(said, [subject(last.question)])
+    topic = subject(last.question)
+    on_topic = _with(said, [topic])
     yield from _resolved(asked, last)
     if points_back(asked):
         yield on_topic
         yield with_terms(said, turns)
         return
     # "How high are the fines?" names nothing: it goes on where what was told before answers it as well.
-    alone = probe(asked)
-    if not _NAMED.search(asked) and probe(asked, on_topic) >= max(probe.reader.threshold, alone / 2):
+    if not _NAMED.search(asked) and probe(asked, topic) >= max(probe.reader.threshold, probe(asked) / 2):
         yield on_topic
     yield asked
     yield with_terms(asked, turns)

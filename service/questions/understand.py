@@ -36,6 +36,7 @@ from service.questions.constraints import (
 from service.questions.conversation import in_conversation
 from service.questions.decompose import aspects, part_of
 from service.questions.forms import asks_truth, counted_in, is_yes_no, open_form, statement_of, wanted_of
+from service.questions.fragments import is_fragment
 from service.questions.message import unwrapped, words
 from service.questions.names import corrected, in_other_letters
 from service.questions.pieces import Heard, Probe, heard, telling
@@ -50,6 +51,7 @@ from service.questions.plan import (
     Understood,
 )
 from service.questions.small_talk import small_talk
+from service.questions.terms import points_back
 from service.translation import locale_of
 
 T = TypeVar("T")
@@ -150,13 +152,17 @@ def _beside(plan: Plan, words: Sequence[str]) -> Plan:
 
 
 def _standalone(piece: Heard, turns: Sequence[Turn], probe: Probe) -> list[str]:
-    """Each question as it stands alone; a later one leans on those before it, in this message too."""
+    """Each question as it stands alone; a later one leans on those before it, in this message too.
+
+    In one message a whole question that points to nothing is a question of its own.
+    """
     before = _completed(turns)
     if piece.talk in ASKS_AGAIN:
         return [before[-1].question]
     alone: list[str] = []
-    for one in piece.questions:
-        alone.append(in_conversation(one, before, probe))
+    for place, one in enumerate(piece.questions):
+        goes_on = not place or is_fragment(one) or points_back(one)
+        alone.append(in_conversation(one, before, probe) if goes_on else one)
         before = (*before, Turn(question=alone[-1]))
     return alone
 
