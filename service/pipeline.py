@@ -1,6 +1,7 @@
 """The desk that the settings describe: who answers, who stands in, what proves."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from index.archive import Archive
 from index.errors import BadValue
@@ -8,14 +9,15 @@ from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
 from index.plugins import plugin
 from service.answerers.extractive import QuotingAnswerer
-from service.answerers.generative import GeneratingAnswerer
 from service.answering import Answerer, Desk
-from service.llm.budget import FILE as SPENDING
-from service.llm.budget import Ledger
-from service.llm.providers import Patience, Provider
 from service.settings import Settings
 from service.storage.conversations import FILE, Conversations
-from service.verification.judge import CrossEncoderJudge, Judge, LanguageModelJudge
+from service.verification.judge import CrossEncoderJudge, Judge
+
+# What asks a language model takes a tenth of a second to import, and is imported where one is asked.
+if TYPE_CHECKING:
+    from service.answerers.generative import GeneratingAnswerer
+    from service.llm.providers import Provider
 
 QUOTES = "quotes"
 
@@ -71,29 +73,37 @@ def load_answerer(settings: Settings) -> Answerer:
     return own or load_generating(settings)
 
 
-def load_generating(settings: Settings) -> GeneratingAnswerer:
+def load_generating(settings: Settings) -> "GeneratingAnswerer":
     """The answerer that writes with the language models the settings name.
 
     Raises DatelineError where they name none, or a prompt cannot be used.
     """
+    from service.answerers.generative import GeneratingAnswerer
+
     return GeneratingAnswerer(load_provider(settings), settings.prompts, settings.context_tokens)
 
 
 def load_judge(settings: Settings, packaged: Judge) -> Judge:
     """Returns the judge that the settings name: a language model, a cross-encoder, or the one given."""
     if settings.support_judge:
+        from service.llm.judge import LanguageModelJudge
+
         return LanguageModelJudge(_provider(settings, settings.support_judge), settings.prompts)
     return CrossEncoderJudge(settings.support_model) if settings.support_model else packaged
 
 
-def load_provider(settings: Settings) -> Provider:
+def load_provider(settings: Settings) -> "Provider":
     """The language models the settings name. Raises BadValue where they name none."""
     if settings.answerer == QUOTES:
         raise BadValue("the answerer 'quotes' is no language model; set DATELINE_ANSWERER")
     return _provider(settings, settings.answerer, *settings.fallback_models)
 
 
-def _provider(settings: Settings, *models: str) -> Provider:
+def _provider(settings: Settings, *models: str) -> "Provider":
+    from service.llm.budget import FILE as SPENDING
+    from service.llm.budget import Ledger
+    from service.llm.providers import Patience, Provider
+
     return Provider(
         models=models,
         ledger=Ledger(settings.store(SPENDING), settings.daily_budget, settings.daily_tokens),

@@ -7,10 +7,11 @@ import pytest
 
 from index.errors import BadValue, DatelineError, NotFound
 from index.models.entailment import Entailed
+from service.llm.judge import LanguageModelJudge
 from service.llm.providers import Patience, Provider
 from service.pipeline import load_judge
 from service.settings import load_settings
-from service.verification.judge import CrossEncoderJudge, LanguageModelJudge
+from service.verification.judge import CrossEncoderJudge
 from tests.fakes import WordJudge
 from tests.providers import KEY, Reply, provider
 from tests.providers import Provider as Server

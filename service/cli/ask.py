@@ -60,6 +60,7 @@ def timeline(
     from index.records import Order
     from service.questions.plan import Question
 
+    preload(load_identifier)
     filters = filters_of(since, until, as_of, outlet, author, language)
     _answered(settings_of(data), Question(question=question, filters=filters, order=Order.TIMELINE), json)
 
@@ -94,14 +95,17 @@ def search(
     """Find passages by meaning and by words."""
     from index.models.reader import ReadingModel
     from index.records import Query
-    from service.cli.terminal import console, show_found
-    from service.serializers import found, to_json
 
+    preload(load_identifier)
     filters = filters_of(since, until, as_of, outlet, author, language)
     query = Query(text=words, filters=filters, limit=limit)
     settings = settings_of(data)
-    relevance = ReadingModel(threads=settings.threads).relevance if rerank else None
-    results = [found(hit) for hit in settings.open_archive().search(query, relevance)]
+    archive, reader = settings.open_archive(), ReadingModel(threads=settings.threads)
+    preload(lambda: archive.embedder, *([reader.load] if rerank else []))
+    from service.cli.terminal import console, show_found
+    from service.serializers import found, to_json
+
+    results = [found(hit) for hit in archive.search(query, reader.relevance if rerank else None)]
     typer.echo(to_json(results, indent=2)) if json else show_found(console(), results)
 
 
