@@ -188,7 +188,7 @@ def _with_marks(line: str) -> str:
     """A line as text whose citation marks stay as they are."""
     pieces = [_plain(piece, inside=True) for piece in _MARK.split(line)]
     # What follows a mark must not make it a link, nor the definition of one.
-    pieces[1:] = [re.sub(r"^[(:]", r"\\\g<0>", piece) for piece in pieces[1:]]
+    pieces[1:] = [f"\\{piece}" if piece[:1] in ("(", ":") else piece for piece in pieces[1:]]
     marks = [*_MARK.findall(line), ""]
     whole = "".join(piece + mark for piece, mark in zip(pieces, marks, strict=True)).strip()
     return _OPENS_BLOCK.sub(_escaped_opening, whole)

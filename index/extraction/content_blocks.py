@@ -17,6 +17,7 @@ from index.extraction.bylines import author_in, is_dateline
 from index.extraction.date_lines import is_date_line
 from index.extraction.normalisation import normalise as normalise
 from index.extraction.normalisation import without_controls as without_controls
+from index.extraction.sentences import lines as lines_of
 from index.records import EVIDENCE, Span, Zone, ZoneKind
 
 _SENTENCE_INSIDE = re.compile(r"[^\W\d_]{3}[.!?]['\"”’»)]*\s")
@@ -74,7 +75,7 @@ class _Line(Span):
 
 def _lines(text: str, marked: Sequence[Zone]) -> list[_Line]:
     """The lines that are not empty; those of a hard-wrapped paragraph count as one."""
-    spans = _unwrapped([(m.start(), m.end()) for m in re.finditer(r"[^\n]+", text)], text)
+    spans = _unwrapped([(line.start, line.end) for line in lines_of(text)], text)
     remaining = list(reversed(marked))
     lines = []
     for start, end in spans:

@@ -6,6 +6,7 @@ capitals have none here.
 
 import re
 from collections import Counter
+from itertools import groupby
 
 MOST_NAMES = 200
 """Of one article; the most frequent are kept."""
@@ -23,8 +24,8 @@ def names_in(text: str) -> tuple[str, ...]:
     A single word counts where it stands inside a sentence; two or more count anywhere.
     """
     found: Counter[str] = Counter()
-    for match in re.finditer(r"[^\n]+", text):
-        for name, inside in _runs(match[0]):
+    for line in text.split("\n"):
+        for name, inside in _runs(line):
             if inside or " " in name:
                 found[name] += 1
     return tuple(name for name, _ in found.most_common(MOST_NAMES))
@@ -65,5 +66,5 @@ def _skeleton(word: str) -> str:
     sounds = (
         word.replace("ph", "f").replace("kh", "h").replace("gh", "g").replace("q", "k").replace("ck", "k")
     )
-    consonants = sounds[0] + re.sub(r"[aeiouy'’]", "", sounds[1:])
-    return re.sub(r"(.)\1+", r"\1", consonants)
+    consonants = sounds[0] + "".join(sound for sound in sounds[1:] if sound not in "aeiouy'’")
+    return "".join(sound for sound, _ in groupby(consonants))

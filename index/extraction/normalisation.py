@@ -11,7 +11,7 @@ _INVISIBLE = re.compile(
     "\ufdd0-\ufdef\U000e0000-\U000e007f]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_JOINERS_ONLY = re.compile("[\u200c\u200d ]*")
+_JOINERS = "\u200c\u200d "
 
 
 def normalise(text: str) -> str:
@@ -23,7 +23,7 @@ def normalise(text: str) -> str:
     """
     plain = without_controls(text)
     lines = (" ".join(line.split()) for line in unicodedata.normalize("NFC", plain).splitlines())
-    visible = ("" if _JOINERS_ONLY.fullmatch(line) else line for line in lines)
+    visible = (line if line.strip(_JOINERS) else "" for line in lines)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(visible)).strip()
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.extraction.bylines import DATELINE, is_dateline
+from index.extraction.sentences import lines
 from index.records import Span
 
 _BULLET = re.compile(r"[•●▪■◦*–—-]\s+(?=\S)")
@@ -103,12 +104,12 @@ class _Labelled:
 @lru_cache(maxsize=64)
 def turns(text: str) -> tuple[Turn, ...]:
     """Returns the turns of an interview or transcript in order, each a paragraph; none for any other text."""
-    lines = [Span(match.start(), match.end()) for match in re.finditer(r"[^\n]+", text)]
-    labelled = [_Labelled(line, label) for line in lines if (label := _label(line.of(text)))]
+    held = list(lines(text))
+    labelled = [_Labelled(line, label) for line in held if (label := _label(line.of(text)))]
     # A clock in brackets that counts seconds stands in transcripts alone, where one turn may be all there is.
     stamped = [one for one in labelled if _STAMP.match(one.line.of(text))]
     found = stamped if 2 * len(stamped) > len(labelled) else labelled
-    if not (found is stamped or _is_dialogue(found, lines, text)):
+    if not (found is stamped or _is_dialogue(found, held, text)):
         return ()
     askers = _askers(found, text)
     return tuple(

@@ -31,6 +31,15 @@ def sentences(text: str, language: str = "en") -> Iterator[Span]:
         start = ends[-1]
 
 
+def lines(text: str) -> Iterator[Span]:
+    """Yields the lines of a text that are not empty, in their order."""
+    start = 0
+    for line in text.split("\n"):
+        if line:
+            yield Span(start, start + len(line))
+        start += len(line) + 1
+
+
 def _window(text: str, start: int) -> str:
     long = text[start : start + LONG]
     opened = sum(map(long.count, _OPENING))

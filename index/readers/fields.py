@@ -259,7 +259,7 @@ def one_line(value: str) -> str:
 @lru_cache(maxsize=4096)
 def _meanings(name: str) -> Mapping[str, int]:
     """The pieces that a field of this name may hold, with how far down its pattern stands."""
-    plain = re.sub(r"[\W_]+", "", name[:60]).casefold()
+    plain = "".join(filter(str.isalnum, name[:60])).casefold()
     ranks: dict[str, int] = {}
     for piece, rank, pattern in _PATTERNS:
         if pattern.fullmatch(plain):
@@ -303,7 +303,7 @@ def _spoken(value: object, depth: int = 0) -> str | None:
         return ", ".join(filter(None, (_spoken(one, depth + 1) for one in value[:50]))) or None
     if not isinstance(value, Mapping) or depth > _DEEPEST_FIELD:
         return None
-    plain = {re.sub(r"_", "", str(name)).casefold(): inner for name, inner in value.items() if inner}
+    plain = {str(name).replace("_", "").casefold(): inner for name, inner in value.items() if inner}
     for first, last in _NAME_PARTS:
         if last in plain:
             return _spoken(" ".join(str(plain[part]) for part in (first, last) if part in plain))

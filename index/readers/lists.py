@@ -25,7 +25,7 @@ _XML = re.compile(
     r"<(?:\w+:)?(?P<root>opml|urlset|sitemapindex)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_BOOKMARKS = re.compile(r"<!DOCTYPE NETSCAPE-Bookmark-file", re.IGNORECASE)
+_BOOKMARKS = "<!doctype netscape-bookmark-file"
 _LINK = re.compile(r"<A\s[^<>]{0,500}?HREF=\"(https?://[^\"<>\s]{1,2000})\"", re.IGNORECASE)
 
 
@@ -56,7 +56,7 @@ def listed(data: bytes) -> list[Address]:
     try:
         if match:
             found = _opml(data) if match["root"].casefold() == "opml" else _sitemap(data)
-        elif _BOOKMARKS.match(start):
+        elif start.lower().startswith(_BOOKMARKS):
             found = (Address(unescape(url)) for url in _LINK.findall(decode(data)))
         else:
             found = iter(_plain(data) or _table(data))

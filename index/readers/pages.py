@@ -28,6 +28,7 @@ _MEDIA = {
     "application/zip": ".zip",
     "application/warc": ".warc",
 }
+_OF_A_SITE = frozenset({"www", "m", "amp", "mobile"})  # that a host may begin with
 _CHARSET = re.compile(r"cp\d|iso8859|koi8|gb|big5|euc|shift|mac|iso2022|tis|johab|ptcp|kz")
 _UNSAID = frozenset({"iso8859-1", "cp1252"})  # what servers name for whatever they do not know
 
@@ -115,4 +116,5 @@ def _bare_host(url: str) -> str:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
-    return re.sub(r"^(?:www|m|amp|mobile)\.", "", host)
+    first, _, rest = host.partition(".")
+    return rest if first in _OF_A_SITE and rest else host

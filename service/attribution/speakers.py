@@ -160,7 +160,7 @@ def _marks(
     breaks = min(between.strip(" ").count("\n\n") + between.count("\n") % 2, 2)
     ends = min(len(re.findall(r"[.?!][”\"’)]*\s", between)), 2)
     quotes = min(sum(q.start < gap.end and q.end > gap.start for q in quotations(text)), 2)
-    touching = not re.search(r"\w", between)
+    touching = not any(map(str.isalnum, between))
     edge = _edge(text, span, side)
     verb = candidate.verb if candidate.verb in _COMMON else "other"
     leads = _leads_to(text, candidate)

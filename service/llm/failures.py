@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import Any
 
 from index.errors import DatelineError
+from service.telemetry.logs import SECRET_NAMES
 
 _SECRET = re.compile(r"(?i)\b(?:sk|pk|gsk|xai|key|bearer|api[_-]?key|token)[-_=: ]+['\"]?[\w.*-]{6,}")
-_SECRET_NAME = re.compile(r"(?i)(?:key|token|secret|password|credentials)$")
 
 # Servers of one's own, and providers whose words litellm does not know, say it in these.
 _OVERFLOW = re.compile(
@@ -52,7 +52,7 @@ class ProviderFailed(DatelineError):
 def redacted(text: str) -> str:
     """The text on one line, without anything that is, or looks like, a key; at most 200 characters."""
     for name, value in os.environ.items():
-        if len(value) >= 8 and _SECRET_NAME.search(name):
+        if len(value) >= 8 and name.casefold().endswith(SECRET_NAMES):
             text = text.replace(value, "(key)")
     return " ".join(_SECRET.sub("(key)", text).split())[:200]
 

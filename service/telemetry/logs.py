@@ -12,7 +12,8 @@ from service.telemetry import tracing
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 REDACTED = "(secret)"
 
-_SECRET_NAME = re.compile(r"(?i)(?:key|token|secret|password|credentials)$")
+# Ends of names in the environment.
+SECRET_NAMES = ("key", "token", "secret", "password", "credentials")
 _LEAST_SECRET = 8  # characters; shorter values stand everywhere by chance
 _SECRET = re.compile(
     r"""(?ix)
@@ -71,6 +72,6 @@ def redacted(text: str) -> str:
     Those are the values of the environment's secrets, and what has the form of a key.
     """
     for name, value in os.environ.items():
-        if len(value) >= _LEAST_SECRET and _SECRET_NAME.search(name):
+        if len(value) >= _LEAST_SECRET and name.casefold().endswith(SECRET_NAMES):
             text = text.replace(value, REDACTED)
     return _SECRET.sub(REDACTED, text)

@@ -18,7 +18,7 @@ _QUOTED = re.compile(
     "|".join(f"{first}([^{first}{last}]*)(?:{last}|$)" for first, last in _PAIRS)
     + r"|(?<![\w'’])['‘](?!\d\ds?\b)([^'‘’]*(?:['’]\w[^'‘’]*){0,9})['’](?!\w)"
 )
-_MARKS = re.compile(r"[\"“”„«»'‘’‚‹›`´]")
+_MARKS = str.maketrans("", "", "\"“”„«»'‘’‚‹›`´")
 _LEFT_OUT = re.compile(r"…|\.\.\.|\[[^\[\]]*\]")
 _NAME = re.compile(r"(?<!\w)(?:(?:[A-Z]\.){2,}|[A-ZÀ-ÖØ-Þ][\w’'.-]*\w(?: [A-ZÀ-ÖØ-Þ][\w’'.-]*\w)*)")
 _OPENING = re.compile(r"(?:\A|[.!?:;\n“”\"«»(—–…])\s{0,4}$")
@@ -107,7 +107,7 @@ def _unknown_names(claim: str, premises: Sequence[Premise]) -> Iterator[str]:
     running = "".join(running_words(evidence_of(one.article)) for one in premises)
     short = _short_forms(premises)
     for match in _NAME.finditer(claim):
-        words = [folded(word) for word in re.split(r"[\s-]+", match[0])]
+        words = [folded(word) for word in match[0].replace("-", " ").split()]
         if _OPENING.search(claim, max(0, match.start() - 4), match.start()):
             words = words[1:]  # it may be any word
         unknown = [
@@ -155,7 +155,7 @@ def _said(words: str, text: str) -> bool:
 
 def _plain(words: str) -> str:
     """For comparing quotations: no quotation marks, single spaces, no case."""
-    return " ".join(_MARKS.sub("", words).split()).casefold()
+    return " ".join(words.translate(_MARKS).split()).casefold()
 
 
 def _opened(text: str) -> str:
