@@ -11,6 +11,7 @@ from service.questions.forms import counted_in, is_yes_no, open_form, statement_
         ("Did the council approve the toll?", "The council did approve the toll."),
         ("Were 23 families evacuated?", "23 families were evacuated."),
         ("Is Ada Moss a doctor?", "Ada Moss is a doctor."),
+        ("WAS ANYBODY KILLED IN THE FLOOD?", "Anybody was killed in the flood."),
         ("Did the mayor of Port Ostrel resign?", "The mayor of Port Ostrel did resign."),
         ("Will the Harbour Bridge open in March?", "The Harbour Bridge will open in March."),
         ("Is the mayor in Paris?", "The mayor is in Paris."),
@@ -52,6 +53,7 @@ def test_a_number_to_confirm_is_asked_for_openly(statement: str, question: str |
     [
         ("How many families were evacuated?", "families"),
         ("how many of the people were hurt", "people"),
+        ("HOW MANY FAMILIES WERE EVACUATED?", "FAMILIES"),
         ("What is the number of ISIS fighters in Kirkuk?", "ISIS fighters"),
         ("How high is the bridge?", None),
     ],

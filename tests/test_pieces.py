@@ -4,7 +4,7 @@ import pytest
 
 from index.archive import Archive
 from index.models.reader import ReadingModel
-from service.questions.pieces import Heard, Probe, heard
+from service.questions.pieces import Heard, Probe, heard, heard_in_other_script
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +67,9 @@ def test_a_wish_that_no_article_answers_gets_a_line_on_what_can_be_asked(
 ) -> None:
     found = of("Generate a concise title for our conversation in at most five words.", sample_archive, reader)
     assert found.talk == "talk/help"
+
+
+@pytest.mark.parametrize("form", ["Hi! {}", "Please tell me: {}", "{} Thanks!", "{} Answer in one sentence."])
+def test_english_around_a_question_in_another_script_is_cut_away(form: str, sample_archive: Archive) -> None:
+    asked = "كم عدد المصابين في الحريق؟"
+    assert heard_in_other_script(form.format(asked), sample_archive.embedder).questions == (asked,)

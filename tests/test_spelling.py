@@ -26,6 +26,7 @@ def archive(tmp_path: Path, draft: DraftMaker) -> Archive:
         ("What did Yahia Rasul say?", "What did Yahya Rasool say?", ("Yahya", "Rasool")),
         ("waht happened in Makhmur?", "what happened in Makhmur?", ("what",)),
         ("Was Makhmour taken?", "Was Makhmur taken?", ("Makhmur",)),
+        ("Please tell me of brigades", "Please tell me of brigades", ()),
         ("What happened there?", "What happened there?", ()),  # words of the language stay
         ("Who is Barzani?", "Who is Barzani?", ()),  # nobody like that is there
     ],

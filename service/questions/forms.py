@@ -56,7 +56,8 @@ QUESTION_WORDS: Mapping[Wanted, str] = {
 }
 _NO_NOUN = frozenset({"in", "for", "to", "on", "at", "and"})
 _STOP = re.compile(
-    r"(?<!\s)\s+(?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|came|come|saw|went|in|on|at|by|there)\b|[?,.;]"
+    r"(?<!\s)\s+(?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|came|come|saw|went|in|on|at|by|there)\b|[?,.;]",
+    re.IGNORECASE,
 )
 _NEXT = re.compile(
     r"(?:the|a|an|his|her|its|their|any|all|no|to|in|on|at|by|for|from|with|about|against|during|after|before|since"
@@ -136,6 +137,7 @@ def counted_in(text: str) -> str | None:
 def statement_of(text: str) -> str | None:
     """Restates a yes-or-no question: "Did the bridge open?" as "The bridge did open.", a statement."""
     bare = " ".join(text.split()).rstrip("?؟ ")
+    bare = bare.lower() if bare.isupper() else bare  # capitals throughout tell no name
     if found := _TRUE_THAT.match(bare):
         return f"{_capital(bare[found.end() :])}."
     found = _YES_NO.match(bare)

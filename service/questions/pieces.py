@@ -34,6 +34,7 @@ OPENS = re.compile(
     r"\W*(?:how|what|who|when|where|why|which|whose|is|are|was|were|did|does|do|has|have|will)\b", re.I
 )
 ASKS = re.compile(r"\b(?:how|what|who|when|where|why|which|whose|whether)\b", re.IGNORECASE)
+_OTHER_SCRIPT = re.compile(r"[^\W\d_\u0000-\u024f]")  # a letter that is not Latin
 _WHY = {"aside": "no question", "confirm": "asks for yes or no", "talk": "small talk"}
 
 
@@ -100,6 +101,18 @@ def heard(
     questions, lost = tried.asking(kept)
     confirm = any(tried.known.get(one.text, ("", 0.0))[0] == "confirm" for one in removed)
     return Heard(tuple(_taken_apart(questions)), (*removed, *lost), confirm=confirm)
+
+
+def heard_in_other_script(text: str, embedder: Embedder | None) -> Heard:
+    """The question of a message in another script, without greetings and wishes in Latin letters."""
+    parts = [clause for sentence in sentences(text) for clause in clauses(sentence)]
+    latin = [part for part in parts if not _OTHER_SCRIPT.search(part)]
+    if not latin or len(latin) == len(parts):
+        return Heard(questions=(text,))
+    known = dict(zip(latin, labels("intent", latin, embedder), strict=True))
+    away = [part for part in latin if known[part][0] == "aside" or _is_talk(known[part][0])]
+    kept = " ".join(part for part in parts if part not in away)
+    return Heard((kept,), tuple(Removed(text=part, why="no question") for part in away))
 
 
 def telling(text: str) -> list[str]:

@@ -39,7 +39,7 @@ from service.questions.forms import asks_truth, counted_in, is_yes_no, open_form
 from service.questions.fragments import is_fragment
 from service.questions.message import unwrapped, words
 from service.questions.names import corrected, in_other_letters
-from service.questions.pieces import Heard, Probe, heard, telling
+from service.questions.pieces import Heard, Probe, heard, heard_in_other_script, telling
 from service.questions.plan import (
     Intent,
     Listing,
@@ -111,7 +111,7 @@ def understand(
 
     said = rewritten.question if rewritten else message.text
     is_english = language_of_question(said) in (None, "en")
-    piece = heard(said, embedder, probe, limits) if is_english else Heard(questions=(said,))
+    piece = heard(said, embedder, probe, limits) if is_english else heard_in_other_script(said, embedder)
     tells = question.order is Order.TIMELINE  # which is asked for of a subject, and of nothing else
     if piece.talk is not None and not tells and not (turns and piece.talk in ASKS_AGAIN):
         reply = small_talk(piece.talk, held, archive)
