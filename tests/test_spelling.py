@@ -14,6 +14,7 @@ from tests.fakes import HashedWords
 def archive(tmp_path: Path, draft: DraftMaker) -> Archive:
     made = Archive.create(tmp_path, HashedWords)
     text = "The Peshmerga ministry said that Yahya Rasool and Mohammed Shamari met in Makhmur about brigades."
+    text += " Piles of papers lay in a store."
     for _ in made.add([draft("one", text)]):
         pass
     return made
@@ -27,6 +28,7 @@ def archive(tmp_path: Path, draft: DraftMaker) -> Archive:
         ("waht happened in Makhmur?", "what happened in Makhmur?", ("what",)),
         ("Was Makhmour taken?", "Was Makhmur taken?", ("Makhmur",)),
         ("Please tell me of brigades", "Please tell me of brigades", ()),
+        ("THE STORY OF BRIGADES", "THE STORY OF BRIGADES", ()),
         ("What happened there?", "What happened there?", ()),  # words of the language stay
         ("Who is Barzani?", "Who is Barzani?", ()),  # nobody like that is there
     ],

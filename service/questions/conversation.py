@@ -39,7 +39,8 @@ def in_conversation(question: str, turns: Sequence[Turn], probe: Probe | None) -
     if not turns or not asked:
         return asked
     if is_fragment(asked):
-        found = [*exchanged(asked, turns[-1].question), _with(bare(asked), [subject(turns[-1].question)])]
+        before = turns[-1].question
+        found = exchanged(asked, before) or [_with(bare(asked), [subject(before)])]
     elif probe is None:
         found = [*_resolved(asked, turns[-1]), _by_terms(asked, turns)]
     else:

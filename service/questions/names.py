@@ -88,7 +88,7 @@ def corrected(text: str, archive: Archive) -> Spelt:
     """The text with those words that no article holds spelt as the archive spells them.
 
     A word of the language stays as it is; a name may be any word, and is exchanged for one of its consonants.
-    A capital at the start tells no name.
+    A capital at the start, or capitals throughout, tell no name.
     """
     wrong = [
         match
@@ -105,7 +105,7 @@ def corrected(text: str, archive: Archive) -> Spelt:
         spelt = known.similar(word)
         key = consonants(folded(word))
         one_sound = spelt is not None and len(key) >= KEYED and key == consonants(spelt)
-        if spelt is None or (_is_word(word) and not (one_sound and match.start() and word[0].isupper())):
+        if spelt is None or (_is_word(word) and not (one_sound and match.start() and word.istitle())):
             continue
         shown = spelt if word.islower() else spelt.capitalize()
         text = f"{text[: match.start()]}{shown}{text[match.end() :]}"
