@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from index.archive import Archive
+from index.archive import CATALOGUE, Archive
+from index.catalogue.catalogue import Catalogue
 from index.extraction.names import key, names_in
 from index.models.embedding import Embedder
+from index.names import Names
 from index.records import Draft
 from tests.conftest import DraftMaker
 
@@ -56,3 +58,18 @@ def test_an_archive_finds_the_spellings_of_a_name(
         list(archive.add([told("c", "Tom Vale")]))
         assert similar(archive, "Yahya Rasoul") == [("Yahya Rasool", 1)]
         assert archive.check() == []
+
+
+def test_rare_names_are_found_beyond_those_kept_in_memory(
+    tmp_path: Path, load: Callable[[], Embedder], draft: DraftMaker
+) -> None:
+    with closing(Archive.create(tmp_path, load)) as archive:
+        names = ["Tom Vale", "Tom Vale", "Yahya Rasool", "Marcelo Dornan"]
+        list(archive.add(draft(f"{n}", f"A story of {name}.", names=(name,)) for n, name in enumerate(names)))
+    with closing(Catalogue(tmp_path / CATALOGUE)) as catalogue:
+        few = Names(catalogue, most=1)
+        assert [one.spelling for one in few.similar("Tom Vail")] == ["Tom Vale"]
+        assert [one.spelling for one in few.similar("Yahia Rasul")] == ["Yahya Rasool"]
+        assert [one.spelling for one in few.similar("Rasul")] == ["Yahya Rasool"]
+        assert [one.spelling for one in few.similar("Marcelo Dorman")] == ["Marcelo Dornan"]
+        assert few.similar("Nobody Else") == []
