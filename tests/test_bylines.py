@@ -270,3 +270,13 @@ def test_a_wire_day_stays_without_a_year_where_nothing_gives_one() -> None:
     told = WIRE.format("LENN, June 2 (Halyard) - ", "").replace("in 2020", "last year")
     assert read("Dam to close for repairs", told).published is None
     assert read("Dam to close for repairs", f"{told}\n\n© 2021 Halyard").published == date(2021, 6, 2)
+
+
+def test_a_dateline_of_old_print_opens_the_story() -> None:
+    text = normalise(
+        "THE COURIER, MARCH 12, 1921.\n\nDAM TO CLOSE.\n\nLENN, March 11.—The dam will close,\nthey said."
+    )
+    found = zones(text)
+    assert find(text, found).dateline == "LENN"
+    assert headline(text) == "DAM TO CLOSE."
+    assert text[next(zone.start for zone in found if zone.kind in EVIDENCE) :].startswith("LENN, March 11.—")

@@ -13,6 +13,7 @@ from index.errors import Unreadable
 from index.readers import LARGEST_FILE, built_in, read_bytes, read_file
 from index.readers.packed import MOST_MEMBERS, PackedReader
 from index.records import Draft, Skipped
+from tests.test_warc import http, record
 from tests.websites import FIRST, SECOND, page
 
 Member = tuple[str | zipfile.ZipInfo, bytes]
@@ -216,3 +217,18 @@ def test_mapped_fields_are_read_inside_archives() -> None:
     (draft,) = read_bytes(data, "a.zip", built_in((("title", "hed"), ("text", "meta.words"))))
     assert isinstance(draft, Draft)
     assert (draft.title, draft.text) == ("Dam", FIRST)
+
+
+def test_of_a_crawl_only_its_pages_are_articles() -> None:
+    listed = json.dumps({"url": "https://v.example/dam", "title": "Dam", "text": FIRST}).encode()
+    crawl = record(http(page("Dam")), "https://v.example/dam")
+    made = results(
+        packed(
+            ("archive/data.warc", crawl),
+            ("pages/pages.jsonl", listed),
+            ("indexes/index.cdx", b"x"),
+            ("datapackage.json", b"{}"),
+        ),
+        "a.wacz",
+    )
+    assert [type(item) for item in made] == [Draft]

@@ -48,7 +48,8 @@ _BESIDE_NAME = re.compile(
 _PLACE = r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,3}"
 DATELINE = re.compile(
     rf"(?P<place>{_PLACE})(?:[,/] [^()—–]{{2,40}}?)?\s*"
-    r"(?:\((?P<outlet>[A-Z][\w .&'’-]{1,40})\)\s*[—–-]{1,2}|[—–]|\s-{1,2})\s"
+    r"(?:(?:\((?P<outlet>[A-Z][\w .&'’-]{1,40})\)\s*[—–-]{1,2}|[—–]|\s-{1,2})\s"
+    r"|\.[—–]\s?)"  # as old print has it
 )
 _SOURCE = re.compile(
     r"(?:source|publisher|outlet|fuente|quelle|المصدر)\s*:\s*(?P<outlet>\S.{1,60})", re.IGNORECASE

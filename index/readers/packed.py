@@ -30,6 +30,9 @@ _METHODS = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflated"}
 _RATIO_FROM = 1_000_000  # below this size no ratio is an attack
 _LEADS_OUT = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:|\x00")
 
+# What WACZ holds beside its WARC files: lists of pages, with their bare text, and indexes.
+_CRAWL = frozenset({"archive", "datapackage.json"})
+
 ReadMember = Callable[[bytes, str], Iterator[Draft | Skipped]]
 
 
@@ -97,8 +100,13 @@ def _members(file: BinaryIO, source: str, budget: _Budget, depth: int) -> Iterat
     """The files of an archive and of those within it. Raises Unreadable where it is none or has too much."""
     seen: set[str] = set()
     with _opened(file) as archive:
+        crawled = {entry.filename.partition("/")[0] for entry in archive.infolist()} >= _CRAWL
         for entry in archive.infolist():
-            if entry.is_dir() or _is_hidden(entry.filename):
+            if (
+                entry.is_dir()
+                or _is_hidden(entry.filename)
+                or (crawled and not entry.filename.startswith("archive/"))
+            ):
                 continue
             name = f"{source}!{entry.filename}"
             try:
