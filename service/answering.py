@@ -332,12 +332,14 @@ def _proof(statement: Statement, verdict: Verdict) -> Proof | None:
 
 
 def _instead(desk: Desk, evidence: Evidence, written: Written, statement: Statement) -> list[Statement]:
-    """The quotes of an unproved sentence that answer and were not given yet."""
+    """The quotes of an unproved sentence that answer and were not given yet, as the reader found them."""
     answering = [finding.quote for finding in evidence.findings if finding.score >= ranking().threshold]
     new = [
         quote
-        for quote in statement.quotes
-        if not written.cites(quote) and any(quote.overlaps(other) for other in answering) and stands(quote)
+        for quote in answering
+        if not written.cites(quote)
+        and any(quote.overlaps(other) for other in statement.quotes)
+        and stands(quote)
     ]
     return [
         Statement(

@@ -139,6 +139,18 @@ def test_where_what_it_cites_answers_that_is_quoted_in_its_place(
     assert len(server.asked) == 1
 
 
+def test_what_is_quoted_in_its_place_is_quoted_once(sample_archive: Archive, server: Server) -> None:
+    server.replies(Reply(text=writing("The Harbour Bridge probably cost taxpayers 69.1 million crowns.")))
+    answered = answer(sample_archive)
+    quotes = [citation.quote for citation in answered.citations]
+    assert {claim.support for claim in answered.claims} == {"quoted"}
+    assert "69.1 million crowns" in answered.claims[0].text
+    assert [number for claim in answered.claims for number in claim.citations] == list(
+        range(1, len(quotes) + 1)
+    )
+    assert len(set(quotes)) == len(quotes)
+
+
 def test_or_it_is_shown_as_unproved_without_a_citation(sample_archive: Archive, server: Server) -> None:
     server.replies(Reply(text=writing("It cost 96 million crowns {69.1 million crowns}.", COST)))
     answered = answer(sample_archive, verify="mark")
