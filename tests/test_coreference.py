@@ -111,6 +111,11 @@ def test_a_pronoun_inside_a_quotation_is_left_alone(draft: DraftMaker) -> None:
     assert head(article, "“She knows the figures") is None
 
 
+def test_an_article_before_what_reads_like_a_verb_names_nothing(draft: DraftMaker) -> None:
+    text = "The revived series has received recognition from critics. It won five awards."
+    assert head(draft("a", text), "It won") is None
+
+
 def test_a_menu_names_nobody(draft: DraftMaker) -> None:
     text = "Home News Council\n\nThe council approved the plan."
     zones = (Zone(0, 17, ZoneKind.NAVIGATION), Zone(19, len(text), ZoneKind.REPORTING))

@@ -348,6 +348,8 @@ def _thing(text: str, span: Span) -> str | None:
     words = tokens(subject)
     opening = words[0].key == "the"
     name = subject[4:] if opening else subject
+    if not name:  # "The revived series won": the verb was taken for an earlier one
+        return None
     single = len(name.split()) == 1
     noun = words[-1].key
     named = is_body(name) or noun in PLACES or noun in _MATTERS
