@@ -18,6 +18,7 @@ from service.questions.forms import counted_in, is_yes_no, open_form, statement_
         ("Does the new bridge cost more than 60 million?", "The new bridge does cost more than 60 million."),
         ("Isn't it true that the bridge cost 48 million?", "The bridge cost 48 million."),
         ("Are there plans for a bridge?", "There are plans for a bridge."),
+        ("Did the pumps at Salt Lane run in the flood?", "The pumps at Salt Lane did run in the flood."),
         ("Who is the mayor?", None),
     ],
 )
@@ -71,6 +72,7 @@ def test_what_is_counted(question: str, counted: str | None) -> None:
         ("How long did the fire last?", "duration"),
         ("Why did it close?", "reason"),
         ("What did Ada Moss say about it?", "speech"),
+        ("Who said that the fee is too high?", "any"),  # neither words of somebody known nor a number
         ("What are the conditions of the agreement?", "list"),
         ("Have the joint brigades been formed?", "any"),
     ],
