@@ -52,6 +52,12 @@ def test_what_is_wanted_must_stand_in_the_sentence(wanted: str, words: str, lack
     assert of(plan("Tell of Ana Roy", wanted=wanted), hit(FEES), words)["lacks_kind"] == lacks
 
 
+def test_the_number_in_an_outlets_name_counts_nothing() -> None:
+    told = article(3, "Several people gave Seven Quays the same words.", outlet="Seven Quays")
+    found = of(plan("How many people were there?", wanted="number"), hit(told), told.text)
+    assert found["lacks_kind"] == 1.0
+
+
 def test_a_question_in_a_script_that_the_models_do_not_read_is_held_against_words_alone() -> None:
     found = of(plan("ما عمق ميناء 12"), hit(HARBOUR), "The harbour of Dunmarsh is deep.")
     assert not {name for name in found if name.startswith("reader") or name == "dense"}

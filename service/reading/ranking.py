@@ -120,7 +120,7 @@ def words_held(shares: Mapping[str, float], words: frozenset[str]) -> float:
 def lacks_kind(want: Sought, quote: Quote) -> bool:
     """Tells whether a sentence gives no number, date or name, or is not said by whoever is asked about."""
     if want.wanted == "number":
-        return not quantities(_without_days(quote))
+        return not quantities(_counting(quote))
     if want.wanted == "date":
         return not quote.days
     if want.wanted == "speech":
@@ -136,12 +136,12 @@ def _names_more(want: Sought, quote: Quote) -> bool:
     return any(not want.shares.keys() & set(stems(name)) for name in _NAME.findall(quote.text))
 
 
-def _without_days(quote: Quote) -> str:
-    """The words of a quote without its dates, whose numbers count nothing."""
+def _counting(quote: Quote) -> str:
+    """The words of a quote without its dates and its outlet's name, whose numbers count nothing."""
     text, start = quote.text, quote.span.start
     for day in sorted(quote.days, key=lambda day: -day.start):
         text = f"{text[: day.start - start]} {text[day.end - start :]}"
-    return text
+    return text.replace(quote.article.outlet, " ") if quote.article.outlet else text
 
 
 def _logit(probability: float) -> float:
