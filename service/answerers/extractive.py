@@ -5,14 +5,14 @@ who said it, who printed it and when; a word that only points back is explained 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from index.extraction.quotable import turn_at
 from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
-from index.records import Hit, Order, Span
+from index.records import Article, Hit, Order, Span
 from service.answerers.formatting import printed, quotation
 from service.answerers.short_answer import short_answer
 from service.attribution.coreference import resolved_head
@@ -28,6 +28,7 @@ from service.verification.verify import proved_answer
 
 MOST_QUOTES = 5
 MOST_OF_A_LIST = 5  # where several things are asked for
+MOST_OF_NOW = 3  # the likeliest, of which the newest comes first
 
 
 class QuotingAnswerer:
@@ -70,15 +71,18 @@ class QuotingAnswerer:
         best = max((finding.score for finding in evidence.findings), default=0.0)
         if best < ranking().threshold:
             return []
-        # Each part of a question is answered by a sentence of its own.
-        least = ranking().threshold if plan.parts else max(ranking().threshold, best * ranking().further)
+        # Each part of a question is answered by a sentence of its own, and what stands now by the newest.
+        is_wide = plan.parts or plan.intent == "latest"
+        least = ranking().threshold if is_wide else max(ranking().threshold, best * ranking().further)
         likely = [finding for finding in evidence.findings if finding.score >= least]
         good = _of_named(plan, likely)
-        if plan.wanted != "list":
-            chosen = _ordered(plan, _adding(good))[:MOST_QUOTES]
-            return sorted(chosen, key=lambda finding: finding.quote.is_replaced)
-        told = [one for finding in good[:MOST_OF_A_LIST] for one in _with_items(finding, evidence.hits)]
-        return list({(one.quote.article.id, one.quote.span): one for one in told}.values())
+        if plan.wanted == "list":
+            told = [one for finding in good[:MOST_OF_A_LIST] for one in _with_items(finding, evidence.hits)]
+            return list({(one.quote.article.id, one.quote.span): one for one in told}.values())
+        most = MOST_OF_NOW if plan.intent == "latest" else MOST_QUOTES
+        chosen = _ordered(plan, _adding(good)[:most])
+        chosen.sort(key=lambda finding: finding.quote.is_replaced)
+        return _with_more_said(chosen, evidence.hits) if plan.wanted == "speech" else chosen
 
 
 def quoted(finding: Finding, locale: str = ENGLISH) -> Statement:
@@ -127,13 +131,43 @@ def _speaker(quote: Quote) -> str | None:
 def _with_items(finding: Finding, hits: Sequence[Hit]) -> list[Finding]:
     """A finding, and behind it the items that its sentence announces."""
     quote = finding.quote
-    spans = {span for hit in hits if hit.article.id == quote.article.id for span in hit.passage.sentences}
-    ordered = sorted(spans, key=lambda span: span.start)
-    items = items_after(quote.article.text, quote.span, ordered)
-    return [finding, *(_item(finding, span) for span in items)]
+    items = items_after(quote.article.text, quote.span, _sentences(quote.article, hits))
+    return [finding, *(_instead(finding, span) for span in items)]
 
 
-def _item(finding: Finding, span: Span) -> Finding:
+def _with_more_said(chosen: Sequence[Finding], hits: Sequence[Hit]) -> list[Finding]:
+    """Each finding, and behind it what its speaker is quoted with next, as far as there is room."""
+    found: list[Finding] = []
+    room = MOST_QUOTES - len(chosen)
+    for finding in chosen:
+        more = [_instead(finding, span) for span in _said_next(finding.quote, hits)][:room]
+        room -= len(more)
+        found += [finding, *more]
+    return found
+
+
+def _said_next(quote: Quote, hits: Sequence[Hit]) -> Iterator[Span]:
+    """The sentences right behind a quote in which the same person is quoted."""
+    article, last = quote.article, quote.span.end
+    said_by = speaker(article, quote.span)
+    for span in _sentences(article, hits) if said_by else ():
+        if span.start < last:
+            continue
+        goes_on = not article.text[last : span.start].strip() and str(speaker(article, span)) == str(said_by)
+        if not goes_on or content_of(article.text, span).directness == "indirect":
+            return
+        yield span
+        last = span.end
+
+
+def _sentences(article: Article, hits: Sequence[Hit]) -> list[Span]:
+    """The sentences of the hits in an article, in order."""
+    spans = {span for hit in hits if hit.article.id == article.id for span in hit.passage.sentences}
+    return sorted(spans, key=lambda span: span.start)
+
+
+def _instead(finding: Finding, span: Span) -> Finding:
+    """The finding with another sentence of its article."""
     quote = replace(finding.quote, span=span, answer=span)
     return replace(finding, quote=quote, answer=quote.text)
 
