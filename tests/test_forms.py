@@ -42,6 +42,7 @@ def test_a_choice_is_no_question_for_yes_or_no() -> None:
         ("The toll rose to 30.", "The toll rose to how much?"),
         ("Route 7 did reopen.", None),  # numbers of things count nothing
         ("Pilot number 30 did crash.", None),
+        ("Bus did number 12 stop.", None),
         ("He did fly on flight 370.", None),
     ],
 )

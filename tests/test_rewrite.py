@@ -3,7 +3,10 @@
 
 import pytest
 
+from index.archive import Archive
+from index.models.reader import ReadingModel
 from service.questions.conversation import in_conversation, merged
+from service.questions.pieces import Probe
 from service.questions.plan import Turn
 
 FESTIVAL = "How many visitors came to the Lantern Festival in 2022?"
@@ -139,3 +142,18 @@ def test_arabic(before: str, asked: str, expected: str) -> None:
 
 def test_without_turns_nothing_changes() -> None:
     assert in_conversation("  And   in 2020? ", [], None) == "And in 2020?"
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "alone"),
+    [
+        (INJURED, "What was the cause?", "What was the cause (people injured in the explosion at the Bellweather Cannery)?"),
+        (TOLLS, "When did the ferry run aground?", "When did the ferry run aground?"),
+        (OPENS, "how many families were evacuated in the flood?", "how many families were evacuated in the flood?"),
+    ],
+)  # fmt: skip
+def test_a_question_that_names_nothing_goes_on_only_where_what_was_told_answers_it(
+    before: str, asked: str, alone: str, sample_archive: Archive
+) -> None:
+    probe = Probe(sample_archive, ReadingModel(threads=1))
+    assert in_conversation(asked, [Turn(question=before)], probe) == alone
