@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -76,7 +76,8 @@ class Desk:
 
     `fallback` answers where the answerer breaks off with nothing written. `judge` proves sentences that are
     not quotes. One that it is not sure of gives way to those quotes it cites that answer.
-    `verify` of "mark" shows it as unsupported, and one that is contradicted, too.
+    `verify` of "mark" shows it as unsupported, and one that is contradicted, too. While `hurries`, nothing is
+    suggested to go on with: that takes a fifth of an answer, for which others may wait.
     """
 
     archive: Archive
@@ -86,6 +87,7 @@ class Desk:
     verify: Literal["drop", "mark"] = "drop"
     judge: Judge = field(default_factory=EntailmentModel)
     conversations: Conversations | None = None
+    hurries: Callable[[], bool] = lambda: False
 
 
 async def ask(desk: Desk, question: Question, today: date | None = None) -> AsyncIterator[Event]:
@@ -136,8 +138,10 @@ async def ask(desk: Desk, question: Question, today: date | None = None) -> Asyn
     searched = await asyncio.to_thread(_searched, desk.archive, filters_of(plan))
     unread = await asyncio.to_thread(_unreadable, desk, plan)
     answer = replace(_answer(question, plan, hits, written, searched, unread), sections=tuple(sections))
-    with clock.stage("suggest"):
-        further = await asyncio.to_thread(follow_ups, desk.archive, answer, hits, question.filters)
+    further: tuple[str, ...] = ()
+    if not desk.hurries():
+        with clock.stage("suggest"):
+            further = await asyncio.to_thread(follow_ups, desk.archive, answer, hits, question.filters)
     notes = (*notes, *hits.notes, *answer.notes)
     answer = replace(answer, notes=notes, suggestions=further, timings_ms=clock.laps_ms())
     if desk.conversations is not None:

@@ -111,7 +111,7 @@ class Settings(BaseSettings):
         description="questions answered at a time in a process; 0 means one for each core, and eight where a "
         "language model answers",
     )
-    queue: int = Field(100, ge=0, description="questions that may wait in a process; more are refused")
+    queue: int = Field(200, ge=0, description="questions that may wait in a process; more are refused")
     drain: float = Field(
         20, ge=0, description="seconds that answers have left when the server is told to stop"
     )

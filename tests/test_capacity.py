@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from index.archive import Archive
 from index.errors import Busy
+from service.answering import ask, final
+from service.answers import Answer
 from service.http.capacity import Capacity, places_of
 from service.http.metrics import Metrics
+from service.pipeline import open_desk
+from service.questions.plan import Question
 from service.settings import load_settings
+from service.storage.conversations import Conversations
 from tests.hanging import Hanging, hanging_model
 from tests.serving import running
 
@@ -137,6 +143,29 @@ def test_a_place_is_free_again_however_its_holder_left(sample_archive: Archive) 
         await asyncio.wait_for(hold(0), 1)
 
     asyncio.run(use())
+
+
+def test_nothing_is_suggested_while_somebody_waits(sample_archive: Archive) -> None:
+    capacity = Capacity(1, 2, Metrics(sample_archive))
+    settings = load_settings(data=sample_archive.directory)
+    desk = replace(open_desk(settings, sample_archive, Conversations()), hurries=capacity.is_waited_for)
+
+    async def wait() -> None:
+        async with capacity.place():
+            pass
+
+    async def use() -> tuple[Answer, Answer]:
+        async with capacity.place():
+            alone = await final(ask(desk, Question(question=FLOOD["question"])))
+            waiting = asyncio.create_task(wait())
+            hurried = await final(ask(desk, Question(question=FLOOD["question"])))
+        await waiting
+        return alone, hurried
+
+    alone, hurried = asyncio.run(use())
+    assert alone.suggestions
+    assert hurried.suggestions == ()
+    assert hurried.text == alone.text
 
 
 def test_more_are_answered_at_a_time_where_a_model_elsewhere_does_the_work() -> None:

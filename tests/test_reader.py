@@ -55,11 +55,10 @@ def test_scores_are_probabilities_that_the_spans_share(model: ReadingModel) -> N
         assert [s.score for s in reading.spans] == sorted((s.score for s in reading.spans), reverse=True)
 
 
-def test_the_readings_come_in_the_order_of_the_texts_whatever_their_length(model: ReadingModel) -> None:
+def test_no_reading_depends_on_the_texts_beside_it(model: ReadingModel) -> None:
     texts = [PASSAGE * 3, "Short.", PASSAGE, *(f"Number {n} is here." for n in range(20))]
     together = model.read("What did the repair cost?", texts)
-    alone = [model.read("What did the repair cost?", [text])[0] for text in texts]
-    assert [r.score for r in together] == pytest.approx([r.score for r in alone], abs=0.05)
+    assert together == [model.read("What did the repair cost?", [text])[0] for text in texts]
 
 
 def test_offsets_count_code_points(model: ReadingModel) -> None:

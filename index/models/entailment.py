@@ -66,8 +66,8 @@ class EntailmentModel(CrossEncoder):
     def scores(self, pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[int, Logits]]:
         """The three uncalibrated scores of each window, with the row of its pair."""
         windows = list(self._windows(pairs))
-        for rows, (found,) in self.run([encoding for _, encoding in windows]):
-            yield from zip((windows[row][0] for row in rows), found, strict=True)
+        found = self.run([encoding for _, encoding in windows])
+        yield from ((row, scores) for (row, _), (scores,) in zip(windows, found, strict=True))
 
     def _windows(self, pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[int, Any]]:
         """The encodings of all pairs that can be judged, a long premise as several."""

@@ -103,20 +103,11 @@ class ReadingModel(CrossEncoder):
         self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[Span]]
     ) -> list[Scores]:
         """Returns for each text what `read` makes probabilities of."""
-        found: dict[int, Scores] = {}
         encodings = self._tokenizer.encode_batch([(question, text) for text in texts])
-        for rows, (starts, ends, answers, evidence) in self.run(encodings):
-            for line, row in enumerate(rows):
-                spans, scores = _best_spans(encodings[row], starts[line], ends[line])
-                shares = np.exp(scores - scores.max(initial=-np.inf))
-                found[row] = Scores(
-                    float(answers[line]),
-                    _margin(scores, starts[line], ends[line]),
-                    spans,
-                    shares / max(shares.sum(), 1e-9),
-                    _means(encodings[row], evidence[line], sentences[row]),
-                )
-        return [found[row] for row in range(len(texts))]
+        return [
+            _scores(encoding, outputs, spans)
+            for encoding, outputs, spans in zip(encodings, self.run(encodings), sentences, strict=True)
+        ]
 
     def _reading(self, scores: Scores, sentences: Sequence[Span]) -> Reading:
         weights = self.card["calibration"]["answer"]
@@ -153,6 +144,19 @@ def head_line(title: str, outlet: str = "", day: date | None = None) -> str:
 def headed(head: str, passage: str) -> str:
     """Returns a passage behind its head, which ends as a sentence of its own; or the passage alone."""
     return f"{head}. {passage}" if head else passage
+
+
+def _scores(encoding: Any, outputs: Sequence[Any], sentences: Sequence[Span]) -> Scores:
+    starts, ends, answers, evidence = outputs
+    spans, scores = _best_spans(encoding, starts, ends)
+    shares = np.exp(scores - scores.max(initial=-np.inf))
+    return Scores(
+        float(answers),
+        _margin(scores, starts, ends),
+        spans,
+        shares / max(shares.sum(), 1e-9),
+        _means(encoding, evidence, sentences),
+    )
 
 
 def _margin(scores: Logits, starts: Logits, ends: Logits) -> float:

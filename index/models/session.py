@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,7 +15,6 @@ from index.errors import Damaged
 from index.preload import once
 
 TOKENIZER = Path(__file__).parent / "all-MiniLM-L6-v2" / "tokenizer.json"
-TEXTS_A_BATCH = 8
 
 
 class CrossEncoder:
@@ -38,20 +39,32 @@ class CrossEncoder:
         """The name of its weights."""
         return f"{self.kind}@{self.card['sha256'][:12]}"
 
-    def run(self, encodings: Sequence[Any]) -> Iterator[tuple[list[int], list[Any]]]:
-        """Runs the model over encodings in batches of like length; yields their rows and its outputs."""
-        order = sorted(range(len(encodings)), key=lambda row: len(encodings[row].ids))
-        for first in range(0, len(order), TEXTS_A_BATCH):
-            rows = order[first : first + TEXTS_A_BATCH]
-            ids = np.zeros((len(rows), len(encodings[rows[-1]].ids)), dtype=np.int64)
-            types = np.zeros_like(ids)
-            for line, row in enumerate(rows):
-                ids[line, : len(encodings[row].ids)] = encodings[row].ids
-                types[line, : len(encodings[row].ids)] = encodings[row].type_ids
-            yield rows, self.load().run(None, {"ids": ids, "types": types})
+    def run(self, encodings: Sequence[Any]) -> Iterator[list[Any]]:
+        """Runs the model over each encoding by itself; yields its outputs in their order.
+
+        What a text is given thus depends on no text beside it, and none is padded. All that are read at a
+        time, of however many questions, share as many threads as may read: so many questions take no
+        longer than one after the other.
+        """
+        yield from _readers(self._threads).map(self._outputs, encodings)
+
+    def _outputs(self, encoding: Any) -> list[Any]:
+        given = {"ids": np.array([encoding.ids]), "types": np.array([encoding.type_ids])}
+        return [output[0] for output in self.load().run(None, given)]
 
     def _open(self) -> Any:
-        return open_session(self._directory / "model.onnx", self.card["sha256"], self._threads)
+        return open_session(self._directory / "model.onnx", self.card["sha256"], threads=1)
+
+
+@cache
+def _readers(threads: int) -> ThreadPoolExecutor:
+    """Threads that read, each a text at a time."""
+    return ThreadPoolExecutor(threads or cores(), thread_name_prefix="reading")
+
+
+def cores() -> int:
+    """Returns how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def open_tokenizer(**truncation: Any) -> Any:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,9 +43,9 @@ def create_app(settings: Settings, fetcher: Fetcher | None = None) -> FastAPI:
     """
     archive = settings.open_archive()
     kept = Conversations(settings.store(FILE))
-    desk = open_desk(settings, archive, kept)
     metrics, draining = Metrics(archive), Draining(settings.drain)
     places = Capacity(capacity.places_of(settings), settings.queue, metrics)
+    desk = replace(open_desk(settings, archive, kept), hurries=places.is_waited_for)
     bot = _bot(settings, desk, places)
     app = problems.Described(
         title="Dateline",

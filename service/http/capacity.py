@@ -5,7 +5,6 @@ starlette's, so that it and the probes stay quick however much is asked.
 """
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -13,6 +12,7 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI, Request, Response
 
 from index.errors import Busy
+from index.models.session import cores
 from service.http.metrics import Metrics
 from service.settings import Settings
 
@@ -52,6 +52,10 @@ class Capacity:
         finally:
             self._limiter.release_on_behalf_of(borrower)
 
+    def is_waited_for(self) -> bool:
+        """Tells whether somebody waits for a place."""
+        return self._limiter.statistics().tasks_waiting > 0
+
     async def held(self, request: Request) -> AsyncIterator[None]:
         """Holds a place for a route that answers, until all of its response has been sent.
 
@@ -65,8 +69,7 @@ class Capacity:
 
 def places_of(settings: Settings) -> int:
     """Number of questions that these settings have a process answer at a time."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return settings.concurrency or cores * (A_CORE if settings.answerer == "quotes" else A_CORE_WITH_MODEL)
+    return settings.concurrency or cores() * (A_CORE if settings.answerer == "quotes" else A_CORE_WITH_MODEL)
 
 
 @asynccontextmanager
