@@ -59,7 +59,7 @@ def test_from_files_to_an_answer(dateline: Dateline, tmp_path: Path) -> None:
     assert "61 million" in old
     assert "[navigation, not evidence] Bridge to cost more" in old
     assert dateline("check").stdout.startswith("sound: 1 articles, 1 passages")
-    assert dateline("rebuild").stdout == "rebuilt: 1 articles, 1 passages\n"
+    assert json.loads(dateline("rebuild", "--json").stdout) == {"articles": 1, "passages": 1}
     assert dateline("rebuild", "--embed").stdout == "rebuilt: 1 articles, 1 passages\n"
     assert dateline("articles", "remove", "1").stdout == "removed article 1\n"
     refused = dateline("ask", "What will the bridge cost?", code=1).stdout
@@ -87,6 +87,10 @@ def test_problem_files_are_told_one_by_one_and_the_rest_goes_in(dateline: Dateli
         assert words in done.stderr
     listed = json.loads(dateline("add", "news", "--json").stdout)
     assert (listed["added"], listed["unchanged"], len(listed["skipped"])) == (0, 2, 6)
+    dateline("add", "news", "--strict", code=1)
+    dateline("add", "missing.txt", "news/empty.txt", code=1)
+    refused = dateline("add", "news", "--strict", "--every", "1h", code=2)
+    assert "give it without --strict" in refused.stderr
 
 
 def test_json_is_the_contract_of_the_api(dateline: Dateline, sample: Path) -> None:
@@ -185,7 +189,7 @@ def test_no_name_steers_the_terminal_and_no_archive_reads_itself(dateline: Datel
         assert "skipped" in done.stderr
         assert not set("\x1b\x07\r\u202e") & set(done.stderr + done.stdout)
         assert "catalogue.db" not in done.stderr
-    wrong = dateline("add", "no\x1b[2Jwhere", "--data", "news/archive")
+    wrong = dateline("add", "no\x1b[2Jwhere", "--data", "news/archive", code=1)
     assert "\x1b" not in wrong.stderr + wrong.stdout
     assert dateline("articles", "list", "--data", "news/archive", "--json").stdout.count('"id"') == 1
 

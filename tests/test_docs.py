@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 
 import pytest
@@ -60,6 +61,25 @@ def test_every_command_says_what_it_does() -> None:
     found = commands(group, "dateline")
     assert len(found) > 8
     assert [path for path, help_text in found if not help_text] == []
+
+
+def test_every_command_that_ends_can_print_json() -> None:
+    talks = {"chat", "serve", "demo", "slack", "slack manifest"}  # until Ctrl+C, or prints a file
+    group = get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    found = list(programs(group))
+    assert len(found) > 15
+    without = {name for name, one in found if not any("--json" in option.opts for option in one.params)}
+    assert without <= talks
+
+
+def programs(group: typer.core.TyperGroup, before: str = "") -> Iterator[tuple[str, typer.core.TyperCommand]]:
+    """Yields the commands by their names."""
+    for name, one in group.commands.items():
+        if isinstance(one, typer.core.TyperGroup):
+            yield from programs(one, f"{before}{name} ")
+        elif isinstance(one, typer.core.TyperCommand):
+            yield f"{before}{name}", one
 
 
 @pytest.mark.parametrize("name", ["service", "index", "prompts", "eval"])

@@ -9,7 +9,7 @@ import typer
 from service.cli.options import Data, Json, settings_of
 
 if TYPE_CHECKING:
-    from service.cli.ingest import Sources
+    from service.cli.ingest import Sources, Tally
     from service.settings import Settings
 
 
@@ -46,6 +46,9 @@ def add(
         Path | None,
         typer.Option(help="Write what may be mended, with the file of each, as a table.", metavar="CSV"),
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 where anything could not be read, not only all.")
+    ] = False,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -53,6 +56,7 @@ def add(
 
     Addresses are fetched, with every address that a file lists and every page that a feed names.
     What is there already is left alone, and an article that changed becomes a new version.
+    Exits with 1 where nothing of what was named could be read.
     """
     from index.readers.fields import parse_mapped
     from service.cli.ingest import Sources
@@ -61,14 +65,14 @@ def add(
     chosen = Sources(tuple(sources), tuple(mapped or ()), entries)
     parse_mapped(chosen.mapped)  # before an archive is made
     seconds = None if every is None else parse_interval(every)
-    _refuse_together(every=every, ray=ray, mirrored=mirrored)
+    _refuse_together(every=every, ray=ray, mirrored=mirrored, strict=strict)
     if seconds is None:
-        _add_once(settings_of(data), chosen, ray, report, mirrored=mirrored, json=json)
-    else:
-        _keep_adding(settings_of(data), chosen, seconds, json=json)
+        tally = _add_once(settings_of(data), chosen, ray, report, mirrored=mirrored, json=json)
+        raise typer.Exit(1 if tally.fails(strict=strict) else 0)
+    _keep_adding(settings_of(data), chosen, seconds, json=json)
 
 
-def _refuse_together(*, every: str | None, ray: str | None, mirrored: bool) -> None:
+def _refuse_together(*, every: str | None, ray: str | None, mirrored: bool, strict: bool) -> None:
     """Raises BadValue for options that cannot be given together."""
     from index.errors import BadValue
 
@@ -76,6 +80,8 @@ def _refuse_together(*, every: str | None, ray: str | None, mirrored: bool) -> N
         raise BadValue("--every watches feeds, which one machine fetches: give --ray or --every, not both")
     if mirrored and (ray or every):
         raise BadValue("--mirror looks at each file by itself: give it without --ray and --every")
+    if strict and every:
+        raise BadValue("--every goes on until Ctrl+C, and exits for no file: give it without --strict")
 
 
 def _keep_adding(settings: "Settings", chosen: "Sources", seconds: int, *, json: bool) -> None:
@@ -95,7 +101,7 @@ def _add_once(
     *,
     mirrored: bool,
     json: bool,
-) -> None:
+) -> "Tally":
     """Adds each source once, here or on a cluster, and tells what became of them."""
     from index.readers.web import Fetcher
     from service.cli.findings import refused, write
@@ -117,6 +123,7 @@ def _add_once(
             show_tally(tally, json)
             if report is not None:
                 write(report, [*tally.findings, *refused(tally.skipped)])
+    return tally
 
 
 def check(data: Data = None, json: Json = False) -> None:
@@ -149,10 +156,11 @@ def rebuild(
         typer.Option("--embed", help="Cut and embed every article again, with the embedder that is set."),
     ] = False,
     data: Data = None,
+    json: Json = False,
 ) -> None:
     """Make the indexes anew, without embedding again."""
     from index.archive import CATALOGUE, Archive
-    from service.cli.terminal import counting
+    from service.cli.terminal import counting, show_held
 
     settings = settings_of(data)
     if embed:
@@ -166,8 +174,7 @@ def rebuild(
             )
     else:
         settings.open_archive().rebuild()
-    held = settings.open_archive().summary()
-    typer.echo(f"rebuilt: {held.articles} articles, {held.passages} passages")
+    show_held("rebuilt", settings.open_archive().summary(), json)
 
 
 def doctor(

@@ -70,6 +70,7 @@ def remove_articles(
         bool, typer.Option("--erase", help="Also take their quotes out of kept answers, and print a receipt.")
     ] = False,
     data: Data = None,
+    json: Json = False,
 ) -> None:
     """Remove articles with all their versions.
 
@@ -89,4 +90,4 @@ def remove_articles(
             continue
         archive.remove(article)
         audit.note(command_line(), "remove", article=str(article))
-        typer.echo(f"removed article {article}")
+        typer.echo(to_json({"removed": article}) if json else f"removed article {article}")

@@ -74,6 +74,10 @@ class Tally:
         """Counts the articles that were added, updated and unchanged."""
         return {name: self.outcomes[name] for name in ("added", "updated", "unchanged")}
 
+    def fails(self, *, strict: bool) -> bool:
+        """Tells whether nothing could be read of what was named, or, if `strict`, not all of it."""
+        return bool(self.skipped) and (strict or not self.outcomes)
+
     def line(self) -> str:
         """All counts in one line."""
         told = ", ".join(f"{number} {name}" for name, number in self.counts().items())

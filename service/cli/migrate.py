@@ -46,7 +46,7 @@ def migrate(
     raise typer.Exit(1 if faults else 0)
 
 
-def upgrade(data: Data = None) -> None:
+def upgrade(data: Data = None, json: Json = False) -> None:
     """Bring the databases of an older Dateline to the form of this one.
 
     Make a copy of them before: an older Dateline cannot read them afterwards.
@@ -54,21 +54,26 @@ def upgrade(data: Data = None) -> None:
     from index.database.connections import Database
     from index.errors import NotFound
     from index.migrations import upgrade as bring_up
+    from service.serializers import to_json
     from service.storage.stores import STORES
 
     settings = settings_of(data)
-    found = False
+    found: list[dict[str, object]] = []
     for store in STORES:
         database = Database(settings.store(store.file), store.holds)
         if database.exists() and (before := bring_up(database, store.tables, store.history)):
             after = store.tables.info["revision"]
             change = "as it was" if before == after else f"was {before}"
-            typer.echo(f"{store.holds}: format {after}, {change}")
-            found = True
+            found.append({"holds": store.holds, "format": after, "was": before})
+            if not json:
+                typer.echo(f"{store.holds}: format {after}, {change}")
     if (settings.data / "indexes").exists():
         archive = settings.open_archive()
         archive.rebuild()
         archive.close()
-        typer.echo("the indexes: written anew")
+        if not json:
+            typer.echo("the indexes: written anew")
     if not found:
         raise NotFound(f"there is no archive in {settings.data}; make one with: dateline add PATH…")
+    if json:
+        typer.echo(to_json({"databases": found}, indent=2))

@@ -10,11 +10,13 @@ from datetime import date
 from textwrap import indent
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from index.backends.local.snapshots import Summary
 from index.extraction.normalisation import without_controls
 from index.records import EVIDENCE, Article, Origin
 from service.answerers.formatting import quotation
@@ -34,7 +36,7 @@ from service.outline import (
     when,
     who,
 )
-from service.serializers import Change, Found, Listed
+from service.serializers import Change, Found, Listed, to_json
 
 
 class Plain(Console):
@@ -255,3 +257,11 @@ def _print_indented(out: Console, text: str, style: str = "") -> None:
         out.print(Padding(Text(text, style=style), (0, 0, 0, 3)))
     else:
         out.print(indent(text, "   "))
+
+
+def show_held(what: str, held: Summary, json: bool) -> None:
+    """Tells how much an archive holds after something was done to it."""
+    if json:
+        typer.echo(to_json({"articles": held.articles, "passages": held.passages}, indent=2))
+    else:
+        typer.echo(f"{what}: {held.articles} articles, {held.passages} passages")
