@@ -13,6 +13,7 @@ from typing import Any
 
 import openapi_spec_validator
 import pytest
+from lxml.html import document_fromstring  # type: ignore[import-untyped]
 from pydantic import TypeAdapter
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -351,6 +352,20 @@ def test_openapi_knows_the_contract(client: TestClient) -> None:
     assert example.text[example.claims[0].start : example.claims[0].end] == example.claims[0].text
     request = schema["paths"]["/v1/articles"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert [ArticleRequest.model_validate(given) for given in request["examples"]]
+
+
+def test_the_docs_show_every_call_and_load_nothing(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    tree = document_fromstring(page.text)
+    told = client.get("/openapi.json").json()
+    calls = [f"{method.upper()} {path}" for path, known in told["paths"].items() for method in known]
+    assert [heading.text_content() for heading in tree.iterfind(".//h2") if heading.get("id")] == calls
+    assert list(tree.iter("script", "img", "link", "iframe")) == []
+    places = {link.get("href") for link in tree.iter("a")}
+    assert {place for place in places if not place.startswith("#")} == {"/openapi.json"}
+    assert {place[1:] for place in places if place.startswith("#")} <= set(tree.xpath("//@id"))
+    assert "Answer a question; with `stream`" in tree.text_content()
 
 
 def test_openapi_describes_each_event_of_a_stream(client: TestClient) -> None:

@@ -46,6 +46,7 @@ CASES = {
     ("GET", "/v1/session"): Case(None),
     ("POST", "/v1/session"): Case(None, {"key": "dl_wrong"}),
     ("DELETE", "/v1/session"): Case(None),
+    ("GET", "/docs"): Case("ask"),
     ("GET", "/openapi.json"): Case("ask"),
     ("POST", "/v1/ask"): Case("ask", {"question": "And in 2020?", "conversation_id": "bridge"}),
     ("POST", "/v1/search"): Case("ask", {"query": "bridge"}),
@@ -162,7 +163,7 @@ def test_each_role_may_what_it_may(house: House, method: str, path: str) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/new", "/v1/ask/", "//v1/ask", "/V1/ask", "/v1/articles/1/../..", "/docs", "/static", "/\n"]
+    "path", ["/v1/new", "/v1/ask/", "//v1/ask", "/V1/ask", "/v1/articles/1/../..", "/redoc", "/static", "/\n"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "TRACE"])
 def test_what_no_one_thought_of_is_for_administrators_alone(method: str, path: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
@@ -21,6 +21,7 @@ from service.http.capacity import Capacity
 from service.http.guard import BodyLimit, Guard, is_loopback
 from service.http.idempotency import Responses
 from service.http.metrics import Metrics
+from service.http.reference import CONTENT_SECURITY_POLICY, reference
 from service.http.request_logging import RequestIds, Witness
 from service.http.routes import answers, articles, conversations, holdings, openai, probes, sessions
 from service.http.shutdown import Draining
@@ -127,5 +128,10 @@ def _add_page(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     async def page() -> FileResponse:
         return FileResponse(WEB / "index.html")
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        policy = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
+        return HTMLResponse(reference(app.openapi()), headers=policy)
 
     app.mount("/static", StaticFiles(directory=WEB), name="static")

@@ -42,7 +42,7 @@ PUBLIC = frozenset({"/", "/healthz", "/readyz"})
 STATIC = "/static/"
 
 TABLE: tuple[tuple[Role, str, str], ...] = (
-    ("ask", "GET", r"/openapi\.json"),
+    ("ask", "GET", r"/docs|/openapi\.json"),
     ("ask", "POST", r"/v1/ask"),
     ("ask", "POST", r"/v1/search"),
     ("ask", "GET", r"/v1/answers/[^/]+(/evidence)?"),
