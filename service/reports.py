@@ -71,6 +71,11 @@ def markdown(kept: Kept) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def quote_in_markdown(citation: Citation) -> str:
+    """One quote with its reference in CommonMark."""
+    return f"{_quoted(citation)}\n"
+
+
 def html(kept: Kept) -> str:
     """The sheet as one HTML document that needs nothing else, for a browser or a printer."""
     answer = kept.answer
@@ -158,7 +163,8 @@ def _sources(answer: Answer) -> Iterator[tuple[str, list[tuple[str, Sequence[Cit
 def _reference(citation: Citation) -> tuple[str, str]:
     """Everything by which a quote can be found again, and where it stands in the archive."""
     origin = _ORIGINS.get(Origin(citation.published_origin))
-    day = f"{citation.published or 'undated'}{f' ({origin})' if origin else ''}"
+    until = f" to {citation.published_until}" if citation.published_until else ""
+    day = f"{citation.published or 'undated'}{until}{f' ({origin})' if origin else ''}"
     title = f"“{citation.title}”" if citation.title else None
     about = (citation.author, citation.outlet, title, day)
     others = f"; also printed by {', '.join(citation.also_printed_by)}" if citation.also_printed_by else ""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,13 +10,16 @@ import pytest
 from index.archive import Archive
 from index.models.reader import ReadingModel
 from index.records import EVIDENCE, Filters, Span, ZoneKind
+from service.answerers.builder import cited, related
 from service.answerers.extractive import QuotingAnswerer
 from service.answerers.formatting import worded
 from service.answering import Answerer, Desk, ask, final
 from service.answers import Answer
 from service.evidence import Evidence, Quote, Report, Statement
+from service.outline import when
 from service.questions.plan import Question
 from service.verification.verify import verified
+from tests.evidence import BRIDGE, FERRY, hit, quoted
 from tests.fakes import WordJudge
 
 READER = ReadingModel()
@@ -108,6 +112,17 @@ def test_what_is_not_there_is_refused_with_what_was_searched(sample_archive: Arc
     assert refused.searched.articles == 34
     assert refused.text.startswith("The archive does not answer this. Searched 34 articles (")
     assert refused.related
+
+
+def test_the_nearest_of_a_refusal_are_articles_each_once() -> None:
+    found = related([hit(BRIDGE), hit(BRIDGE), hit(FERRY)])
+    assert [one.article_id for one in found] == ["1", "2"]
+
+
+def test_a_day_of_which_only_the_week_is_sure_is_told_as_that() -> None:
+    week = replace(BRIDGE, published_last=date(2024, 5, 7))
+    told = cited(quoted(week, "It has four lanes."), 1)
+    assert when(told) == "1 May 2024 to 7 May 2024 (read in the text)"
 
 
 @pytest.mark.parametrize("question", ["?", "the", "🏮", "\x00", "' OR 1=1 --", "AND OR NOT (", "x" * 4000])

@@ -256,6 +256,7 @@ def cited(quote: Quote, number: int) -> Citation:
         author=article.author,
         published=article.published,
         published_origin=published_origin(article),
+        published_until=article.published_last,
         url=article.url,
         quote=quote.text,
         start=quote.span.start,
@@ -283,9 +284,6 @@ def published_origin(article: Article) -> str:
 
 def sources(hits: Sequence[Hit]) -> tuple[Source, ...]:
     """The articles of the hits, best first, once each."""
-    best: dict[int, Hit] = {}
-    for hit in hits:
-        best.setdefault(hit.article.id, hit)
     return tuple(
         Source(
             article_id=str(hit.article.id),
@@ -298,11 +296,19 @@ def sources(hits: Sequence[Hit]) -> tuple[Source, ...]:
             url=hit.article.url,
             score=round(hit.score, 4),
         )
-        for hit in best.values()
+        for hit in _best(hits)
     )
 
 
+def _best(hits: Sequence[Hit]) -> list[Hit]:
+    """The best hit of each article, the nearest first."""
+    found: dict[int, Hit] = {}
+    for hit in hits:
+        found.setdefault(hit.article.id, hit)
+    return list(found.values())
+
+
 def related(hits: Sequence[Hit]) -> tuple[Citation, ...]:
-    """The first sentences of the nearest passages, which stand beside a refusal."""
-    nearest = [Quote(article=hit.article, span=hit.passage.sentences[0]) for hit in hits[:RELATED]]
+    """The first sentences of the passages of the nearest articles, which stand beside a refusal."""
+    nearest = [Quote(article=hit.article, span=hit.passage.sentences[0]) for hit in _best(hits)[:RELATED]]
     return tuple(cited(quote, number) for number, quote in enumerate(nearest, 1))

@@ -1,4 +1,4 @@
-import { age, longDate } from "./dates.js";
+import { age, dateSpan } from "./dates.js";
 import { button, element } from "./dom.js";
 
 const ORIGIN_NOTES = {
@@ -27,8 +27,8 @@ export function marks(numbers, citations, open) {
 }
 
 /** The published date in words; "date unknown" where there is none. */
-export function published({ published: iso }) {
-  return iso ? longDate(iso) : "date unknown";
+export function published({ published: iso, published_until: until }) {
+  return dateSpan(iso, iso && until) ?? "date unknown";
 }
 
 /** A published date with where it was found, where that is not certain, and its age. */

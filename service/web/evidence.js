@@ -142,13 +142,14 @@ function eventDay({ first, last, precision }) {
   return precision === "span" ? dateSpan(first, last) : longDate(first);
 }
 
-/** Rows that the catalogue counted or listed; a row of an article opens it. */
+/** Rows that the catalogue counted or listed; a row of an article opens it by its title. */
 export function catalogueTable({ columns, rows, articles }, open) {
+  const named = Math.max(columns.indexOf("title"), 0);
   const body = rows.map((cells, at) => {
     const id = articles?.[at];
-    const [first, ...rest] = cells;
-    const head = id ? button({ class: "link", dir: "auto", "aria-haspopup": "dialog" }, (opener) => open({ article_id: id }, opener), first) : first;
-    return element("tr", {}, element("th", { scope: "row", dir: "auto" }, head), rest.map((cell) => element("td", { dir: "auto" }, cell)));
+    const opens = (title) => button({ class: "link", dir: "auto", "aria-haspopup": "dialog" }, (opener) => open({ article_id: id }, opener), title);
+    const head = (title) => element("th", { scope: "row", dir: "auto" }, id ? opens(title) : title);
+    return element("tr", {}, cells.map((cell, column) => (column === named ? head(cell) : element("td", { dir: "auto", "data-column": columns[column] }, cell))));
   });
   const heads = columns.map((column) => element("th", { scope: "col" }, column));
   return element("table", { class: "catalogue" }, element("thead", {}, element("tr", {}, heads)), element("tbody", {}, body));
