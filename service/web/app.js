@@ -19,7 +19,7 @@ const page = Object.fromEntries([...document.querySelectorAll("[id]")].map((node
 const views = ["talk", "history", "archive", "sign-in"];
 
 const announce = (text) => (page.status.textContent = text);
-const panel = new ArticlePanel(page["article-panel"]);
+const panel = new ArticlePanel(page["article-panel"], announce);
 const openArticle = (source, opener) => panel.open(source, opener);
 const limits = new Limits(page.limits);
 const talk = new Talk(page, { limits, openArticle, announce });

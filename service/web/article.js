@@ -1,3 +1,4 @@
+import { copiesOf } from "./copying.js";
 import { longDate } from "./dates.js";
 import { button, element } from "./dom.js";
 import { alsoPrintedBy, datedLine, originalLink, quotation, titleOf } from "./citations.js";
@@ -9,13 +10,15 @@ const BESIDE = window.matchMedia("(min-width: 62rem)");
 
 /** The panel that shows a cited article with the quote in its place. */
 export class ArticlePanel {
+  #announce;
   #dialog;
   #opener = null;
   #articles = new Map();
   #request = new AbortController();
 
-  constructor(dialog) {
+  constructor(dialog, announce) {
     this.#dialog = dialog;
+    this.#announce = announce;
     dialog.addEventListener("close", () => this.#closed());
     document.addEventListener("keydown", (event) => {
       // A modal dialog closes by itself, and what lies under it stays.
@@ -86,6 +89,7 @@ export class ArticlePanel {
 
   #head(citation, article, notes, hasQuote) {
     const origin = article.origins?.published ?? citation.published_origin;
+    const copies = copiesOf(citation, this.#announce);
     return element(
       "div",
       { class: "article-head" },
@@ -96,7 +100,7 @@ export class ArticlePanel {
         "p",
         { class: "facts" },
         article.author ? ["By ", element("bdi", {}, article.author), " · "] : null,
-        datedLine({ published: article.published, published_origin: origin }),
+        datedLine({ published: article.published, published_until: article.published_last, published_origin: origin }),
         article.updated && article.updated !== article.published ? ` · updated ${longDate(article.updated)}` : null,
       ),
       alsoPrintedBy({ also_printed_by: citation.also_printed_by?.length ? citation.also_printed_by : article.copies }),
@@ -106,6 +110,7 @@ export class ArticlePanel {
         hasQuote ? button({ class: "quiet" }, () => this.#toQuote(), "Show the quote") : null,
         originalLink(article.url),
       ),
+      copies.length ? element("p", { class: "tools" }, copies) : null,
       notes,
     );
   }

@@ -8,7 +8,6 @@ import {
   eventList,
   readLine,
   relatedList,
-  searchedLine,
   searchedTable,
   sourceList,
 } from "./evidence.js";
@@ -139,7 +138,7 @@ export class Exchange {
 
   #done(answer) {
     this.#end("done");
-    this.#keep(answer.citations);
+    this.#keep(answer.citations, { answer_id: answer.id });
     this.#syncClaims((answer.claims ?? []).filter((claim) => claim.support !== "quoted"));
     const shown = (shape, contrasts) => (contrasts ?? []).map((one) => shape(one, this.#citations, this.#open));
     this.#fill("contrasts", ...shown(disagreementTable, answer.disagreements), ...shown(changeTable, answer.changes));
@@ -208,7 +207,7 @@ export class Exchange {
     this.#fill(
       "sources",
       answer.related?.length ? relatedList(answer.related, this.#open) : null,
-      element("details", { class: "more" }, element("summary", {}, searchedLine(answer.searched)), searchedTable(answer.searched, answer.plan)),
+      element("details", { class: "more" }, element("summary", {}, "What was searched"), searchedTable(answer.searched, answer.plan)),
     );
     this.#fill("foot", ...receiptNodes(answer, this.#announce, { alone: this.#alone }));
     this.#announce(`Not in the archive. ${answer.text}`);
@@ -228,8 +227,12 @@ export class Exchange {
     this.#claims = claims;
   }
 
-  #keep(citations) {
-    for (const citation of citations ?? []) this.#citations.set(citation.number, citation);
+  /** What is known of a citation, for the marks that are drawn already too; `kept` tells of its answer. */
+  #keep(citations, kept = {}) {
+    for (const citation of citations ?? []) {
+      const known = this.#citations.get(citation.number) ?? {};
+      this.#citations.set(citation.number, Object.assign(known, citation, kept));
+    }
   }
 
   #progress(text) {

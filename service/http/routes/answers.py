@@ -108,11 +108,12 @@ def kept_answers(conversations: Conversations) -> APIRouter:
         if format == "html":
             policy = {"Content-Security-Policy": sheets.CONTENT_SECURITY_POLICY}
             return HTMLResponse(sheets.html(kept), headers=policy)
-        if format == "markdown":
-            return PlainTextResponse(sheets.markdown(kept), media_type="text/markdown; charset=utf-8")
         cited = [one for one in kept.answer.citations if citation in (None, one.number)]
         if citation and not cited:
             raise NotFound(f"answer {answer_id!r} has no citation {citation}")
+        if format == "markdown":
+            told = sheets.quote_in_markdown(cited[0]) if citation else sheets.markdown(kept)
+            return PlainTextResponse(told, media_type="text/markdown; charset=utf-8")
         return PlainTextResponse(write_references(cited, format), media_type=MEDIA_TYPES[format])
 
     return routes
