@@ -114,6 +114,12 @@ def test_what_is_not_there_is_refused_with_what_was_searched(sample_archive: Arc
     assert refused.related
 
 
+def test_every_source_that_gives_another_number_is_in_the_short_answer(sample_archive: Archive) -> None:
+    short = answer(sample_archive, "How many families were evacuated in the flood?").short_answer
+    assert short is not None
+    assert short.text == "23, 40 or Fourteen: sources disagree"
+
+
 def test_the_nearest_of_a_refusal_are_articles_each_once() -> None:
     found = related([hit(BRIDGE), hit(BRIDGE), hit(FERRY)])
     assert [one.article_id for one in found] == ["1", "2"]

@@ -35,6 +35,7 @@ A weekend lies between an event of Friday and the paper of Monday. Past it, figu
 and a later one is news and no contradiction.
 """
 LEAST_ALIKE = 0.3  # the likeness from which two sentences are taken to tell of one event
+LEAST_ALIKE_OPPOSED = 0.2  # the same of two that the judge finds to contradict each other, both ways
 LEAST_CONTRADICTED = 0.5  # the probability, both ways, from which answers without values contradict
 LEAST_SURE_OF_NAMES = 0.5  # the reader's probability of the very words; docs/extractive.md has the table
 LEAST_SURE_OF_CHANGE = 0.35  # the same, of both values; docs/conflicts.md tells of what
@@ -146,7 +147,7 @@ def _sides(compared: Sequence[Answered]) -> list[list[Answered]]:
 def _may_differ(one: Answered, other: Answered) -> bool:
     """Tells whether two answers could contradict each other at all: of one event, and by two voices."""
     first, second = one.quote, other.quote
-    if agree(one, other) or not is_same_event(first, second):
+    if agree(one, other) or not is_same_event(first, second, LEAST_ALIKE_OPPOSED):
         return False
     voices = _voice(first), _voice(second)
     if first.article.cluster == second.article.cluster:
@@ -183,7 +184,8 @@ def _relation(
     both = ways[pair], ways[pair[::-1]]
     if max(way.supports for way in both) >= min(threshold, MOST_SUPPORTED):
         return None
-    if not differ(one, other) and min(way.contradicts for way in both) < LEAST_CONTRADICTED:
+    is_plain = differ(one, other) and is_same_event(one.quote, other.quote)
+    if not is_plain and min(way.contradicts for way in both) < LEAST_CONTRADICTED:
         return None
     days = (_published(one), _published(other)), (_told_of(one), _told_of(other))
     apart = (abs(first - last) > SAME_NEWS for first, last in days if first and last)
@@ -229,14 +231,14 @@ def _numbers(side: Side, number_of: Callable[[Quote], int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(number_of(finding.quote) for finding in side.findings))
 
 
-def is_same_event(one: Quote, other: Quote) -> bool:
+def is_same_event(one: Quote, other: Quote, least: float = LEAST_ALIKE) -> bool:
     """Returns True if both quotes tell of one event.
 
     Under their titles, reports of one event share rare words; a near event of the same kind has other ones.
     Over ECB+ (Cybulska & Vossen 2014) that one sign tells events apart as well as it does with the names
     they share, or do not, beside it (`eval.benchmarks.same_event`).
     """
-    return likeness(_told(one), _told(other)) >= LEAST_ALIKE
+    return likeness(_told(one), _told(other)) >= least
 
 
 def likeness(one: str, other: str) -> float:
