@@ -13,6 +13,7 @@ from html import escape
 from typing import Literal
 
 from index.records import Origin
+from service.answerers.formatting import quotation
 from service.answers import Answer, Citation, DatedPosition, Position
 from service.outline import day_of, who, written
 from service.references import web_address
@@ -187,7 +188,8 @@ def _quoted(citation: Citation) -> str:
     about, place = _reference(citation)
     address = web_address(citation)
     link = f"<{address}> · " if address else ""
-    return f"**[{citation.number}]**\n\n> “{_plain(citation.quote)}”\n\n{_plain(about)}  \n{link}{place}"
+    quote = _plain(quotation(citation.quote))
+    return f"**[{citation.number}]**\n\n> {quote}\n\n{_plain(about)}  \n{link}{place}"
 
 
 def _with_marks(line: str) -> str:
@@ -225,6 +227,6 @@ def _item(citation: Citation) -> str:
     address = web_address(citation)
     link = f'<a href="{escape(address)}" rel="noreferrer">{escape(address)}</a><br>' if address else ""
     return (
-        f'<li><blockquote dir="auto">[{citation.number}] “{escape(citation.quote)}”</blockquote>'
+        f'<li><blockquote dir="auto">[{citation.number}] {escape(quotation(citation.quote))}</blockquote>'
         f'<div class="reference" dir="auto">{escape(about)}<br>{link}{place}</div></li>'
     )

@@ -217,7 +217,12 @@ def test_an_answer_can_be_copied_with_its_references(browser: Browser, address: 
         expect(exchange.get_by_role("button", name="Copied")).to_have_count(2)
         assert page.evaluate("navigator.clipboard.readText()").startswith("# What did Joanna Pell say")
         exchange.locator("button.mark").first.click()
-        for form, begins in (("BibTeX", "@"), ("RIS", "TY  -"), ("CSL-JSON", "["), ("Markdown", "**[1]**")):
+        for form, begins in (
+            ("BibTeX", "@"),
+            ("RIS", "1.\nTY  -"),
+            ("CSL-JSON", "["),
+            ("Markdown", "**[1]**"),
+        ):
             page.get_by_role("button", name=f"Copy the quote as {form}").click()
             expect(page.locator("#article-panel").get_by_role("button", name="Copied")).to_have_count(1)
             assert page.evaluate("navigator.clipboard.readText()").startswith(begins)

@@ -80,6 +80,13 @@ def test_the_markdown_sheet() -> None:
     )
 
 
+def test_a_quote_that_opens_with_a_mark_gets_no_second_one() -> None:
+    said = replace(QUOTED, quote="“It is dear,” she said.")
+    kept = Kept(answer=replace(ANSWER, citations=(said,)), asked=KEPT.asked)
+    assert "> “It is dear,” she said.\n" in sheets.markdown(kept)
+    assert "[1] “It is dear,” she said.<" in sheets.html(kept)
+
+
 def test_the_html_sheet_says_the_same_and_needs_nothing_else() -> None:
     page = sheets.html(KEPT)
     tree = document_fromstring(page)

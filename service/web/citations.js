@@ -70,9 +70,14 @@ export function webAddress(address) {
   return url.protocol === "http:" || url.protocol === "https:" ? url : null;
 }
 
-/** A verbatim quotation, in its own direction of writing; one that opens with a mark gets no second one. */
+/** A verbatim quotation, in its own direction of writing. */
 export function quotation(quote) {
-  return element("blockquote", { dir: "auto" }, /^[“"«„‘]/.test(quote) ? quote : `“${quote}”`);
+  return element("blockquote", { dir: "auto" }, inMarks(quote));
+}
+
+/** Words in quotation marks; those that open with a mark get no second one. */
+export function inMarks(quote) {
+  return /^[“"«„‘]/.test(quote) ? quote : `“${quote}”`;
 }
 
 /** What to call an article that may have no title. */

@@ -1,4 +1,4 @@
-import { published, titleOf, webAddress } from "./citations.js";
+import { inMarks, published, titleOf, webAddress } from "./citations.js";
 import { longDate } from "./dates.js";
 
 /** An answer as plain text, with numbered references below it; each quote stands once, under its reference. */
@@ -19,7 +19,7 @@ export function withReferences(answer) {
 
 /** One quote as plain text, with its reference. */
 export function withQuote(citation) {
-  return `“${citation.quote}”\n${about(citation)}`;
+  return `${inMarks(citation.quote)}\n${about(citation)}`;
 }
 
 /** Puts text on the clipboard; resolves to whether that worked. */
@@ -50,7 +50,7 @@ function about(citation) {
 }
 
 function reference(citation, day) {
-  return `[${citation.number}] ${day ? `${day} – ` : ""}${about(citation)}\n    “${citation.quote}”`;
+  return `[${citation.number}] ${day ? `${day} – ` : ""}${about(citation)}\n    ${inMarks(citation.quote)}`;
 }
 
 function copyBySelection(text) {
