@@ -40,13 +40,23 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def address(sample: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server over a copy of the sample archive, which tests may ask, rate and add to."""
-    folder = copy_of(sample, tmp_path_factory.mktemp("page") / "archive")
-    shutil.copy(ROOT / "eval" / "sample" / "dateline.toml", folder)
-    with server(folder, models) as address:
+@pytest.fixture(scope="session")
+def asking(sample: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server over a copy of the sample archive, which tests may ask and rate, and nobody adds to."""
+    with server(with_questions(sample, tmp_path_factory.mktemp("page") / "archive"), models) as address:
         yield address
+
+
+@pytest.fixture
+def address(asking: str) -> str:
+    """The address of the page, for the modules that change no archive."""
+    return asking
+
+
+def with_questions(sample: Path, folder: Path) -> Path:
+    """A copy of the sample archive with the questions that its page suggests."""
+    shutil.copy(ROOT / "eval" / "sample" / "dateline.toml", copy_of(sample, folder))
+    return folder
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from tests import pages
 from tests.pages import opened, photographed
 from tests.test_slack_blocks import answered, citation
 
-address, browser = pages.address, pages.browser
+address, asking, browser = pages.address, pages.asking, pages.browser
 
 QUOTES = tuple(
     f"{number} families were taken from Lower Quay in the night to Wednesday, when the river came over the "

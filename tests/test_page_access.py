@@ -10,7 +10,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 from tests import pages
 from tests.pages import DESK, PHONE, ask, overflow, photographed
 
-address, browser, page = pages.address, pages.browser, pages.page
+address, asking = pages.address, pages.asking
+browser, page = pages.browser, pages.page
 
 FLOOD = "How many families were evacuated in the flood?"
 BRIDGE = "What is the latest on the cost of the Harbour Bridge?"

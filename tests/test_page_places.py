@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,17 +12,30 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.storage.keys import FILE, Keys, Role
 from tests import pages
-from tests.conftest import ROOT, copy_of
-from tests.pages import ask, opened, overflow, photographed
+from tests.conftest import copy_of
+from tests.pages import ask, opened, overflow, photographed, with_questions
 from tests.serving import server
 
-address, browser, page = pages.address, pages.browser, pages.page
+browser, page = pages.browser, pages.page
 
 Locked = tuple[str, dict[Role, str]]
 
+DROP = """node => {
+  const files = new DataTransfer();
+  files.items.add(new File(["A whale was seen off Port Ostrel on 3 March 2024."], "whale.txt"));
+  for (const name of ["dragover", "drop"])
+    node.dispatchEvent(new DragEvent(name, { dataTransfer: files, bubbles: true, cancelable: true }));
+}"""
 ROLES: tuple[Role, ...] = ("ask", "edit")
 PELL = "What did Joanna Pell say about the pumps at Salt Lane?"
 FERRY = "How many passengers were on the Saint Ilva?"
+
+
+@pytest.fixture(scope="module")
+def address(sample: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server over an archive of this module's own, which its tests add to."""
+    with server(with_questions(sample, tmp_path_factory.mktemp("places") / "archive"), models) as address:
+        yield address
 
 
 def test_a_conversation_has_an_address_and_goes_on_from_there(page: Page) -> None:
@@ -166,37 +178,20 @@ def test_a_conversation_is_found_and_renamed(page: Page) -> None:
     expect(page.locator(".talks a").first).to_have_text(PELL)
 
 
-def test_an_article_is_removed_once_it_is_confirmed(
-    browser: Browser, sample: Path, models: Path, tmp_path: Path
-) -> None:
-    with server(copy_of(sample, tmp_path / "archive"), models) as address, opened(browser, address) as page:
-        page.goto(f"{address}#/archive?outlet=Tideline")
-        expect(page.locator(".articles li")).to_have_count(5)
-        page.get_by_role("button", name="Remove “The bridge that grew").click()
-        page.get_by_role("dialog").get_by_role("button", name="Remove").click()
-        expect(page.locator(".articles li")).to_have_count(4)
-        expect(page.locator("#archive-line")).to_contain_text("33 articles")
-        page.reload()
-        expect(page.locator(".articles li")).to_have_count(4)
-
-
-def test_a_file_that_is_dropped_on_the_page_is_added(
-    browser: Browser, sample: Path, models: Path, tmp_path: Path
-) -> None:
-    drop = """node => {
-      const files = new DataTransfer();
-      files.items.add(new File(["A whale was seen off Port Ostrel on 3 March 2024."], "whale.txt"));
-      for (const name of ["dragover", "drop"])
-        node.dispatchEvent(new DragEvent(name, { dataTransfer: files, bubbles: true, cancelable: true }));
-    }"""
-    with server(copy_of(sample, tmp_path / "archive"), models) as address, opened(browser, address) as page:
-        page.locator("body").evaluate(drop)
-        expect(page.locator("#add .results")).to_contain_text("1 article added", timeout=15_000)
-        expect(page.locator("#archive-line")).to_contain_text("35 articles")
-        page.keyboard.press("Escape")
-        page.reload()
-        # No questions are set here: those offered are about the archive's own stories.
-        expect(page.locator("#suggestions button")).to_have_count(3)
+def test_a_file_that_is_dropped_is_added_and_removed_once_that_is_confirmed(page: Page, address: str) -> None:
+    page.locator("body").evaluate(DROP)
+    expect(page.locator("#add .results")).to_contain_text("1 article added", timeout=15_000)
+    expect(page.locator("#archive-line")).to_contain_text("35 articles")
+    page.keyboard.press("Escape")
+    page.goto(f"{address}#/archive?q=whale")
+    expect(page.locator(".articles li")).to_have_count(1)
+    page.get_by_role("button", name="Remove “").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.locator(".articles li")).to_have_count(0)
+    expect(page.locator("#archive-line")).to_contain_text("34 articles")
+    page.reload()
+    expect(page.locator("#archive .found, #archive .empty").first).to_be_visible()
+    expect(page.locator(".articles li")).to_have_count(0)
 
 
 def test_a_bar_of_the_chart_shows_its_articles(page: Page, address: str) -> None:
@@ -287,7 +282,6 @@ def test_an_address_that_cannot_be_added_says_why(page: Page) -> None:
 def locked(sample: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Locked]:
     """A server that asks for a key, and a key of each of two roles."""
     folder = copy_of(sample, tmp_path_factory.mktemp("locked") / "archive")
-    shutil.copy(ROOT / "eval" / "sample" / "dateline.toml", folder)
     keys = Keys(folder / FILE)
     secrets = {role: keys.create(f"{role} desk", role)[1] for role in ROLES}
     keys.close()
@@ -330,6 +324,8 @@ def test_a_key_that_edits_may_add_and_one_that_ended_asks_again(browser: Browser
     with opened(browser, address, quiet=True) as page:
         signed_in(page, secrets["edit"])
         expect(page.get_by_role("button", name="Add articles")).to_be_visible()
+        # No questions are set here: those offered are about the archive's own stories.
+        expect(page.locator("#suggestions button")).to_have_count(3)
         page.context.clear_cookies()
         page.get_by_label("Your question").fill(FERRY)
         page.keyboard.press("Enter")
