@@ -216,6 +216,16 @@ def test_an_answer_can_be_copied_with_its_references(browser: Browser, address: 
         expect(page.locator("#status")).to_have_text("Copied")
         expect(exchange.get_by_role("button", name="Copied")).to_have_count(2)
         assert page.evaluate("navigator.clipboard.readText()").startswith("# What did Joanna Pell say")
+        sheet = exchange.get_by_role("link", name="Evidence sheet")
+        with page.context.expect_page() as waited:
+            sheet.click()
+        expect(waited.value.locator("blockquote").first).to_contain_text("[1]")
+
+
+def test_one_quote_can_be_copied_in_every_form(browser: Browser, address: str) -> None:
+    with opened(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
+        exchange = ask(page, "What did Joanna Pell say about the pumps at Salt Lane?")
+        quote = exchange.locator(".sources blockquote").first.inner_text()
         exchange.locator("button.mark").first.click()
         for form, begins in (
             ("BibTeX", "@"),
@@ -230,11 +240,6 @@ def test_an_answer_can_be_copied_with_its_references(browser: Browser, address: 
         page.get_by_role("button", name="Copy the quote", exact=True).click()
         expect(page.locator("#status")).to_have_text("Copied")
         assert page.evaluate("navigator.clipboard.readText()").startswith(f"{quote}\nMirela Stanek, Tideline")
-        page.keyboard.press("Escape")
-        sheet = exchange.get_by_role("link", name="Evidence sheet")
-        with page.context.expect_page() as waited:
-            sheet.click()
-        expect(waited.value.locator("blockquote").first).to_contain_text("[1]")
 
 
 def test_of_what_is_thought_of_an_answer_the_last_counts(page: Page, address: str) -> None:
