@@ -114,6 +114,12 @@ def test_another_event_contradicts_nothing() -> None:
     assert compared(FAMILIES, families(1, "14", title="Flood at Salt Lane"), fire, wanted="number") == ()
 
 
+def test_an_answer_without_the_number_asked_for_is_no_side() -> None:
+    counted = families(1, "23")
+    uncounted = finding(2, "No families were not evacuated in the flood at Salt Lane.", "No families")
+    assert compared(FAMILIES, counted, uncounted, wanted="number") == ()
+
+
 def test_copies_count_once_and_contradict_nothing() -> None:
     one, other = families(1, "14", cluster=7), families(2, "14", cluster=7)
     (contrast,) = compared(FAMILIES, one, other, families(3, "40"), wanted="number")

@@ -1,6 +1,6 @@
 """Disagreement and change among what several articles answer to one question.
 
-Only sentences that answer are compared, and only those of one event (`is_same_event`). Two
+Only sentences that answer are compared, and only those of one event (`_of_one_event`). Two
 differ where their values do, or where the judge says that each contradicts what the other answers. What
 differs because time passed is a change. Silence is better than a false contrast.
 """
@@ -20,7 +20,8 @@ from service.answerers.formatting import worded
 from service.answers import Change, DatedPosition, Disagreement, Position
 from service.attribution.speakers import speaker
 from service.evidence import Contrast, Finding, Quote, Side
-from service.questions.plan import Plan
+from service.questions.plan import Plan, Wanted
+from service.reading.ranking import sought, words_held
 from service.reading.values import Answered, agree, answered, differ, is_named
 from service.verification.judge import Judge
 from service.verification.premises import premises, statement_of
@@ -35,7 +36,9 @@ A weekend lies between an event of Friday and the paper of Monday. Past it, figu
 and a later one is news and no contradiction.
 """
 LEAST_ALIKE = 0.3  # the likeness from which two sentences are taken to tell of one event
-LEAST_ALIKE_OPPOSED = 0.2  # the same of two that the judge finds to contradict each other, both ways
+VALUES: frozenset[Wanted] = frozenset({"number", "date"})
+"""What is asked for where an answer that gives none differs from nothing."""
+LEAST_HELD = 0.6  # the share of the question's words from which two sentences both tell of what it asks
 LEAST_CONTRADICTED = 0.5  # the probability, both ways, from which answers without values contradict
 LEAST_SURE_OF_NAMES = 0.5  # the reader's probability of the very words; docs/extractive.md has the table
 LEAST_SURE_OF_CHANGE = 0.35  # the same, of both values; docs/conflicts.md tells of what
@@ -56,13 +59,15 @@ def contrasts(plan: Plan, findings: Sequence[Finding], judge: Judge) -> tuple[Co
     compared = [answered(plan, finding) for finding in standing[:MOST_COMPARED]]
     # A name is easily the wrong one of a sentence, and two wrong ones are no disagreement.
     compared = [one for one in compared if not is_named(one) or one.finding.sure >= LEAST_SURE_OF_NAMES]
+    if plan.wanted in VALUES:
+        compared = [one for one in compared if one.value is not None]
     if plan.intent == "yes_no":
         compared = _decided(plan, compared, judge)
     else:
         compared = _answering(plan, compared, judge)
     sides = _sides(compared)
     heads = [side[0] for side in sides]
-    asked = [(a, b) for a, b in combinations(range(len(heads)), 2) if _may_differ(heads[a], heads[b])]
+    asked = [(a, b) for a, b in _of_one_event(plan, heads) if _may_differ(heads[a], heads[b])]
     ways = _judged(plan, heads, asked, judge)
     related = {pair: _relation(heads, pair, ways, judge.threshold) for pair in asked}
     found = []
@@ -144,10 +149,33 @@ def _sides(compared: Sequence[Answered]) -> list[list[Answered]]:
     return sides
 
 
+def _of_one_event(plan: Plan, heads: Sequence[Answered]) -> list[tuple[int, int]]:
+    """The pairs of answers that tell of one event; two do that tell of the same event as a third."""
+    shares = sought(plan).shares
+    held = [words_held(shares, frozenset(stems(one.quote.text))) >= LEAST_HELD for one in heads]
+    event = list(range(len(heads)))
+    pairs = list(combinations(range(len(heads)), 2))
+    for one, other in pairs:
+        both = held[one] and held[other]
+        if is_same_event(heads[one].quote, heads[other].quote) or (
+            both and _are_news(heads[one], heads[other])
+        ):
+            event = [event[one] if number == event[other] else number for number in event]
+    return [(one, other) for one, other in pairs if event[one] == event[other]]
+
+
+def _are_news(one: Answered, other: Answered) -> bool:
+    """Tells whether two answers give values that differ, in reports of the same days."""
+    first, second = _published(one), _published(other)
+    return (
+        first is not None and second is not None and abs(first - second) <= SAME_NEWS and differ(one, other)
+    )
+
+
 def _may_differ(one: Answered, other: Answered) -> bool:
-    """Tells whether two answers could contradict each other at all: of one event, and by two voices."""
+    """Tells whether two answers to one thing could contradict each other at all, which takes two voices."""
     first, second = one.quote, other.quote
-    if agree(one, other) or not is_same_event(first, second, LEAST_ALIKE_OPPOSED):
+    if agree(one, other):
         return False
     voices = _voice(first), _voice(second)
     if first.article.cluster == second.article.cluster:
@@ -184,8 +212,7 @@ def _relation(
     both = ways[pair], ways[pair[::-1]]
     if max(way.supports for way in both) >= min(threshold, MOST_SUPPORTED):
         return None
-    is_plain = differ(one, other) and is_same_event(one.quote, other.quote)
-    if not is_plain and min(way.contradicts for way in both) < LEAST_CONTRADICTED:
+    if not differ(one, other) and min(way.contradicts for way in both) < LEAST_CONTRADICTED:
         return None
     days = (_published(one), _published(other)), (_told_of(one), _told_of(other))
     apart = (abs(first - last) > SAME_NEWS for first, last in days if first and last)
@@ -231,14 +258,14 @@ def _numbers(side: Side, number_of: Callable[[Quote], int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(number_of(finding.quote) for finding in side.findings))
 
 
-def is_same_event(one: Quote, other: Quote, least: float = LEAST_ALIKE) -> bool:
+def is_same_event(one: Quote, other: Quote) -> bool:
     """Returns True if both quotes tell of one event.
 
     Under their titles, reports of one event share rare words; a near event of the same kind has other ones.
     Over ECB+ (Cybulska & Vossen 2014) that one sign tells events apart as well as it does with the names
     they share, or do not, beside it (`eval.benchmarks.same_event`).
     """
-    return likeness(_told(one), _told(other)) >= least
+    return likeness(_told(one), _told(other)) >= LEAST_ALIKE
 
 
 def likeness(one: str, other: str) -> float:
