@@ -76,8 +76,7 @@ class Desk:
 
     `fallback` answers where the answerer breaks off with nothing written. `judge` proves sentences that are
     not quotes. One that it is not sure of gives way to those quotes it cites that answer.
-    `verify` of "mark" shows it as unsupported, and one that is contradicted, too. While `hurries`, nothing is
-    suggested to go on with: that takes a fifth of an answer, for which others may wait.
+    `verify` of "mark" shows it as unsupported, as one that is contradicted. Who `hurries` suggests nothing.
     """
 
     archive: Archive

@@ -242,14 +242,12 @@ r"|says|added|told|replied"
 _SAID_HEAD = re.compile(r"according to (?P<head>the [a-z]+)(?=[.,;])")
 _VERB = re.compile(
     r"\s+(?:\w+ly\s+|also\s+|has\s+|have\s+|had\s+|would\s+|will\s+|then\s+|later\s+)?"
-    r"(?:is|are|was|were|be|do|does|did|can|could|may|must|\w+ed|\w+s|won|beat|took|stood|told|said"
-    r"|came|left"
+    r"(?:is|are|was|were|be|do|does|did|can|could|may|must|\w+ed|\w+s|won|beat|took|stood|told|said|came|left"
     r"|found|gave|put|sat|went|saw|held|led|made|rose|spoke|fell|named|take|meant|carry|paid|bring)\b"
 )
 _SUBJECT = re.compile(
     r"(?:(?:The )?(?:[A-Z][\w’'&-]*\s)*[A-Z][\w’'&-]*|The (?:[a-z’'-]+\s){1,3}?)"
-    r"(?=\s?\b(?:is|are|was|were|has|have|had|will|would|belongs|draws|drew|takes|took|reached|runs|ran"
-    r"|rose|fell"
+    r"(?=\s?\b(?:is|are|was|were|has|have|had|will|would|belongs|draws|drew|takes|took|reached|runs|ran|rose|fell"
     r"|stood|won|beat|came|[a-z]{3,}ed)\b)"
 )
 _MATTERS = listed(

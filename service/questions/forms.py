@@ -46,9 +46,7 @@ _NUMBER = re.compile(
     r"(?<![\w.-])(?!(?:1[5-9]|20)\d\d\b)(?:more than |less than |about )?"
     r"[€£$]?\d[\d.,]*(?: (?:million|billion|thousand))?(?![\w%-])"
 )
-_NUMBERED = re.compile(r"\b(?:number|no\.?)$", re.IGNORECASE)
 _AMOUNT = re.compile(r"[€£$]|million|billion|thousand|than|about")
-_MEASURED = re.compile(rf"\b(?:{AUXILIARY}|to|by|at|of)$", re.IGNORECASE)
 QUESTION_WORDS: Mapping[Wanted, str] = {
     "number": "how many",
     "date": "when",
@@ -88,10 +86,11 @@ def open_form(statement: str) -> str | None:
     noun = re.match(r"\w+", behind)
     if noun and noun[0].casefold() in MONTHS:
         return None
-    counts = noun is not None and _YES_NO.match(noun[0]) is None
-    is_name = before and not counts and not _AMOUNT.search(match[0]) and not _MEASURED.search(before)
-    if is_name or _NUMBERED.search(before):
-        return None  # a number of something, such as "route 7" or "pilot number 30", counts nothing
+    # A number of something, such as "route 7" or "pilot number 30", counts nothing.
+    counts = (noun is not None and _YES_NO.match(noun[0]) is None) or _AMOUNT.search(match[0])
+    told = f" {before.casefold()}"
+    if before and (told.endswith((" number", " no.")) or not (counts or told.endswith((" to", " by")))):
+        return None
     asking = "how many" if noun and noun[0] not in _NO_NOUN else "how much"
     if not before:
         return f"{_capital(asking)} {behind}?"
