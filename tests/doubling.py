@@ -61,13 +61,13 @@ def stopped_after(seconds: float) -> Iterator[None]:
 
 
 def _seconds(work: Callable[[str], Any], text: str) -> float:
-    began = time.process_time()
+    began = time.thread_time()
     try:
         with stopped_after(20 * NOTHING):
             work(text)
     except Endless:
         return math.inf
-    return time.process_time() - began
+    return time.thread_time() - began
 
 
 def grows_too_fast(
@@ -89,13 +89,17 @@ def grows_too_fast(
     if _seconds(work, text(size)) < NOTHING:
         return False
     # A neighbour on the machine can slow one of the two; it does not do so three times.
-    return all(_is_slower(work, text(size // 2), text(size)) for _ in range(3))
+    return all(_is_slower(work, text(size // 4), text(size)) for _ in range(3))
 
 
-def _is_slower(work: Callable[[str], Any], half: str, whole: str) -> bool:
-    """Returns whether the whole text takes more than MOST times as long as half of it, each at its best."""
-    least = min(_seconds(work, half) for _ in range(3))
-    return min(_seconds(work, whole) for _ in range(3)) > max(NOTHING, MOST * least)
+def _is_slower(work: Callable[[str], Any], quarter: str, whole: str) -> bool:
+    """Returns whether the whole text takes far more than four times as long as a quarter, each at its best.
+
+    A neighbour on the other half of the same core slows the processor's time too, by a quarter and for
+    seconds: two doublings set slow work far apart from that.
+    """
+    least = min(_seconds(work, quarter) for _ in range(3))
+    return min(_seconds(work, whole) for _ in range(3)) > max(NOTHING, MOST**2 * least)
 
 
 def growing_too_fast(work: Callable[[str], Any], size: int) -> list[str]:

@@ -18,32 +18,32 @@ COMMON = (" ", "\n", "a", "A", "0", "“", "<", "a ", "Aa ", "0,")
 ENDS = ("", "\u0001x\n\u0001")
 
 
-def _seconds(
-    used: Used, text: str, tries: int, enough: float = 0.0, clock: Callable[[], float] = time.perf_counter
-) -> float:
-    """Returns the least time that the pattern took in a few tries, the last being the first that took no more
-    than is enough; no end where it was stopped.
+def _seconds(used: Used, text: str, tries: int, enough: float = 0.0) -> float:
+    """Returns the least time of the processor that the pattern took in a few tries, the last being the first
+    that took no more than is enough; no end where it was stopped.
     """
     least = math.inf
     for _ in range(tries):
-        began = clock()
+        began = time.thread_time()
         try:
             with stopped_after(5 * ENDLESS):
                 used.work()(text)
         except Endless:
             return math.inf
-        least = min(least, clock() - began)
+        least = min(least, time.thread_time() - began)
         if least <= enough:
             break
     return least
 
 
 def _is_slow(used: Used, text: Callable[[int], str]) -> bool:
-    """Returns whether twice as much takes far more than twice as long, once a short text has raised doubt.
+    """Returns whether eight times as much takes far more than eight times as long, once short texts have
+    raised doubt.
 
-    A neighbour on the machine can only slow a try: the best of many is compared, and the first that is as
-    quick as a linear pattern's ends the doubt. Where a try takes long, it is timed by the processor's clock,
-    which may be coarse.
+    A neighbour on the machine can only slow a try, and on the other half of the same core it slows the
+    processor's time too, by a quarter and for seconds: so three doublings are compared, which sets a slow
+    pattern far apart from such a neighbour, a short text next to each long one, and the first try that is as
+    quick as a linear pattern's ends the doubt.
     """
     if (once := _seconds(used, text(SHORT), 4, SUSPECT)) <= SUSPECT:
         return False
@@ -51,9 +51,13 @@ def _is_slow(used: Used, text: Callable[[int], str]) -> bool:
         return True
     if _seconds(used, text(4 * SHORT), TRIES, 6 * once) <= 6 * once:
         return False
-    half = _seconds(used, text(LONG // 2), 3, clock=time.process_time)
-    quick = max(ENDLESS / 2, MOST * half)
-    return half == math.inf or _seconds(used, text(LONG), TRIES, quick, time.process_time) > quick
+    return all(_is_slower(used, text(LONG // 8), text(LONG)) for _ in range(3))
+
+
+def _is_slower(used: Used, short: str, long: str) -> bool:
+    """Returns whether a text eight times as long takes more time than any linear pattern would."""
+    quick = max(ENDLESS / 2, MOST**3 * _seconds(used, short, 2))
+    return quick == math.inf or _seconds(used, long, 1) > quick
 
 
 def slow_text(used: Used) -> str:
