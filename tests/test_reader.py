@@ -4,11 +4,20 @@ import json
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from index.errors import Damaged
-from index.models.reader import PACKAGED, ReadingModel, head_line, headed
+from index.models.reader import (
+    LONGEST_ANSWER,
+    PACKAGED,
+    SPANS,
+    ReadingModel,
+    _best_spans,
+    head_line,
+    headed,
+)
 from index.records import Span
 
 PASSAGE = (
@@ -58,7 +67,48 @@ def test_scores_are_probabilities_that_the_spans_share(model: ReadingModel) -> N
 def test_no_reading_depends_on_the_texts_beside_it(model: ReadingModel) -> None:
     texts = [PASSAGE * 3, "Short.", PASSAGE, *(f"Number {n} is here." for n in range(20))]
     together = model.read("What did the repair cost?", texts)
-    assert together == [model.read("What did the repair cost?", [text])[0] for text in texts]
+    apart = ReadingModel(threads=1)  # one that has read nothing yet
+    assert together == [apart.read("What did the repair cost?", [text])[0] for text in texts]
+
+
+class Counting(ReadingModel):
+    """The reader, with the number of texts that its network has read."""
+
+    texts = 0
+
+    def _read_anew(self, ids: bytes, types: bytes) -> tuple[Any, ...]:
+        self.texts += 1
+        return super()._read_anew(ids, types)
+
+
+def test_a_text_is_read_once_for_a_question_however_many_ask_it(model: ReadingModel) -> None:
+    counting, texts = Counting(threads=2), [PASSAGE, "No.", PASSAGE, ""]
+    first = counting.read("What did it cost?", texts, [[Span(0, 2)]] * 4)
+    assert counting.texts <= 4
+    read = counting.texts
+    assert counting.read("What did it cost?", texts, [[Span(0, 2)]] * 4) == first
+    assert counting.texts == read
+    # Another question, and sentences asked about otherwise, get what one that remembers nothing gives.
+    assert counting.read("Who turned the lamp on?", texts) == model.read("Who turned the lamp on?", texts)
+    assert counting.read("What did it cost?", texts) == ReadingModel().read("What did it cost?", texts)
+
+
+def test_what_is_remembered_cannot_be_written_over(model: ReadingModel) -> None:
+    encoding = model._tokenizer.encode("Who?", PASSAGE)
+    assert [output.flags.writeable for output in next(model.run([encoding]))] == [False] * 4
+
+
+def test_the_best_spans_are_those_of_all_that_are_short_enough(model: ReadingModel) -> None:
+    for passage in (PASSAGE, "No.", "", PASSAGE * 4):
+        encoding = model._tokenizer.encode("What did it cost?", passage)
+        starts, ends, _, _ = next(model.run([encoding]))
+        inside = [place for place, kind in enumerate(encoding.type_ids) if kind][:-1]
+        pairs = [(a, b) for a in inside for b in inside if 0 <= b - a < LONGEST_ANSWER]
+        pairs.sort(key=lambda pair: -(starts[pair[0]] + ends[pair[1]]))
+        at = encoding.offsets
+        spans, scores = _best_spans(encoding, starts, ends)
+        assert spans == [(at[first][0], at[last][1]) for first, last in pairs[:SPANS]]
+        assert list(scores) == [starts[first] + ends[last] for first, last in pairs[:SPANS]]
 
 
 def test_offsets_count_code_points(model: ReadingModel) -> None:

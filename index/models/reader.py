@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from index.models.session import CrossEncoder, open_tokenizer
@@ -179,17 +180,17 @@ def _means(encoding: Any, scores: Logits, sentences: Sequence[Span]) -> list[flo
 
 def _best_spans(encoding: Any, starts: Logits, ends: Logits) -> tuple[list[tuple[int, int]], Logits]:
     """The best SPANS stretches of the passage's text, (start, end), with their scores, best first."""
-    length = len(encoding.ids)
-    scores = starts[:length, None] + ends[None, :length]
-    inside = np.array(encoding.type_ids) == 1
-    inside[-1] = False  # the mark that ends the passage
-    allowed = np.triu(np.tril(np.ones_like(scores, dtype=bool), LONGEST_ANSWER - 1))
-    scores = np.where(allowed & inside[:, None] & inside[None, :], scores, -np.inf).ravel()
-    best = np.argsort(-scores)[:SPANS]
+    inside = np.flatnonzero(encoding.type_ids)[:-1]  # without the mark that ends the passage
+    ahead = np.concatenate([ends[inside], np.full(LONGEST_ANSWER, -np.inf, ends.dtype)])
+    reached = sliding_window_view(ahead, LONGEST_ANSWER)[: len(inside)]
+    scores = (starts[inside, None] + reached).ravel()  # of each first token, the stretches from one token on
+    best = np.argpartition(-scores, SPANS)[:SPANS] if len(scores) > SPANS else np.arange(len(scores))
     best = best[np.isfinite(scores[best])]
+    best = best[np.lexsort((best, -scores[best]))]
     offsets = encoding.offsets
-    places = [divmod(int(place), length) for place in best]
-    return [(offsets[first][0], offsets[last][1]) for first, last in places], scores[best]
+    places = [divmod(int(place), LONGEST_ANSWER) for place in best]
+    ends_at = [(inside[first], inside[first + more]) for first, more in places]
+    return [(offsets[first][0], offsets[last][1]) for first, last in ends_at], scores[best]
 
 
 def _sigmoid(logit: float) -> float:
