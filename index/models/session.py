@@ -56,8 +56,11 @@ class CrossEncoder:
 
     def _read_anew(self, ids: bytes, types: bytes) -> tuple[Any, ...]:
         """The outputs for one text, given as its tokens; they are shared, so nobody may write into them."""
-        given = {"ids": np.frombuffer(ids, np.int32), "types": np.frombuffer(types, np.uint8)}
-        outputs = self.load().run(None, {name: row[None].astype(np.int64) for name, row in given.items()})
+        given = {
+            "ids": np.frombuffer(ids, np.int32)[None].astype(np.int64),
+            "types": np.frombuffer(types, np.uint8)[None].astype(np.int64),
+        }
+        outputs = self.load().run(None, given)
         for output in outputs:
             output.setflags(write=False)
         return tuple(output[0] for output in outputs)
