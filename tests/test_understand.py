@@ -6,8 +6,10 @@ import pytest
 
 from index.backends.local.snapshots import Summary
 from index.records import Filters, Order, Period
+from service.questions.constraints import days_in, happened_in, outlets_in, without
 from service.questions.plan import Plan, Question
 from service.questions.understand import plan_of
+from tests.doubling import grows_too_fast
 
 TODAY = date(2024, 11, 20)  # a Wednesday
 OUTLETS = ("BBC News - Entertainment & Arts", "Radio Seawall", "TechCrunch", "The Verge", "Time")
@@ -153,3 +155,31 @@ def test_limits_set_outright_hold_where_the_words_are_ignored() -> None:
         ignore=("dates",),
     )
     assert plan_of(question, HELD, TODAY).since == date(2022, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "unit", ["2021-06-02 ", "May 2021, ", "May and ", "since 2 May 2021 ", "2021 ", "TechCrunch "]
+)
+def test_a_question_of_nothing_but_days_and_outlets_costs_no_more_than_its_length(unit: str) -> None:
+    def read(text: str) -> None:
+        days = days_in(text, TODAY, HELD.newest)
+        without(text, (*days, *outlets_in(text, OUTLETS)))
+        happened_in(text, days)
+
+    assert not grows_too_fast(read, unit, 6000)
+
+
+@pytest.mark.parametrize(
+    ("question", "days"),
+    [
+        ("What happened between January and May 2021?", [(date(2021, 1, 1), date(2021, 5, 31))]),
+        (
+            "What did it cost in May and in 2020?",
+            [(date(2020, 5, 1), date(2020, 5, 31)), (date(2020, 1, 1), date(2020, 12, 31))],
+        ),
+    ],
+)
+def test_days_are_the_same_behind_however_many_words(question: str, days: list[tuple[date, date]]) -> None:
+    for before in ("", "The river rose once more. " * 40):
+        found = days_in(before + question, TODAY, HELD.newest)
+        assert [(one.period.first, one.period.last) for one in found] == days

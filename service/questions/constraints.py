@@ -1,6 +1,7 @@
 """Constraints that a question names in passing: outlets of the archive, authors, and days."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,6 +27,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(rf"^['\"”’]?(?:['’]s?)?\s+(?:\w+\s+)?{_TELLING}\b", re.IGNORECASE)
+_NAME_GOES_ON, _NAME_BEGINS = re.compile(r"\s+(?:[A-Z]\w|\d)"), re.compile(r"[A-Z]\w{1,60}\s{1,9}$")
 _NAME = r"[A-ZÀ-Þ][\w’'-]+(?:\s+(?:[A-Z]\.|[a-z]{2,3}|[A-ZÀ-Þ][\w’'-]+)){0,2}\s+[A-ZÀ-Þ][\w’'-]+"
 _AUTHOR = re.compile(
     rf"\b(?:written by|article by|articles by|report by|reports by|story by|stories by|column by|columnist"
@@ -35,6 +37,14 @@ _CERTAIN = re.compile(
     r"\b(?:written|article|articles|report|reports|story|stories|column|columnist|reporter|journalist"
     r"|correspondent)\b"
 )
+
+
+_REACH = 120  # characters before a day or a name in which a word that plays a part for it stands
+
+
+def _ahead_of(pattern: re.Pattern[str], text: str, place: int) -> re.Match[str] | None:
+    """Searches what stands right before a place, and no further back, however long the text."""
+    return pattern.search(text, max(0, place - _REACH), place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ def outlets_in(text: str, known: Iterable[str]) -> list[NamedOutlet]:
     for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
         if all(one.end <= other.start or other.end <= one.start for other in chosen):
             chosen.append(one)
-    return sorted(chosen, key=lambda one: one.start)
+    return sorted(chosen, key=_start)
 
 
 def _names(known: Iterable[str]) -> dict[str, list[str]]:
@@ -78,7 +88,8 @@ def _names(known: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _is_named(match: re.Match[str], name: str, text: str) -> bool:
-    told = _BEFORE.search(text[: match.start()]) or _BEHIND.search(text[match.end() :])
+    behind = text[match.end() : match.end() + _REACH]
+    told = _ahead_of(_BEFORE, text, match.start()) or _BEHIND.search(behind)
     if told or _is_distinct(name):
         return True
     if _ARTICLE.sub("", match[0]) != _ARTICLE.sub("", name):
@@ -86,9 +97,7 @@ def _is_named(match: re.Match[str], name: str, text: str) -> bool:
     if " " in name:
         return True
     # "Time Warner" and "Independent Pet Holdings" are other names, and a first word is always a capital.
-    longer = re.match(r"\s+(?:[A-Z]\w|\d)", text[match.end() :]) or re.search(
-        r"[A-Z]\w{1,60}\s{1,9}$", text[: match.start()]
-    )
+    longer = _NAME_GOES_ON.match(text, match.end()) or _ahead_of(_NAME_BEGINS, text, match.start())
     return bool(text[: match.start()].strip("'\"“‘ ")) and not longer
 
 
@@ -156,7 +165,7 @@ def days_in(text: str, today: date, newest: date | None) -> list[NamedDays]:
         between = text[found[-1].end : mention.start] if found else ""
         if found and _JOINED.fullmatch(between) and found[-1].bound in ("between", "from"):
             whole = Period(found[-1].period.first, mention.last)
-            start, told = found.pop().start, _REPORTING.search(text[: mention.start])
+            start, told = found.pop().start, _ahead_of(_REPORTING, text, mention.start)
             found.append(
                 NamedDays(start=start, end=mention.end, period=whole, of_reporting=bool(told), fixed=True)
             )
@@ -166,14 +175,14 @@ def days_in(text: str, today: date, newest: date | None) -> list[NamedDays]:
 
 
 def _named_days(text: str, mention: DateMention) -> NamedDays:
-    bound = _BOUND.search(text[: mention.start])
+    bound = _ahead_of(_BOUND, text, mention.start)
     kind = _BOUNDS.get(bound["bound"].casefold()) if bound else None
     return NamedDays(
         start=mention.start,
         end=mention.end,
         period=_bounded(kind, mention),
         bound=kind,
-        of_reporting=bool(_REPORTING.search(text[: bound.start() if bound else mention.start])),
+        of_reporting=bool(_ahead_of(_REPORTING, text, bound.start() if bound else mention.start)),
         fixed=bool(_YEAR.search(text[mention.start : mention.end])),
     )
 
@@ -199,7 +208,7 @@ def _mentions(text: str, today: date, newest: date | None) -> list[DateMention]:
     chosen += [one for one in near if _is_yearless(one, text)]
     chosen += _bare_years(text, chosen)
     chosen += _bare_months(text, chosen)
-    return sorted(chosen, key=lambda one: one.start)
+    return sorted(chosen, key=_start)
 
 
 def _is_yearless(mention: DateMention, text: str) -> bool:
@@ -211,10 +220,14 @@ def _is_yearless(mention: DateMention, text: str) -> bool:
 
 def _bare_months(text: str, found: Sequence[DateMention]) -> Iterator[DateMention]:
     """Months that share the year of the next: the January of "between January and December 2021"."""
+    ordered, taken = sorted(found, key=_start), _places_of(found)
     for match in re.finditer(r"[^\W\d_]+", text):
         month = MONTHS.get(match[0].casefold())
-        shared = next((one for one in found if _JOINED.fullmatch(text[match.end() : one.start])), None)
-        if month and shared and all(match.end() <= one.start or one.end <= match.start() for one in found):
+        if not month or not taken.isdisjoint(range(match.start(), match.end())):
+            continue
+        behind = bisect_left(ordered, match.end(), key=_start)
+        shared = ordered[behind] if behind < len(ordered) else None
+        if shared and _JOINED.fullmatch(text, match.end(), shared.start):
             first = date(shared.last.year, month, 1)
             last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
             yield DateMention(
@@ -222,9 +235,19 @@ def _bare_months(text: str, found: Sequence[DateMention]) -> Iterator[DateMentio
             )
 
 
+def _start(span: Span) -> int:
+    return span.start
+
+
+def _places_of(found: Iterable[DateMention]) -> set[int]:
+    """The places of a text that are part of a day."""
+    return {place for one in found for place in range(one.start, one.end)}
+
+
 def _bare_years(text: str, found: Sequence[DateMention]) -> Iterator[DateMention]:
+    taken = _places_of(found)
     for match in _YEAR.finditer(text):
-        if all(match.end() <= one.start or one.end <= match.start() for one in found):
+        if taken.isdisjoint(range(match.start(), match.end())):
             year = int(match[0])
             yield DateMention(
                 start=match.start(),
@@ -265,7 +288,7 @@ def limits_of(
 def _opens(named: NamedDays, text: str) -> bool:
     """Tells whether only what was published from then on is asked for."""
     if named.bound == "since":
-        return not _SUPERLATIVE.search(text[: named.start])
+        return not _ahead_of(_SUPERLATIVE, text, named.start)
     return named.of_reporting and named.bound == "after"
 
 
@@ -288,7 +311,7 @@ def happened_in(text: str, days: Sequence[NamedDays]) -> Period | None:
     bounds = [
         one
         for one in days
-        if one.bound != "as of" and not one.of_reporting and not _SUPERLATIVE.search(text[: one.start])
+        if one.bound != "as of" and not one.of_reporting and not _ahead_of(_SUPERLATIVE, text, one.start)
     ]
     return bounds[0].period if len(bounds) == 1 else None
 
@@ -296,8 +319,8 @@ def happened_in(text: str, days: Sequence[NamedDays]) -> Period | None:
 def without(text: str, spans: Iterable[Span]) -> str:
     """The text without those stretches and the words, such as "since", that lead in to them."""
     for span in sorted(spans, key=lambda span: -span.start):
-        before = _LEADING.sub("", text[: span.start])
-        text = f"{before} {text[span.end :]}"
+        lead = _ahead_of(_LEADING, text, span.start)
+        text = f"{text[: lead.start() if lead else span.start]} {text[span.end :]}"
     return text
 
 
@@ -306,6 +329,6 @@ def read_as(text: str, days: Sequence[NamedDays]) -> str:
     bounds = [
         one
         for one in days
-        if one.bound not in (None, "between", "from") and not _SUPERLATIVE.search(text[: one.start])
+        if one.bound not in (None, "between", "from") and not _ahead_of(_SUPERLATIVE, text, one.start)
     ]
     return " ".join(without(text, bounds).split()).replace(" ,", ",").replace(" ?", "?") if bounds else ""
