@@ -34,7 +34,7 @@ from service.reading.decisions import compared, decision
 from service.reading.ranking import ranking
 from service.reading.search import TOLD, filters_of, hits_of
 from service.storage.conversations import Conversations
-from service.telemetry.callbacks import observer
+from service.telemetry import observer
 from service.verification.judge import Judge
 from service.verification.verify import Verdict, attributed, declines, stands
 

@@ -12,7 +12,7 @@ import yaml
 from index.backends.milvus.server import PORT as MILVUS_PORT
 from service.http.app import create_app
 from service.http.events import HEARTBEAT_SECONDS
-from service.http.guard import MOST_ARTICLE_BYTES
+from service.http.middleware import MOST_ARTICLE_BYTES
 from service.http.server import TO_END
 from service.settings import Settings, load_settings
 from tests.conftest import ROOT

@@ -26,9 +26,8 @@ from index.errors import Damaged
 from service.answers import Answer, Event
 from service.http.app import create_app
 from service.http.events import stream, with_heartbeat
-from service.http.guard import Guard
+from service.http.middleware import Guard, RequestIds
 from service.http.problems import Faults
-from service.http.request_logging import RequestIds
 from service.http.schemas import ArticleRequest
 from service.questions.plan import Plan
 from service.settings import load_settings

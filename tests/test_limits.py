@@ -13,9 +13,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from index.database.connections import Address
-from service.http.limits import Limits, TooMany
 from service.http.problems import Faults
-from service.http.security import COOKIE, Security
+from service.http.security import COOKIE, Limits, Security, TooMany
 from service.storage.keys import Keys
 
 MIDNIGHT = 1_772_323_200  # 2026-03-01 00:00 UTC

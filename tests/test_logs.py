@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from service.telemetry import logs
+from service import telemetry
 from tests.serving import running
 
 FLOOD = "How many families were evacuated in the flood?"
@@ -49,7 +49,7 @@ def test_every_request_is_one_line_of_json(sample: Path, models: Path, tmp_path:
     ]
     for line in lines:
         assert line["request_id"] == "mine-1"
-        assert (line["level"], line["logger"]) == ("info", "service.http.request_logging")
+        assert (line["level"], line["logger"]) == ("info", "service.http.middleware")
         assert line["duration_ms"] > 0
         assert line["time"].endswith("+00:00")
     whole = json.dumps(lines)
@@ -81,14 +81,14 @@ def test_no_key_reaches_a_line(
     said: str, form: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOME_API_KEY", "hunter2hunter2")
-    logs.configure(form)
+    telemetry.configure(form)
     try:
         raise ValueError(said)
     except ValueError:
         logging.getLogger("service.some").exception("it failed: %s", said, extra={"beside": said})
     told = capsys.readouterr().err
     assert "it failed: " in told
-    assert logs.REDACTED in told
+    assert telemetry.REDACTED in told
     for secret in ("abc.DEF", "dXNlcjpw", "abcdefgh", "hunter2hunter2"):
         assert secret not in told
     if form == "json":
@@ -96,7 +96,7 @@ def test_no_key_reaches_a_line(
 
 
 def test_what_is_no_key_stays(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("text")
+    telemetry.configure("text")
     said = "the authorisation of the token ring took 12345678 ms at http://host:8000/a@b"
     logging.getLogger("index.some").info(said)
     logging.getLogger("httpx").info("not worth a line")

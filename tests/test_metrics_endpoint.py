@@ -19,7 +19,7 @@ from service.http.app import create_app
 from service.http.metrics import Metrics
 from service.questions.plan import Plan
 from service.settings import load_settings
-from service.telemetry.callbacks import ModelCall
+from service.telemetry import ModelCall
 from tests.providers import Reply, provider
 
 FLOOD = "How many families were evacuated in the flood?"

@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 
 from index.archive import Archive
 from service.http import problems
+from service.http.capacity import Draining, ShuttingDown
 from service.http.metrics import Metrics
 from service.http.routes import probes
-from service.http.shutdown import Draining, ShuttingDown
 from service.settings import load_settings
 from tests.hanging import Hanging, hanging_model
 from tests.providers import Reply, provider

@@ -13,9 +13,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from starlette.testclient import TestClient
 
+from service import telemetry
 from service.http.app import create_app
 from service.settings import load_settings
-from service.telemetry import tracing
 from tests.providers import Reply, provider
 
 FLOOD = "How many families were evacuated in the flood?"
@@ -140,21 +140,21 @@ def test_questions_stand_in_traces_where_that_is_asked_for(serving: Serving, col
 
 def test_the_standard_variable_turns_it_on(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.address)
-    with tracing.exporting(None), tracing.span("outer") as noted:
+    with telemetry.exporting(None), telemetry.span("outer") as noted:
         noted["number"] = 7
-        assert len(tracing.trace_id() or "") == 32
-    assert tracing.trace_id() is None
+        assert len(telemetry.trace_id() or "") == 32
+    assert telemetry.trace_id() is None
     assert attributes(collector.spans()["outer"]) == {"number": 7}
 
 
 def test_without_a_collector_nothing_is_made() -> None:
-    with tracing.exporting(None), tracing.span("outer") as noted:
+    with telemetry.exporting(None), telemetry.span("outer") as noted:
         noted["number"] = 7
-        assert tracing.trace_id() is None
+        assert telemetry.trace_id() is None
 
 
 def test_a_collector_that_is_gone_holds_nobody_up() -> None:
     began = time.monotonic()
-    with tracing.exporting("http://127.0.0.1:9"), tracing.span("lost"):
+    with telemetry.exporting("http://127.0.0.1:9"), telemetry.span("lost"):
         pass
-    assert time.monotonic() - began < tracing.SECONDS_TO_SEND + 2
+    assert time.monotonic() - began < telemetry.SECONDS_TO_SEND + 2

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from index.records import Article, Hit, Origin, Span, Standing
+from service import telemetry
 from service.answerers.formatting import precision
 from service.answers import (
     Adds,
@@ -29,7 +30,6 @@ from service.answers import (
 from service.evidence import Contrast, Happening, Quote, Report, Short, Statement
 from service.reading import conflicts as comparison
 from service.references import live_link, permanent_link
-from service.telemetry import tracing
 from service.verification.verify import stands
 
 RELATED = 3  # citations shown with a refusal
@@ -46,7 +46,7 @@ class Clock:
     def stage(self, name: str) -> Iterator[None]:
         """Notes what it took in all, each time a span of its own."""
         began = time.perf_counter()
-        with tracing.span(name):
+        with telemetry.span(name):
             yield
         took = round((time.perf_counter() - began) * 1000, 1)
         self._laps[name] = round(self._laps.get(name, 0.0) + took, 1)

@@ -15,21 +15,19 @@ from fastapi.staticfiles import StaticFiles
 
 from index.readers.web import Fetcher
 from index.records import Query
+from service import telemetry
 from service.answering import Desk
 from service.http import capacity, idempotency, problems, security
-from service.http.capacity import Capacity
-from service.http.guard import BodyLimit, Guard, is_loopback
+from service.http.capacity import Capacity, Draining
 from service.http.idempotency import Responses
 from service.http.metrics import Metrics
+from service.http.middleware import BodyLimit, Guard, RequestIds, Witness, is_loopback
 from service.http.reference import CONTENT_SECURITY_POLICY, reference
-from service.http.request_logging import RequestIds, Witness
 from service.http.routes import answers, articles, conversations, holdings, openai, probes, sessions
-from service.http.shutdown import Draining
 from service.pipeline import open_desk
 from service.settings import Settings
 from service.storage.audit import Audit
 from service.storage.conversations import FILE, Conversations
-from service.telemetry import tracing
 
 if TYPE_CHECKING:
     from service.slack.bot import Bot
@@ -110,7 +108,7 @@ def _opening(
     @asynccontextmanager
     async def opened(_: FastAPI) -> AsyncIterator[None]:
         """Opens the archive, loads the models and runs the bot for as long as the app lives."""
-        with tracing.exporting(settings.otlp_endpoint), draining.on_signals(), closing(desk.archive):
+        with telemetry.exporting(settings.otlp_endpoint), draining.on_signals(), closing(desk.archive):
             # The first question loads the models and the indexes; the first reader should not wait for it.
             await asyncio.to_thread(desk.archive.search, Query(text="warm-up", limit=1))
             await asyncio.to_thread(desk.reader.read, "warm-up", ["warm-up"])

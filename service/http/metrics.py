@@ -21,7 +21,7 @@ from index.archive import Archive
 from index.errors import DatelineError
 from service.answers import Answer
 from service.llm.telemetry import OPERATION, named
-from service.telemetry.callbacks import ModelCall
+from service.telemetry import ModelCall
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from index.errors import (
     Unreadable,
     is_fault,
 )
-from service.telemetry import tracing
+from service import telemetry
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ def problem_of(error: BaseException, instance: str) -> Problem:
         return _problem(HTTPStatus(error.status_code), str(detail), instance)
     if isinstance(error, RequestValidationError):
         return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(map(_told, error.errors())), instance)
-    log.error("unexpected error at %s in request %s", instance, tracing.request_id.get(), exc_info=error)
+    log.error("unexpected error at %s in request %s", instance, telemetry.request_id.get(), exc_info=error)
     return _problem(
         HTTPStatus.INTERNAL_SERVER_ERROR, "an unexpected error; the server's log has it", instance
     )
@@ -195,7 +195,7 @@ def _problem(status: HTTPStatus, detail: str, instance: str) -> Problem:
         status=status,
         detail=_sendable(detail),
         instance=_sendable(instance),
-        request_id=tracing.request_id.get(),
+        request_id=telemetry.request_id.get(),
     )
 
 

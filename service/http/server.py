@@ -15,12 +15,12 @@ from prometheus_client.multiprocess import mark_process_dead
 from uvicorn.supervisors import Multiprocess
 
 from index.errors import DatelineError
+from service import telemetry
 from service.http.app import create_app
 from service.http.connection import BACKLOG, Connection, allow_descriptors
-from service.http.guard import is_loopback
 from service.http.metrics import FOLDER
+from service.http.middleware import is_loopback
 from service.settings import Settings
-from service.telemetry import logs
 
 TO_END = 2  # seconds that streams have to say that they end, after `drain`
 # Seconds that an idle connection is kept: longer than those who wait as long as Retry-After says, and than
@@ -39,7 +39,7 @@ def run(settings: Settings) -> None:
             f"host {settings.host!r} can be reached by others and this server asks for no key; "
             "make one with `dateline keys create`, or listen on 127.0.0.1"
         )
-    logs.configure(settings.log_format)
+    telemetry.configure(settings.log_format)
     allow_descriptors()
     # Several workers are not started to find out one by one what is wrong.
     app = create_app(settings)
@@ -89,7 +89,7 @@ def _config(settings: Settings, app: "FastAPI | partial[FastAPI]") -> uvicorn.Co
 
 
 def _worker(settings: Settings) -> FastAPI:
-    logs.configure(settings.log_format)
+    telemetry.configure(settings.log_format)
     return create_app(settings)
 
 

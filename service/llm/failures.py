@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from index.errors import DatelineError
-from service.telemetry.logs import SECRET_NAMES
+from service.telemetry import SECRET_NAMES
 
 _SECRET = re.compile(r"(?i)\b(?:sk|pk|gsk|xai|key|bearer|api[_-]?key|token)[-_=: ]+['\"]?[\w.*-]{6,}")
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+from service import telemetry
 from service.llm.failures import ProviderFailed
-from service.telemetry import tracing
-from service.telemetry.callbacks import ModelCall, observer
+from service.telemetry import ModelCall, observer
 
 OPERATION = "chat"
 
@@ -57,7 +57,7 @@ def watched(model: str, used: Sequence[Tokens]) -> Iterator[Callable[[], None]]:
         first = time.perf_counter() - began if first is None else first
 
     error = None
-    with tracing.span(f"{OPERATION} {name}", attributes, "client") as noted:
+    with telemetry.span(f"{OPERATION} {name}", attributes, "client") as noted:
         try:
             yield come
         except (Exception, asyncio.CancelledError) as failed:

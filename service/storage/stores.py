@@ -10,7 +10,7 @@ from sqlalchemy import MetaData
 from index import migrations
 from index.archive import CATALOGUE
 from index.catalogue import tables as schema
-from service.http import idempotency, limits
+from service.http import idempotency, security
 from service.llm import budget
 from service.slack import record
 from service.storage import conversations, keys
@@ -34,6 +34,6 @@ STORES = (
     Store("the record of requests", idempotency.FILE, idempotency.tables, _HISTORIES / "idempotency"),
     Store("the account of what models cost", budget.FILE, budget.tables, _HISTORIES / "spending"),
     Store("the record of keys", keys.FILE, keys.tables, _HISTORIES / "keys"),
-    Store("the count of requests", keys.FILE, limits.tables, _HISTORIES / "limits"),
+    Store("the count of requests", keys.FILE, security.tables, _HISTORIES / "limits"),
     Store("the record of Slack events", record.FILE, record.tables, _HISTORIES / "slack"),
 )

@@ -13,7 +13,7 @@ from service import reports as sheets
 from service.answering import Desk, ask, final
 from service.answers import EVENT_NAMES, Answer
 from service.http import examples
-from service.http.capacity import Capacity, attended
+from service.http.capacity import Capacity, Draining, attended
 from service.http.events import described, event_stream, stream
 from service.http.schemas import (
     AskRequest,
@@ -24,7 +24,6 @@ from service.http.schemas import (
     kept_answer,
 )
 from service.http.security import Owner
-from service.http.shutdown import Draining
 from service.pipeline import with_answerer
 from service.references import MEDIA_TYPES, write_references
 from service.serializers import found

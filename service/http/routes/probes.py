@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Response
 
 from index.archive import Archive
+from service.http.capacity import Draining, ShuttingDown
 from service.http.metrics import Metrics
 from service.http.schemas import Health
-from service.http.shutdown import Draining, ShuttingDown
 
 EXPOSITION: dict[int | str, dict[str, Any]] = {
     200: {

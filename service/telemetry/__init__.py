@@ -1,1 +1,0 @@
-"""Logs, traces, and the callbacks of those who watch."""
