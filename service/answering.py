@@ -16,14 +16,13 @@ from index.records import Filters, Hit, Order
 from index.search.hybrid import Hits
 from service.answerers.builder import Clock, Written, related, sources
 from service.answerers.catalogue import Told, catalogue_answer
-from service.answerers.extractive import QuotingAnswerer
-from service.answerers.formatting import worded
+from service.answerers.extractive import QuotingAnswerer, short_answer_of
 from service.answerers.overview import OverviewAnswerer
 from service.answerers.refusal import refusal, unreadable, unwritten
-from service.answerers.short_answer import short_answer_of
 from service.answerers.suggestions import follow_ups
 from service.answers import Answer, Claimed, Event, Proof, Searched, Section, Shortened, Sources
 from service.evidence import Decision, Evidence, Report, Short, Statement
+from service.formatting import worded
 from service.questions.decompose import plans_of
 from service.questions.plan import IN_PARTS, Plan, Question, Turn, Understood
 from service.questions.understand import understand

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Literal
 
 from index.records import Origin
-from service.answerers.formatting import in_words, month_in_words, quotation, shortened
 from service.answers import Answer, Citation, EvidenceItem, Section, TimelineEntry
+from service.formatting import in_words, month_in_words, quotation, shortened
 
 SHOWN = 3  # quotes before "more"
 BRIEF = 160  # characters of a side that has no value; its quote stands whole below

@@ -13,8 +13,8 @@ from html import escape
 from typing import Literal
 
 from index.records import Origin
-from service.answerers.formatting import quotation
 from service.answers import Answer, Citation, DatedPosition, Position
+from service.formatting import quotation
 from service.outline import day_of, who, written
 from service.references import web_address
 from service.storage.conversations import Kept

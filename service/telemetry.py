@@ -1,9 +1,10 @@
 """Telemetry: observers of how questions are answered, spans of OpenTelemetry, and the log of a server.
 
 An observer travels with the context of a request, so that what answers need not be handed it; where a front
-sets none, nobody watches. Until `exporting` spans are nothing. Their attributes are named by OpenTelemetry's
-semantic conventions: HTTP's, and GenAI's, which are still in development. What an error says is left out: it
-may hold a question. No line of a log holds a key."""
+sets none, nobody watches. Until `exporting` spans are nothing. Their attributes are named by
+OpenTelemetry's semantic conventions: HTTP's, and GenAI's, which are still in development. What an error
+says is left out: it may hold a question. No line of a log holds a key.
+"""
 
 import json
 import logging

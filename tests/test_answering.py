@@ -13,10 +13,10 @@ from index.models.reader import ReadingModel
 from index.records import EVIDENCE, Filters, Span, ZoneKind
 from service.answerers.builder import cited, related
 from service.answerers.extractive import QuotingAnswerer
-from service.answerers.formatting import worded
 from service.answering import Answerer, Desk, ask, final
 from service.answers import Answer
 from service.evidence import Evidence, Quote, Report, Statement
+from service.formatting import worded
 from service.outline import when
 from service.questions.plan import Question
 from service.verification.verify import verified

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from service.answerers.formatting import quotation
 from service.answers import (
     Change,
     DatedPosition,
@@ -17,6 +16,7 @@ from service.answers import (
     Table,
     TimelineEntry,
 )
+from service.formatting import quotation
 from service.outline import Heading, Lead, Nearest, Quoted, Row, Rows, Sentence, age, outline
 from tests.test_slack_blocks import answered, citation
 

@@ -4,7 +4,7 @@ import pytest
 
 from index.archive import Archive
 from index.models.reader import ReadingModel
-from service.questions.pieces import Heard, Probe, heard, heard_in_other_script
+from service.questions.message import Heard, Probe, heard, heard_in_other_script
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from index.archive import Archive
 from index.models.reader import ReadingModel
 from service.questions.conversation import in_conversation, merged
-from service.questions.pieces import Probe
+from service.questions.message import Probe
 from service.questions.plan import Turn
 
 FESTIVAL = "How many visitors came to the Lantern Festival in 2022?"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.records import Span
-from service.answerers.short_answer import short_answer, short_answer_of
+from service.answerers.extractive import short_answer, short_answer_of
 from service.evidence import Contrast, Evidence, Finding, Quote, Side, Statement
 from service.questions.plan import Plan
 from tests.evidence import article

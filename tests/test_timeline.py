@@ -11,8 +11,8 @@ from index.archive import Archive
 from index.backends.local.lexical import stems
 from index.extraction.dates.mentions import mentions
 from index.records import Article, Query
-from service.answerers.formatting import period_in_words, quotation
 from service.evidence import Statement
+from service.formatting import period_in_words, quotation
 from service.questions.plan import Plan
 from service.reading.timeline import MOST_EVENTS, relevance, tellings, timeline
 from tests.evidence import article, hit

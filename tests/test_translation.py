@@ -10,12 +10,11 @@ from babel.messages.pofile import read_po
 from index.extraction.language import language_of_question
 from index.models.embedding import PACKAGED, OnnxEmbedder
 from index.records import Period
-from service.answerers.formatting import in_words
 from service.answerers.refusal import BY_WORDS, UNREAD, refusal, unreadable
 from service.answers import Searched
+from service.formatting import FOLDER, in_words, locale_of, messages_of
 from service.questions.forms import asked_for
 from service.questions.plan import Plan
-from service.translation import FOLDER, locale_of, messages_of
 
 CATALOGUES = sorted(FOLDER.glob("*.po"))
 HELD = Searched(

@@ -9,8 +9,8 @@ from eval.benchmarks.verification import judged, measured
 from eval.training.claims import ClaimExample
 from index.extraction.dates.mentions import mentions
 from index.records import Article, Span, Zone, ZoneKind
-from service.answerers.formatting import worded
 from service.evidence import Quote, Statement
+from service.formatting import worded
 from service.verification.particulars import missing
 from service.verification.premises import premises
 from service.verification.verify import Verdict, attributed, proved, stands, verified

@@ -9,7 +9,6 @@ from typing import Any
 
 from index.records import Article, Hit, Origin, Span, Standing
 from service import telemetry
-from service.answerers.formatting import precision
 from service.answers import (
     Adds,
     Change,
@@ -28,6 +27,7 @@ from service.answers import (
     TimelineEntry,
 )
 from service.evidence import Contrast, Happening, Quote, Report, Short, Statement
+from service.formatting import precision
 from service.reading import conflicts as comparison
 from service.references import live_link, permanent_link
 from service.verification.verify import stands

@@ -7,8 +7,8 @@ from datetime import date
 
 from index.archive import Archive
 from index.records import Article, Filters
-from service.answerers.formatting import in_words
 from service.answers import Table
+from service.formatting import in_words
 from service.questions.plan import Plan
 
 MOST_ROWS = 50

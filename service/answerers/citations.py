@@ -18,7 +18,7 @@ from index.extraction.sentences import sentences
 from index.records import Article, Hit, Origin, Span
 from service.evidence import Contrast, Evidence, Quote
 from service.llm.plain import open_thought, without_thoughts
-from service.questions.pieces import telling
+from service.questions.message import telling
 from service.verification.verify import nearest
 
 Place = tuple[int, int]

@@ -1,11 +1,12 @@
 """The embedded answerer: no language model, no key, no network. It answers by quoting.
 
-The reading model says which sentences answer and whether any does. They are quoted verbatim, each with
-who said it, who printed it and when; a word that only points back is explained in brackets beside it.
+The reading model says which sentences answer and whether any does. They are quoted verbatim, each with who
+said it, who printed it and when; a word that only points back is explained in brackets beside it.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,18 +14,163 @@ from index.extraction.quotable import turn_at
 from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
 from index.records import Article, Hit, Order, Span
-from service.answerers.formatting import printed, quotation
-from service.answerers.short_answer import short_answer
 from service.attribution.coreference import resolved_head
 from service.attribution.speakers import content_of, speaker
-from service.evidence import Decision, Evidence, Finding, Quote, Report, Short, Statement
+from service.evidence import Contrast, Decision, Evidence, Finding, Quote, Report, Short, Side, Statement
+from service.formatting import ENGLISH, in_words, messages_of, printed, quotation
 from service.questions.plan import Plan
 from service.reading.enumerations import items_after
 from service.reading.ranking import ranking
 from service.reading.timeline import relevance, tellings, timeline
-from service.translation import ENGLISH
 from service.verification.judge import Judge
 from service.verification.verify import proved_answer
+
+
+def best_sentences(evidence: Evidence, most: int, tokens: Callable[[str], int]) -> tuple[Hit, ...]:
+    """Returns the passages with only the sentences that read most like an answer, each with the next one.
+
+    `most` is what they may count together, at least one sentence is given, and `tokens` counts a text's.
+    """
+    chosen: dict[int, set[int]] = defaultdict(set)
+    left = most
+    for hit, at in _most_promising(evidence):
+        sentences = evidence.hits[hit].passage.sentences[at : at + 2]
+        for place, span in enumerate(sentences, at):
+            if place not in chosen[hit]:
+                left -= tokens(evidence.hits[hit].passage.sentence_text(span))
+                if left < 0 and any(chosen.values()):
+                    return _with_only(evidence, chosen)
+                chosen[hit].add(place)
+    return _with_only(evidence, chosen)
+
+
+def _most_promising(evidence: Evidence) -> Iterator[tuple[int, int]]:
+    """The places of sentences, hit and sentence: those that the reader found, then the first of each hit."""
+    for finding in evidence.findings:
+        for number, hit in enumerate(evidence.hits):
+            if hit.article.id == finding.quote.article.id and finding.quote.span in hit.passage.sentences:
+                yield number, hit.passage.sentences.index(finding.quote.span)
+                break
+    yield from ((number, 0) for number in range(len(evidence.hits)))
+
+
+def _with_only(evidence: Evidence, chosen: dict[int, set[int]]) -> tuple[Hit, ...]:
+    return tuple(
+        replace(
+            hit,
+            passage=replace(
+                hit.passage, sentences=tuple(hit.passage.sentences[place] for place in sorted(chosen[number]))
+            ),
+        )
+        for number, hit in enumerate(evidence.hits)
+        if chosen.get(number)
+    )
+
+
+LONGEST = 90  # characters of the words of one answer; more is no short answer
+MOST_LISTED = 6  # answers of a list
+LEAST_SURE = 0.5  # of the reader; docs/extractive.md has the table
+
+Proves = Callable[[str, Quote], bool]
+"""Returns True if the quote proves that these words answer the question."""
+
+
+def short_answer(
+    plan: Plan, found: Sequence[Finding], contrasts: Sequence[Contrast], proves: Proves
+) -> Short | None:
+    """Returns the short answer, or None where nothing short answers.
+
+    Args:
+        found: The candidates that are shown, best first.
+        contrasts: What they disagree about and what changed.
+        proves: Judges words against the quote that they are taken from.
+    """
+    for contrast in contrasts:
+        if _may_lead(contrast, found):
+            return _contrasted(contrast, plan.locale)
+    if plan.wanted == "list":
+        return _listed([one for one in found if _is_short(one) and proves(one.answer, one.quote)])
+    for one in found[:1]:
+        if plan.intent != "yes_no" and _is_short(one) and proves(one.answer, one.quote):
+            return Short(_capital(one.answer), (one.quote,))
+    return None
+
+
+def short_answer_of(sentence: Statement, evidence: Evidence) -> Short | None:
+    """Returns the short answer of an answer that opens with this proved sentence, in a model's words.
+
+    It is what sources disagree about, or words that the reader is sure of where the sentence holds them, too.
+    """
+    found = evidence.findings
+    for contrast in evidence.contrasts:
+        if _may_lead(contrast, found):
+            return _contrasted(contrast, evidence.plan.locale)
+    for one in found if evidence.plan.intent != "yes_no" else ():
+        cited = next((quote for quote in sentence.quotes if quote.overlaps(one.quote)), None)
+        if cited and _is_short(one) and one.answer.casefold() in sentence.text.casefold():
+            return Short(_capital(one.answer), (one.quote,))
+    return None
+
+
+def _may_lead(contrast: Contrast, found: Sequence[Finding]) -> bool:
+    """Returns True if a contrast is the short answer: of values, up to date, with the likeliest answer."""
+    if not all(side.value for side in contrast.sides) or _is_outdated(contrast, found):
+        return False
+    likeliest = max(found, key=lambda one: one.score, default=None)
+    quotes = [one.quote for side in contrast.sides for one in side.findings]
+    return contrast.kind == "change" or likeliest is None or likeliest.quote in quotes
+
+
+def _is_outdated(contrast: Contrast, found: Sequence[Finding]) -> bool:
+    """Returns True if something shown is newer than all sides of a change, which then ends too early."""
+    newest = contrast.sides[0].day
+    days = [one.quote.article.published for one in found]
+    return contrast.kind == "change" and newest is not None and any(day and day > newest for day in days)
+
+
+def _contrasted(contrast: Contrast, locale: str) -> Short:
+    """ "A, B or C: sources disagree", or what is said last with what was said before."""
+    quotes = tuple(side.findings[0].quote for side in contrast.sides)
+    values = [side.value or "" for side in contrast.sides]
+    if contrast.kind == "disagreement":
+        told = messages_of(locale).gettext("{values}: sources disagree")
+        return Short(told.format(values=_capital(_joined(values, "or"))), quotes)
+    newest, *earlier = contrast.sides
+    before = "; ".join(f"{side.value} ({_day(side, locale)})" for side in earlier)
+    told = messages_of(locale).gettext("{newest} ({day}); before: {before}")
+    day = _day(newest, locale)
+    return Short(told.format(newest=_capital(newest.value or ""), day=day, before=before), quotes)
+
+
+def _day(side: Side, locale: str) -> str:
+    return in_words(side.day, locale) or messages_of(locale).gettext("date unknown")
+
+
+def _listed(found: Sequence[Finding]) -> Short | None:
+    """The answers of a list, each once, however it is cased."""
+    kept: dict[str, Finding] = {}
+    for one in found:
+        kept.setdefault(one.answer.casefold(), one)
+    listed = list(kept.values())[:MOST_LISTED]
+    if not listed:
+        return None
+    return Short(_capital(_joined([one.answer for one in listed], "and")), tuple(one.quote for one in listed))
+
+
+def _is_short(one: Finding) -> bool:
+    """Returns True if the reader is sure of the words, which are part of their sentence and fit in a line."""
+    is_part = one.quote.answer != one.quote.span and "\n" not in one.answer
+    return is_part and one.sure >= LEAST_SURE and len(one.answer) <= LONGEST
+
+
+def _joined(parts: Sequence[str], word: str) -> str:
+    *most, last = parts
+    return f"{', '.join(most)} {word} {last}" if most else last
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
 
 MOST_QUOTES = 5
 MOST_OF_A_LIST = 5  # where several things are asked for

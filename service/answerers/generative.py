@@ -17,7 +17,7 @@ from index.errors import DatelineError
 from index.records import Order
 from prompts.loading import Message, Prompt, PromptError, load_prompt
 from service.answerers.citations import Numbered, Sentences
-from service.answerers.selection import best_sentences
+from service.answerers.extractive import best_sentences
 from service.answerers.structured import Items, schema_of
 from service.evidence import Evidence, Report, Statement
 from service.llm.failures import Kind, ProviderFailed

@@ -7,8 +7,8 @@ from index.backends.local.lexical import stems
 from index.models.reader import ReadingModel
 from index.models.word_weights import word_weights
 from index.records import EVIDENCE, Article, Hit, Order, Period, Span
-from service.answerers.formatting import worded
 from service.evidence import Evidence, Quote, Report, Statement
+from service.formatting import worded
 from service.questions.plan import Plan
 
 MOST_TURNS = 8  # sentences of an overview

@@ -7,8 +7,8 @@ from gettext import NullTranslations
 from index.models.embedding import Embedder, reads
 from index.records import Period
 from service.answers import Searched
+from service.formatting import ENGLISH, day_in_words, language_names, messages_of
 from service.questions.plan import Plan
-from service.translation import ENGLISH, day_in_words, language_names, messages_of
 
 MOST_LISTED = 3  # outlets that a refusal names; of more it gives the number
 MISSING = "The archive does not answer this{within}."

@@ -19,7 +19,7 @@ from index.records import Article, Filters, Hit, Order
 from service.answerers.overview import quotable
 from service.answers import Answer
 from service.evidence import Evidence, Quote
-from service.questions.classifier import encoder
+from service.questions.forms import encoder
 from service.questions.plan import Plan, Question
 from service.questions.understand import plan_of
 from service.reading.search import TOLD, hits_of

@@ -19,8 +19,8 @@ from rich.text import Text
 from index.backends.local.snapshots import Summary
 from index.extraction.normalisation import without_controls
 from index.records import EVIDENCE, Article, Origin
-from service.answerers.formatting import quotation
 from service.answers import Answer, Citation
+from service.formatting import quotation
 from service.outline import (
     Heading,
     Lead,

@@ -1,10 +1,11 @@
 """Capacity: questions answered at a time, those that wait, those whose asker leaves, and the end of a server.
 
-What takes time runs in threads of the event loop's own executor. Reading what is kept runs in
-starlette's, so that it and the probes stay quick however much is asked.
+What takes time runs in threads of the event loop's own executor. Reading what is kept runs in starlette's,
+so that it and the probes stay quick however much is asked.
 
-uvicorn by itself closes its sockets and waits for streams, however long they last; given a limit, it
-ends the application's lifespan before it cancels them. Here they are over before that."""
+uvicorn by itself closes its sockets and waits for streams, however long they last; given a limit, it ends
+the application's lifespan before it cancels them. Here they are over before that.
+"""
 
 import asyncio
 import multiprocessing

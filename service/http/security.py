@@ -1,7 +1,8 @@
 """Access control: who asks, whether they may, and how often, decided for every request in one place.
 
 It is decided on the path that the router sees too, `scope["path"]`: an address put together from the Host
-header is whatever the client says it is. What no line of the table names is for administrators alone."""
+header is whatever the client says it is. What no line of the table names is for administrators alone.
+"""
 
 import logging
 import re

@@ -17,7 +17,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from index.archive import Archive
 from index.backends.local.lexical import stems
 from index.models.word_weights import word_weights
-from service.questions.classifier import ASKING
+from service.questions.forms import ASKING
 
 LEAST_LETTERS = 4  # of a word that may be misspelt; shorter ones are too like one another
 SHARE = 0.25  # of a word's letters that may differ

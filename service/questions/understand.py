@@ -19,8 +19,7 @@ from index.models.embedding import Embedder
 from index.models.reader import ReadingModel
 from index.models.word_weights import word_weights
 from index.records import Order, Span
-from service.questions.classifier import encoder, frame, label
-from service.questions.comparisons import comparison_in
+from service.formatting import locale_of
 from service.questions.constraints import (
     NamedDays,
     NamedOutlet,
@@ -33,13 +32,21 @@ from service.questions.constraints import (
     read_as,
     without,
 )
-from service.questions.conversation import in_conversation
-from service.questions.decompose import aspects, part_of
-from service.questions.forms import asks_truth, counted_in, is_yes_no, open_form, statement_of, wanted_of
-from service.questions.fragments import is_fragment
-from service.questions.message import unwrapped, words
+from service.questions.conversation import in_conversation, is_fragment
+from service.questions.decompose import aspects, comparison_in, part_of
+from service.questions.forms import (
+    asks_truth,
+    counted_in,
+    encoder,
+    frame,
+    is_yes_no,
+    label,
+    open_form,
+    statement_of,
+    wanted_of,
+)
+from service.questions.message import Heard, Probe, heard, heard_in_other_script, telling, unwrapped, words
 from service.questions.names import corrected, in_other_letters
-from service.questions.pieces import Heard, Probe, heard, heard_in_other_script, telling
 from service.questions.plan import (
     Intent,
     Listing,
@@ -52,7 +59,6 @@ from service.questions.plan import (
 )
 from service.questions.small_talk import small_talk
 from service.questions.terms import points_back
-from service.translation import locale_of
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from index.extraction.duplicates import differ
 from index.extraction.quotable import quotable
 from index.models.reader import Reading, ReadingModel
 from index.records import Article, Hit, Span
-from service.answerers.formatting import in_words
 from service.evidence import Finding, Quote
+from service.formatting import in_words
 from service.questions.decompose import put_together
 from service.questions.plan import Plan
 from service.reading.across import is_across, read_across

@@ -9,8 +9,8 @@ from typing import Literal
 
 from index.models.entailment import Entailed
 from index.records import Hit, Period
-from service.answerers.formatting import in_words
 from service.evidence import Decision, Quote, Short
+from service.formatting import in_words
 from service.questions.plan import Plan, Relation
 from service.reading.conflicts import likeness
 from service.verification.judge import Judge

@@ -13,8 +13,8 @@ from datetime import date
 from index.backends.local.lexical import stems
 from index.extraction.entries import Entry, entries
 from index.records import DateMention, Hit, Origin, Span
-from service.answerers.formatting import in_words, period_in_words, quotation
 from service.evidence import Finding, Happening, Quote, Statement
+from service.formatting import in_words, period_in_words, quotation
 from service.questions.plan import Plan
 from service.reading.ranking import sought, words_held
 

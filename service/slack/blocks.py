@@ -27,8 +27,8 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
-from service.answerers.formatting import in_words, shortened
 from service.answers import Answer, Citation, Claim, ShortAnswer
+from service.formatting import in_words, shortened
 from service.outline import Note, Quoted, Rows, outline, without_marks
 from service.references import web_address
 from service.slack.text import as_markdown, link, parts

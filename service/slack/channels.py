@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from service.answerers.formatting import shortened
+from service.formatting import shortened
 from service.slack.record import ChannelSettings
 
 FORM = "channel_settings"

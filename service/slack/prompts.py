@@ -1,8 +1,8 @@
 """Questions to begin with, for whoever opens the conversation with the bot."""
 
 from index.archive import Archive
-from service.answerers.formatting import shortened
 from service.answerers.suggestions import opening_questions
+from service.formatting import shortened
 
 MOST = 4  # that Slack shows
 LONGEST_TITLE = 75

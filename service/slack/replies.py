@@ -14,8 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from index.errors import DatelineError
-from service.answerers.formatting import in_words, shortened
 from service.answers import Answer, Citation, Claimed, Event, Shortened, Source, Sources
+from service.formatting import in_words, shortened
 from service.http.events import with_heartbeat
 from service.references import web_address
 from service.slack import blocks

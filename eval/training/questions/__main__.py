@@ -19,7 +19,7 @@ import numpy as np
 
 from eval.training.questions import corpora
 from index.models.embedding import DEFAULT_MODEL, Embedder, load_embedder
-from service.questions.classifier import WEIGHTS, features
+from service.questions.forms import WEIGHTS, features
 
 STRENGTH = 1.0  # of the penalty, inverse
 Pairs = Sequence[tuple[str, str]]
