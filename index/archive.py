@@ -19,8 +19,7 @@ from index.catalogue.http_cache import StoredVisits
 from index.catalogue.keys import ids_of, keys_below
 from index.catalogue.tables import tables
 from index.check import catalogue_faults
-from index.database.connections import Address
-from index.database.revisions import refuse_another
+from index.database.connections import Address, refuse_another
 from index.errors import Mismatch, NotFound
 from index.extraction.chunking import Chunker
 from index.extraction.language import language_of_question

@@ -13,8 +13,7 @@ from sqlalchemy import Column, Integer, Table, Text
 
 from index.catalogue.catalogue import Catalogue
 from index.catalogue.tables import change
-from index.database.connections import Address, Database
-from index.database.revisions import revised
+from index.database.connections import Address, Database, revised
 from index.errors import Busy
 
 TOYS = revised("toy", "1")

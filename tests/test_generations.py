@@ -11,8 +11,7 @@ import pytest
 from index.archive import Archive
 from index.backends.local.columns import Columns
 from index.backends.local.generations import Generation, Generations
-from index.backends.local.segments import LARGEST, SMALL, Segment, merged, worth_merging
-from index.backends.local.snapshots import Snapshot
+from index.backends.local.snapshots import LARGEST, SMALL, Segment, Snapshot, merged, worth_merging
 from index.database.connections import Address
 from index.records import Filters, Query
 from tests.fault_writer import draft, make_archive, mark

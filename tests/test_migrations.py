@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Integer, MetaData, Table, Text
 
 from index.archive import Archive
-from index.database.connections import Address, Database
-from index.database.revisions import make, noted, revised, row_of
+from index.database.connections import Address, Database, make, noted, revised, row_of
 from index.errors import DatelineError, Mismatch
 from index.migrations import migrate, upgrade
 from index.models.embedding import Embedder

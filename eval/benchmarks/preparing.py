@@ -157,7 +157,7 @@ def write_vectors(generation: Path, path: Path) -> None:
     """All vectors of a generation from which nothing is gone, by passage id, as one FAISS file."""
     import faiss
 
-    from index.backends.local.segments import Segment
+    from index.backends.local.snapshots import Segment
 
     segments = [Segment.open(directory) for directory in generation.glob("gen-*")]
     dimension = segments[0].vectors.dimension

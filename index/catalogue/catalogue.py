@@ -40,8 +40,7 @@ from index.catalogue.rows import (
     version_columns,
 )
 from index.catalogue.tables import article, change, name, passage, setting, version, visit
-from index.database import revisions
-from index.database.connections import Address, Database, Insert
+from index.database.connections import Address, Database, Insert, make
 from index.extraction.chunking import Chunk
 from index.models.embedding import Vectors
 from index.records import Article, DateMention, Draft, Filters, Passage
@@ -115,7 +114,7 @@ class Catalogue:
 
     def _fill(self, settings: dict[str, str]) -> None:
         with self.writing() as connection:
-            revisions.make(connection, schema.tables)
+            make(connection, schema.tables)
             known = {**settings, "format": schema.FORMAT, ARCHIVE: uuid4().hex}
             rows = [{"name": noted, "value": value} for noted, value in known.items()]
             statement = self._database.insert(setting).values(rows)

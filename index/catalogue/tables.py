@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from index.database.revisions import revised
+from index.database.connections import revised
 
 FORMAT = "3"  # the newest of `migrations.catalogue`; each of them sets the row of `setting` that tells it
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, MetaData
 
-from index.database.connections import Database
-from index.database.revisions import are_there, is_older, make, refuse_another, row_of
+from index.database.connections import Database, are_there, is_older, make, refuse_another, row_of
 
 CATALOGUE = Path(__file__).parent / "catalogue"
 

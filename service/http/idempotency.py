@@ -13,8 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Column, DateTime, String, Table, Text, delete, select
 
-from index.database.connections import Address, Database
-from index.database.revisions import revised
+from index.database.connections import Address, Database, revised
 from index.errors import BadValue
 from service.http.problems import Conflict
 

@@ -12,8 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import BigInteger, Column, Double, String, Table, select
 
-from index.database.connections import Address, Database
-from index.database.revisions import revised
+from index.database.connections import Address, Database, revised
 from index.errors import DatelineError
 
 FILE = "spending.db"

@@ -47,16 +47,7 @@ from service.questions.forms import (
 )
 from service.questions.message import Heard, Probe, heard, heard_in_other_script, telling, unwrapped, words
 from service.questions.names import corrected, in_other_letters
-from service.questions.plan import (
-    Intent,
-    Listing,
-    Part,
-    Plan,
-    Question,
-    Relation,
-    Turn,
-    Understood,
-)
+from service.questions.plan import Intent, Listing, Part, Plan, Question, Relation, Turn, Understood
 from service.questions.small_talk import small_talk
 from service.questions.terms import points_back
 

@@ -30,8 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from index.database.connections import Database
-from index.database.revisions import revised
+from index.database.connections import Database, revised
 from service.slack.events import Asked, Deleted, Edited, Place, Wish
 
 FILE = "slack.db"

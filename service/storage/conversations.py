@@ -34,8 +34,7 @@ from sqlalchemy import (
     update,
 )
 
-from index.database.connections import Address, Database
-from index.database.revisions import revised
+from index.database.connections import Address, Database, revised
 from index.errors import Damaged, NotFound
 from service.answers import Answer
 from service.questions.plan import Turn

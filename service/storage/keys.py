@@ -26,8 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from index.database.connections import Address, Database
-from index.database.revisions import revised
+from index.database.connections import Address, Database, revised
 from index.errors import BadValue, NotFound
 
 FILE = "keys.db"

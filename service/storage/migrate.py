@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Table, insert, select, text
 
 from index.catalogue.catalogue import Catalogue
 from index.check import catalogue_faults
-from index.database.connections import Database
-from index.database.revisions import FIRST, are_there, make, noted, refuse_another, row_of
+from index.database.connections import FIRST, Database, are_there, make, noted, refuse_another, row_of
 from index.errors import BadValue, Damaged, NotFound
 from index.lock import alone
 from service.storage.stores import STORES, Store

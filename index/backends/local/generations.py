@@ -23,8 +23,7 @@ from index import durable
 from index.backends.local.columns import Ids
 from index.backends.local.lexical import LOCKS, LexicalIndex
 from index.backends.local.manifests import FORMAT, Manifest, Proved, measured
-from index.backends.local.segments import Segment, filled, merged, worth_merging
-from index.backends.local.snapshots import NONE_GONE, Snapshot
+from index.backends.local.snapshots import NONE_GONE, Segment, Snapshot, filled, merged, worth_merging
 from index.catalogue.catalogue import Catalogue
 from index.catalogue.changes import chain
 from index.catalogue.tables import passage

@@ -9,8 +9,7 @@ import sqlalchemy as sa
 
 from index.backends.local.columns import Facts
 from index.backends.local.lexical import STEMS_KEPT, stems
-from index.backends.local.segments import filled
-from index.backends.local.snapshots import REMEMBERED, Allowed, Snapshot, Summary, best
+from index.backends.local.snapshots import REMEMBERED, Allowed, Snapshot, Summary, best, filled
 from index.backends.milvus import collections
 from index.backends.milvus.server import SECONDS, Server
 from index.catalogue.catalogue import Catalogue
