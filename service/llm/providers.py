@@ -342,9 +342,10 @@ def is_priced(model: str) -> bool:
 
 def _known(model: str) -> dict[str, Any]:
     """Looks the model up in litellm's table."""
+    litellm = load_litellm()
     try:
-        return dict(load_litellm().get_model_info(model))
-    except Exception:  # noqa: BLE001, it raises a bare one for a model that it does not know
+        return dict(litellm.get_model_info(model))
+    except litellm.exceptions.ModelNotMappedError:
         return {}
 
 

@@ -17,7 +17,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from index.errors import BadValue, DatelineError, NotFound
+from index.errors import BadValue, DatelineError, NotFound, is_fault
 from index.records import Filters, Order
 from service.answering import Desk, ask
 from service.answers import Answer, Event
@@ -184,7 +184,9 @@ class Bot:
             raise
         except DatelineError as error:
             await reply.tell(f"This could not be answered: {error}.")
-        except Exception:  # whoever asked must not wait for nothing; the log has it whole
+        except BaseException as error:  # whoever asked must not wait for nothing; the log has it whole
+            if not is_fault(error):
+                raise
             log.exception("a question from Slack could not be answered")
             await reply.tell(BROKEN)
 

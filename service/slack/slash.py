@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import Block
 from slack_sdk.web.async_client import AsyncWebClient
 
-from index.errors import DatelineError, NotFound
+from index.errors import DatelineError, NotFound, is_fault
 from index.records import Order
 from service.answering import final
 from service.answers import Answer
@@ -91,7 +91,9 @@ async def _answer(
     except DatelineError as error:
         await respond(text=as_mrkdwn(f"This could not be answered: {error}."), response_type="ephemeral")
         return
-    except Exception:  # whoever asked must not wait for nothing; the log has it whole
+    except BaseException as error:  # whoever asked must not wait for nothing; the log has it whole
+        if not is_fault(error):
+            raise
         log.exception("a question from Slack could not be answered")
         await respond(text=BROKEN, response_type="ephemeral")
         return

@@ -1,5 +1,6 @@
 """One message that Outlook saved (.msg)."""
 
+import struct
 from io import BytesIO
 from typing import Any
 
@@ -19,5 +20,5 @@ def parse(data: bytes) -> dict[str, Any]:
             "html": message.html_body or "",
             "text": message.body or "",
         }
-    except Exception:  # noqa: BLE001 - whatever strangers' bytes make the parser raise
+    except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError, struct.error):
         return {"error": "it is not an Outlook message that can be read; it may be broken or cut off"}

@@ -51,22 +51,19 @@ def router(desk: Desk, conversations: Conversations, capacity: Capacity, drainin
     """The routes that answer as OpenAI's API does; an answer belongs to the key that asked."""
     routes = APIRouter(prefix="/v1", tags=["openai"])
     errors = {code: told for code, told in STREAMED.items() if code != 200}
+    answering: dict[str, Any] = {"responses": STREAMED, "dependencies": [Depends(capacity.held)]}
 
     async def asking(
         model: str, messages: Sequence[Message], conversation: str | None, owner: Owner
     ) -> AsyncIterator[Event]:
+        """Begins to answer the last question of a conversation. Raises what cannot be asked."""
         own = replace(desk, conversations=conversations.of(owner))
         chosen = with_answerer(own, answerer_of(desk, model))
         summary = await asyncio.to_thread(desk.archive.summary)
         question = await asyncio.to_thread(asked, messages, summary.outlets, conversation)
         return draining.while_open(ask(chosen, question))
 
-    @routes.post(
-        "/chat/completions",
-        response_model=Completion,
-        responses=STREAMED,
-        dependencies=[Depends(capacity.held)],
-    )
+    @routes.post("/chat/completions", response_model=Completion, **answering)
     async def create_chat_completion(
         request: CompletionRequest, http: Request, owner: Owner
     ) -> Completion | Response:
@@ -78,12 +75,7 @@ def router(desk: Desk, conversations: Conversations, capacity: Capacity, drainin
         async with attended(http):
             return await writer.whole(events)
 
-    @routes.post(
-        "/responses",
-        response_model=ResponseObject,
-        responses=STREAMED,
-        dependencies=[Depends(capacity.held)],
-    )
+    @routes.post("/responses", response_model=ResponseObject, **answering)
     async def create_response(
         request: ResponseRequest, http: Request, owner: Owner
     ) -> ResponseObject | Response:
