@@ -15,7 +15,7 @@ from index.extraction.chunking import Chunker
 from index.models.embedding import Embedder
 from index.readers import read_paths
 from index.records import Draft, Skipped
-from service.serializers import to_json
+from service.answers import to_json
 
 log = logging.getLogger(__name__)
 

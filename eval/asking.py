@@ -13,10 +13,11 @@ from index.errors import DatelineError
 from index.records import Filters, Hit
 from service.answering import Answerer, Desk, final
 from service.answering import ask as answer_question
+from service.answers import to_json
 from service.evidence import Evidence, Report, Short, Statement
 from service.questions.plan import Question
 from service.reading.search import PASSAGES
-from service.serializers import found, to_json
+from service.serializers import found
 
 TIMEOUT = 120.0  # seconds that a server may be silent
 

@@ -164,7 +164,7 @@ def judge_command(
 
     from eval.judging import calibrate, judge_records, litellm_judge
     from eval.run import read_records
-    from service.serializers import to_json
+    from service.answers import to_json
 
     records = read_records(run)
     judgements = judge_records(records, litellm_judge(model))
@@ -255,7 +255,7 @@ def _write_new(file: Path, text: str) -> None:
 def _show(scores: "Scores", json: bool) -> None:
     """The folder, the mean of every metric that applies, and how many questions failed outright."""
     if json:
-        from service.serializers import to_json
+        from service.answers import to_json
 
         typer.echo(to_json({"folder": str(scores.run.folder), "scores": _means(scores)}, indent=2))
         return

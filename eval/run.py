@@ -22,8 +22,8 @@ from eval.records import Case, Record, Run
 from eval.watching import progress_bar
 from index import durable
 from index.errors import DatelineError, is_fault
+from service.answers import to_json
 from service.questions.plan import Question
-from service.serializers import to_json
 
 RUN, RECORDS = "run.json", "records.jsonl"
 CONCURRENCY = 4  # questions asked at one time

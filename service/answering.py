@@ -31,7 +31,7 @@ from service.reading.across import is_across
 from service.reading.candidates import findings
 from service.reading.decisions import compared, decision
 from service.reading.ranking import ranking
-from service.reading.search import TOLD, filters_of, hits_of
+from service.reading.search import TOLD, hits_of
 from service.storage.conversations import Conversations
 from service.telemetry import observer
 from service.verification.judge import Judge
@@ -133,7 +133,7 @@ async def ask(desk: Desk, question: Question, today: date | None = None) -> Asyn
             sections.append(written.section(begun, one.standalone_question))
     if plan.relation and (whole := await asyncio.to_thread(compared, plan.relation, decisions, desk.judge)):
         yield written.shorten(whole)
-    searched = await asyncio.to_thread(_searched, desk.archive, filters_of(plan))
+    searched = await asyncio.to_thread(_searched, desk.archive, plan.filters)
     unread = await asyncio.to_thread(_unreadable, desk, plan)
     answer = replace(_answer(question, plan, hits, written, searched, unread), sections=tuple(sections))
     further: tuple[str, ...] = ()
@@ -180,7 +180,7 @@ def _unreadable(desk: Desk, plan: Plan) -> str | None:
     """Returns what is told where a question without an answer was not understood; None where it was."""
     if isinstance(desk.answerer, Rewriter):  # a language model reads what the embedder does not
         return None
-    held = desk.archive.summary(filters_of(plan)).languages
+    held = desk.archive.summary(plan.filters).languages
     return unreadable(plan, desk.archive.embedder, held)
 
 
@@ -210,7 +210,7 @@ def _direct(question: Question, plan: Plan, told: Told, archive: Archive) -> Ans
         claims=(),
         citations=(),
         disagreements=(),
-        searched=_searched(archive, filters_of(plan)),
+        searched=_searched(archive, plan.filters),
         plan=plan,
         answerer="catalogue" if plan.intent == "archive" else "none",
         table=told.table,

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+import pydantic_core
+
+from index.records import Article, Origin
 from service.questions.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """An article that was read for the answer."""
+class Imprint:
+    """Reference to one version of an article; `imprint_of` reads it from the article."""
 
     article_id: str
     version: int
@@ -24,22 +27,34 @@ class Source:
     published: date | None
     published_origin: str
     url: str | None
+
+
+def imprint_of(article: Article) -> dict[str, Any]:
+    """Returns the fields of an Imprint."""
+    return {
+        "article_id": str(article.id),
+        "version": article.version,
+        "title": article.title,
+        "outlet": article.outlet,
+        "author": article.author,
+        "published": article.published,
+        "published_origin": article.origins.get("published", Origin.UNKNOWN),
+        "url": article.url,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Imprint):
+    """An article that was read for the answer."""
+
     score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Citation:
+class Citation(Imprint):
     """A verbatim quote, and the exact place of the exact article version it stands at."""
 
     number: int
-    article_id: str
-    version: int
-    title: str | None
-    outlet: str | None
-    author: str | None
-    published: date | None
-    published_origin: str
-    url: str | None
     quote: str
     start: int
     end: int
@@ -230,6 +245,11 @@ class Shortened:
 
     short_answer: ShortAnswer
     citations: tuple[Citation, ...]
+
+
+def to_json(value: Any, indent: int | None = None) -> str:
+    """Returns any of what fronts send as JSON; days are YYYY-MM-DD."""
+    return pydantic_core.to_json(value, indent=indent).decode()
 
 
 Event = Plan | Sources | Shortened | Claimed | Disagreement | Change | Answer

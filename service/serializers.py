@@ -9,10 +9,9 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from pydantic_core import to_json as _to_json
-
 from index.archive import Archive
-from index.records import Article, Hit, Origin
+from index.records import Article, Hit
+from service.answers import Imprint, imprint_of
 
 _FORMULA = frozenset("=+-@\t\r")
 
@@ -90,17 +89,9 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Imprint):
     """A passage that a search found. Scores are higher for better: fused and cosine up to 1, BM25."""
 
-    article_id: str
-    version: int
-    title: str | None
-    outlet: str | None
-    author: str | None
-    published: date | None
-    published_origin: str
-    url: str | None
     text: str
     start: int
     end: int
@@ -160,16 +151,9 @@ def shown(archive: Archive, article_id: int, version: int | None = None) -> Show
 
 def found(hit: Hit) -> Found:
     """A hit as searches show it."""
-    article, passage = hit.article, hit.passage
+    passage = hit.passage
     return Found(
-        article_id=str(article.id),
-        version=article.version,
-        title=article.title,
-        outlet=article.outlet,
-        author=article.author,
-        published=article.published,
-        published_origin=article.origins.get("published", Origin.UNKNOWN),
-        url=article.url,
+        **imprint_of(hit.article),
         text=passage.text,
         start=passage.start,
         end=passage.end,
@@ -184,11 +168,6 @@ def changes(archive: Archive, article_id: int) -> list[Change]:
     versions = archive.versions(article_id)
     before = [None, *versions[:-1]]
     return [_change(old, new) for old, new in zip(before, versions, strict=True)]
-
-
-def to_json(value: Any, indent: int | None = None) -> str:
-    """Any of the contracts as JSON; days are YYYY-MM-DD."""
-    return _to_json(value, indent=indent).decode()
 
 
 def _listing(article: Article) -> dict[str, Any]:

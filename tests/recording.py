@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.records import Case, Expectation, Record
-from service.serializers import to_json
+from service.answers import to_json
 
 COURIER = "https://courier.example/flood"
 VALLEY = "https://valley.example/flood"

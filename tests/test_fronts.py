@@ -25,12 +25,12 @@ from service.answers import (
     ShortAnswer,
     Shortened,
     TimelineEntry,
+    to_json,
 )
 from service.cli.terminal import Plain, show_answer
 from service.http.openai import Composition
 from service.questions.plan import Plan
 from service.reports import html, markdown
-from service.serializers import to_json
 from service.slack.blocks import closing, messages, wording
 from service.storage.conversations import Kept
 from tests import pages

@@ -16,10 +16,9 @@ from index.archive import Archive
 from index.models.embedding import Embedder
 from index.readers import read_paths
 from service.answering import Desk, ask, final
-from service.answers import Answer
+from service.answers import Answer, to_json
 from service.pipeline import open_desk
 from service.questions.plan import Question
-from service.serializers import to_json
 from service.settings import load_settings
 from service.storage.conversations import Conversations
 from tests.conftest import ROOT, SHARED

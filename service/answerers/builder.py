@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from index.records import Article, Hit, Origin, Span, Standing
+from index.records import Article, Hit, Span, Standing
 from service import telemetry
 from service.answers import (
     Adds,
@@ -25,6 +25,7 @@ from service.answers import (
     Shortened,
     Source,
     TimelineEntry,
+    imprint_of,
 )
 from service.evidence import Contrast, Happening, Quote, Report, Short, Statement
 from service.formatting import precision
@@ -248,16 +249,9 @@ def cited(quote: Quote, number: int) -> Citation:
     """The full reference of a quote."""
     article = quote.article
     citation = Citation(
+        **imprint_of(article),
         number=number,
-        article_id=str(article.id),
-        version=article.version,
-        title=article.title,
-        outlet=article.outlet,
-        author=article.author,
-        published=article.published,
-        published_origin=published_origin(article),
         published_until=article.published_last,
-        url=article.url,
         quote=quote.text,
         start=quote.span.start,
         end=quote.span.end,
@@ -277,27 +271,9 @@ def _corrected(article: Article) -> str | None:
     return "This article carries a correction of its own." if article.standing else None
 
 
-def published_origin(article: Article) -> str:
-    """Origin of the day of publication."""
-    return article.origins.get("published", Origin.UNKNOWN)
-
-
 def sources(hits: Sequence[Hit]) -> tuple[Source, ...]:
     """The articles of the hits, best first, once each."""
-    return tuple(
-        Source(
-            article_id=str(hit.article.id),
-            version=hit.article.version,
-            title=hit.article.title,
-            outlet=hit.article.outlet,
-            author=hit.article.author,
-            published=hit.article.published,
-            published_origin=published_origin(hit.article),
-            url=hit.article.url,
-            score=round(hit.score, 4),
-        )
-        for hit in _best(hits)
-    )
+    return tuple(Source(**imprint_of(hit.article), score=round(hit.score, 4)) for hit in _best(hits))
 
 
 def _best(hits: Sequence[Hit]) -> list[Hit]:

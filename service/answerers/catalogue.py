@@ -49,13 +49,12 @@ def catalogue_answer(archive: Archive, plan: Plan) -> Told:
 def _limits(plan: Plan) -> Filters:
     """Limits of the list: an outlet, an author or days that are named hide the rest here, too."""
     period = plan.happened
-    return Filters(
+    return replace(
+        plan.filters,
         since=plan.since or (period.first if period else None),
         until=plan.until or (period.last if period else None),
-        as_of=plan.as_of,
         outlets=plan.outlets or plan.named_outlets,
         authors=plan.authors or plan.named_authors,
-        languages=plan.languages,
     )
 
 

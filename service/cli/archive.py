@@ -128,7 +128,7 @@ def _add_once(
 
 def check(data: Data = None, json: Json = False) -> None:
     """Prove that every text, passage and vector is sound."""
-    from service.serializers import to_json
+    from service.answers import to_json
     from service.storage.audit import Audit
 
     settings = settings_of(data)
@@ -185,8 +185,8 @@ def doctor(
     json: Json = False,
 ) -> None:
     """Say whether all that is set works, and what is missing."""
+    from service.answers import to_json
     from service.doctor import examine
-    from service.serializers import to_json
 
     checks = list(examine(settings_of(data), offline=offline))
     sound = all(check.state != "broken" for check in checks)

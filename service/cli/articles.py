@@ -25,8 +25,9 @@ def list_articles(
     json: Json = False,
 ) -> None:
     """List the articles of the archive, in the order they were added."""
+    from service.answers import to_json
     from service.cli.terminal import console, show_list
-    from service.serializers import listed, to_json
+    from service.serializers import listed
 
     filters = filters_of(since, until, None, outlet, author, None)
     articles = [listed(article) for article in settings_of(data).open_archive().articles(filters=filters)]
@@ -40,8 +41,9 @@ def show_article(
     json: Json = False,
 ) -> None:
     """Show an article: its metadata with their origins, its text with its zones."""
+    from service.answers import to_json
     from service.cli import terminal
-    from service.serializers import shown, to_json
+    from service.serializers import shown
 
     archive = settings_of(data).open_archive()
     if json:
@@ -57,8 +59,9 @@ def show_history(
     json: Json = False,
 ) -> None:
     """Show what each version of an article changed."""
+    from service.answers import to_json
     from service.cli.terminal import console, show_changes
-    from service.serializers import changes, to_json
+    from service.serializers import changes
 
     found = changes(settings_of(data).open_archive(), article)
     typer.echo(to_json(found, indent=2)) if json else show_changes(console(), found)
@@ -76,7 +79,7 @@ def remove_articles(
 
     Answers that cited them can no longer be proved.
     """
-    from service.serializers import to_json
+    from service.answers import to_json
     from service.storage.audit import Audit, command_line
     from service.storage.conversations import FILE, Conversations
     from service.storage.erasure import erase as erase_article

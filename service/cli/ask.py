@@ -102,8 +102,9 @@ def search(
     settings = settings_of(data)
     archive, reader = settings.open_archive(), ReadingModel(threads=settings.threads)
     preload(lambda: archive.embedder, *([reader.load] if rerank else []))
+    from service.answers import to_json
     from service.cli.terminal import console, show_found
-    from service.serializers import found, to_json
+    from service.serializers import found
 
     results = [found(hit) for hit in archive.search(query, reader.relevance if rerank else None)]
     typer.echo(to_json(results, indent=2)) if json else show_found(console(), results)
@@ -128,9 +129,9 @@ def _answered(settings: Any, question: Any, json: bool, *, whole: bool = True) -
     preload(lambda: archive.embedder, reader.load, judge.load)
     from service.answering import ask as answer_question
     from service.answering import final
+    from service.answers import to_json
     from service.cli.terminal import console, show_answer
     from service.pipeline import open_desk
-    from service.serializers import to_json
 
     desk = open_desk(settings, archive, reader=reader, judge=judge)
     answer = asyncio.run(final(answer_question(desk, question)))

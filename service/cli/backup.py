@@ -18,7 +18,7 @@ def backup(
     A server may run and add meanwhile. The file is not encrypted: docs/backup.md says how to.
     """
     from index.errors import BadValue
-    from service.serializers import to_json
+    from service.answers import to_json
     from service.storage.backup import backup as write_backup
 
     settings = settings_of(data)

@@ -20,10 +20,10 @@ from index.readers.fields import parse_mapped
 from index.readers.following import Following, Item, is_address
 from index.readers.web import Fetcher, Unchanged
 from index.records import Draft, Skipped
+from service.answers import to_json
 from service.cli.findings import Finding, findings
 from service.cli.mirror import Mirror
 from service.cli.terminal import Plain
-from service.serializers import to_json
 from service.settings import FILE, Settings
 from service.signals import stoppable
 from service.storage.stores import STORES

@@ -24,7 +24,7 @@ def create_key(
     """Make a key; from the first one on, the server asks for one. It is shown this once."""
     from dataclasses import asdict
 
-    from service.serializers import to_json
+    from service.answers import to_json
     from service.storage.audit import Audit, command_line
 
     settings = settings_of(data)
@@ -39,7 +39,7 @@ def create_key(
 
 def list_keys(data: Data = None, json: Json = False) -> None:
     """List the keys: what each may do, when it was last used, and which are revoked."""
-    from service.serializers import to_json
+    from service.answers import to_json
 
     keys = settings_of(data).open_keys().all()
     if json:
@@ -57,7 +57,7 @@ def revoke_key(
     json: Json = False,
 ) -> None:
     """Revoke a key at once, with the sessions on the page that it opened."""
-    from service.serializers import to_json
+    from service.answers import to_json
     from service.storage.audit import Audit, command_line
 
     settings = settings_of(data)

@@ -24,8 +24,8 @@ def migrate(
     Nothing is embedded again, and the files stay as they are. Stop the server before.
     """
     from index.errors import BadValue
+    from service.answers import to_json
     from service.cli.terminal import counting
-    from service.serializers import to_json
     from service.storage.migrate import move
 
     settings = settings_of(data, catalogue=to)
@@ -54,7 +54,7 @@ def upgrade(data: Data = None, json: Json = False) -> None:
     from index.database.connections import Database
     from index.errors import NotFound
     from index.migrations import upgrade as bring_up
-    from service.serializers import to_json
+    from service.answers import to_json
     from service.storage.stores import STORES
 
     settings = settings_of(data)

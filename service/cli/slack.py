@@ -23,7 +23,7 @@ def check(data: Data = None, json: Json = False) -> None:
     """Say whether Slack takes the tokens, grants the scopes and sends the events."""
     import asyncio
 
-    from service.serializers import to_json
+    from service.answers import to_json
     from service.slack.check import examine
 
     async def examined() -> list[Any]:

@@ -19,7 +19,7 @@ from rich.text import Text
 from index.backends.local.snapshots import Summary
 from index.extraction.normalisation import without_controls
 from index.records import EVIDENCE, Article, Origin
-from service.answers import Answer, Citation
+from service.answers import Answer, Citation, to_json
 from service.formatting import quotation
 from service.outline import (
     Heading,
@@ -36,7 +36,7 @@ from service.outline import (
     when,
     who,
 )
-from service.serializers import Change, Found, Listed, to_json
+from service.serializers import Change, Found, Listed
 
 
 class Plain(Console):

@@ -9,8 +9,8 @@ import typer
 from index.archive import Archive
 from index.errors import BadValue, Busy
 from index.readers.following import Following
+from service.answers import to_json
 from service.cli.ingest import Sources, Tally, add_sources
-from service.serializers import to_json
 from service.signals import stoppable
 
 SHORTEST = 60

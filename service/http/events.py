@@ -8,9 +8,8 @@ from anyio import CancelScope
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
 from index.errors import is_fault
-from service.answers import EVENT_NAMES, Event
+from service.answers import EVENT_NAMES, Event, to_json
 from service.http.problems import problem_of
-from service.serializers import to_json
 
 HEARTBEAT_SECONDS = 15.0
 

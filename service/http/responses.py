@@ -13,11 +13,10 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from index.errors import is_fault
-from service.answers import Answer, Event
+from service.answers import Answer, Event, to_json
 from service.http.events import with_heartbeat
 from service.http.openai import MODEL, Composition, Message, UrlCitation, usage_of
 from service.http.problems import openai_error, problem_of
-from service.serializers import to_json
 
 PATH = "/v1/responses"
 _ID = "resp_{conversation}_{response}"

@@ -3,7 +3,7 @@
 Its fields are part of the wire contract: every front sends them as they are.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Literal
 
@@ -141,3 +141,8 @@ class Plan:
     removed: tuple[Removed, ...] = ()
     understood_as: str | None = None  # told to the reader where it differs from what was asked
     did_you_mean: tuple[str, ...] = ()  # names of the archive that are spelt almost so
+
+    @property
+    def filters(self) -> Filters:
+        """The limits that the search keeps to."""
+        return Filters(**{one.name: getattr(self, one.name) for one in fields(Filters)})

@@ -17,24 +17,12 @@ MOST_SENTENCES = 12  # of an article, from its beginning
 TOLD_LATER = timedelta(days=7)  # news tells of the days just before it was printed
 
 
-def filters_of(plan: Plan) -> Filters:
-    """Filters of the search: what the plan hides."""
-    return Filters(
-        since=plan.since,
-        until=plan.until,
-        as_of=plan.as_of,
-        outlets=plan.outlets,
-        authors=plan.authors,
-        languages=plan.languages,
-    )
-
-
 def query_of(plan: Plan) -> Query:
     """Query of the search for a plan."""
     return Query(
         text=plan.topic if plan.topic and plan.intent in TOLD else plan.standalone_question,
         words=(plan.topic if plan.intent in TOLD else None) or plan.search_words or None,
-        filters=filters_of(plan),
+        filters=plan.filters,
         outlets=plan.named_outlets,
         authors=plan.named_authors,
         periods=plan.named_periods,
@@ -51,8 +39,7 @@ def hits_of(archive: Archive, plan: Plan, today: date) -> Hits:
     """
     if plan.intent == "overview" and plan.topic is None:
         oldest = plan.order is Order.TIMELINE
-        limits = filters_of(plan)
-        limits = replace(limits, outlets=limits.outlets or plan.named_outlets)
+        limits = replace(plan.filters, outlets=plan.outlets or plan.named_outlets)
         if printed := printed_within(archive, limits, plan.happened, oldest=oldest):
             return Hits(printed)
     hits = archive.search(query_of(plan))

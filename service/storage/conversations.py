@@ -36,9 +36,8 @@ from sqlalchemy import (
 
 from index.database.connections import Address, Database, revised
 from index.errors import Damaged, NotFound
-from service.answers import Answer
+from service.answers import Answer, to_json
 from service.questions.plan import Turn
-from service.serializers import to_json
 from service.storage.redaction import without_article
 
 FILE = "conversations.db"

@@ -20,6 +20,7 @@ from index.errors import Busy
 from index.readers.web import Fetcher
 from index.search.listing import Listing, Sort, facets
 from service.answerers.suggestions import opening_questions
+from service.answers import to_json
 from service.http import uploads as intake
 from service.http.capacity import Capacity
 from service.http.idempotency import Responses, Sent
@@ -38,7 +39,7 @@ from service.http.schemas import (
     wanted,
 )
 from service.http.security import Owner
-from service.serializers import Shown, changes, csv_of, listed, shown, to_json
+from service.serializers import Shown, changes, csv_of, listed, shown
 from service.settings import Settings
 from service.storage.audit import Audit
 from service.storage.conversations import Conversations

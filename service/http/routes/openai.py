@@ -12,7 +12,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from index.errors import is_fault
 from service.answering import Desk, ask
-from service.answers import Answer, Event
+from service.answers import Answer, Event, to_json
 from service.http.capacity import Capacity, Draining, attended
 from service.http.events import described, event_stream, with_heartbeat
 from service.http.openai import (
@@ -34,7 +34,6 @@ from service.http.problems import OpenAIErrorBody, openai_error, problem_of
 from service.http.responses import ResponseObject, ResponseRequest, ResponseWriter
 from service.http.security import Owner
 from service.pipeline import with_answerer
-from service.serializers import to_json
 from service.storage.conversations import Conversations
 
 PATH = "/v1/chat/completions"
