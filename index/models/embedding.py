@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.session import open_session
+from index.models.session import open_session, open_tokenizer
 from index.plugins import plugin
 
 Vectors = NDArray[np.float32]
@@ -144,6 +144,8 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
 
 
 def _tokenizer(directory: Path, card: dict[str, Any]) -> Any:
+    if directory == PACKAGED:
+        return open_tokenizer(max_length=card["max_tokens"])
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))

@@ -18,6 +18,7 @@ from index.models.session import CrossEncoder, open_tokenizer
 PACKAGED = Path(__file__).parent / "entailment"
 LONGEST = 320  # tokens of claim and premise together
 LONGEST_CLAIM = 160  # tokens; a sentence has rarely more than 60
+MOST_COUNTED = 256  # of a claim; as many as the packaged embedder reads, whose tokenizer is at hand
 OVERLAP = 96  # tokens that two windows of a long premise share
 MOST_WINDOWS = 8  # of one premise
 
@@ -72,7 +73,7 @@ class EntailmentModel(CrossEncoder):
     def _windows(self, pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[int, Any]]:
         """The encodings of all pairs that can be judged, a long premise as several."""
         lengths = self._claims.encode_batch([claim for _, claim in pairs])
-        rows = [row for row, claim in enumerate(lengths) if not claim.overflowing]
+        rows = [row for row, claim in enumerate(lengths) if len(claim) <= LONGEST_CLAIM]
         encodings = self._tokenizer.encode_batch([(pairs[row][1], pairs[row][0]) for row in rows])
         for row, encoding in zip(rows, encodings, strict=True):
             for window in [encoding, *encoding.overflowing][:MOST_WINDOWS]:
@@ -90,4 +91,4 @@ class EntailmentModel(CrossEncoder):
 
     @cached_property
     def _claims(self) -> Any:
-        return open_tokenizer(max_length=LONGEST_CLAIM)
+        return open_tokenizer(max_length=MOST_COUNTED)

@@ -80,8 +80,12 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@cache
 def open_tokenizer(**truncation: Any) -> Any:
-    """The tokenizer of the packaged encoder, which does not pad, with `tokenizers`' own truncation."""
+    """The tokenizer of the packaged encoder, which does not pad, with `tokenizers`' own truncation.
+
+    Whoever asks for the same truncation shares one, which takes a twentieth of a second to read.
+    """
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(TOKENIZER))

@@ -1,5 +1,6 @@
 """The command line: `dateline --help` lists it."""
 
+import gc
 import sys
 from collections.abc import Callable
 from typing import Annotated
@@ -23,8 +24,13 @@ keys_app = typer.Typer(help="Say who may ask, edit and administer.", no_args_is_
 app.add_typer(keys_app, name="keys")
 
 
+_ANSWER_ONCE = (["ask"], ["timeline"], ["search"])
+
+
 def main() -> None:
     """Runs the command line; a mistake is told in one line, without a traceback."""
+    if sys.argv[1:2] in _ANSWER_ONCE:
+        gc.disable()  # the process ends before its garbage matters, and looking for it takes a twentieth
     if not _is_built_in(sys.argv[1:2]):
         _add_plugins()
     try:
