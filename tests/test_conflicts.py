@@ -80,6 +80,22 @@ def test_reports_of_one_weekend_disagree_and_later_ones_tell_a_change(days: int,
     assert [contrast.kind for contrast in compared(FAMILIES, *found, wanted="number")] == [kind]
 
 
+def test_a_plan_that_moved_within_days_is_a_change() -> None:
+    told = (("Monday, 9 August", date(2021, 6, 1)), ("Saturday, 25 September", date(2021, 6, 3)))
+    found = [
+        finding(id, f"The rocket will be launched at Salt Lane on {day}.", day, published=published)
+        for id, (day, published) in enumerate(told, 1)
+    ]
+    (contrast,) = compared("When will the rocket at Salt Lane be launched?", *found, wanted="date")
+    assert (contrast.kind, values(contrast)) == ("change", ["Saturday, 25 September", "Monday, 9 August"])
+
+
+def test_sentences_without_a_value_are_not_set_against_each_other() -> None:
+    yes = finding(1, "The bridge at Salt Lane was closed by the flood.", "closed by the flood")
+    no = finding(2, "The bridge at Salt Lane was not closed by the flood.", "not closed by the flood")
+    assert compared("What happened to the bridge at Salt Lane?", yes, no) == ()
+
+
 def test_a_number_that_counts_something_else_is_no_side() -> None:
     boats = finding(2, "40 boats were sent to the flood at Salt Lane.", "40")
     assert compared(FAMILIES, families(1, "14"), boats, wanted="number", counted="families") == ()
@@ -94,6 +110,7 @@ COSTS = "The new bridge over the harbour will cost {}, the council said."
         ("$1.34 billion", "$1.34B"),
         ("61 million crowns", "61,200,000 crowns"),
         ("a dozen crowns", "12 crowns"),
+        ("5 crowns", "4.99 crowns"),
     ],
 )
 def test_one_number_written_or_rounded_otherwise_is_no_difference(one: str, other: str) -> None:
@@ -135,13 +152,12 @@ def test_nobody_disagrees_with_himself() -> None:
     assert compared(FAMILIES, one, families(2, "40", speaker="Ola Brandt"), wanted="number")
 
 
-def test_two_speakers_of_one_article_disagree() -> None:
+def test_one_article_does_not_disagree_with_itself() -> None:
     first = "14 families were evacuated in the flood at Salt Lane."
     second = "40 families were evacuated in the flood at Salt Lane."
     told = article(1, f"{first} {second}")
     voices = of(told, first, "14", "Joanna Pell"), of(told, second, "40", "Ola Brandt")
-    assert compared(FAMILIES, *voices, wanted="number")
-    assert compared(FAMILIES, of(told, first, "14"), of(told, second, "40"), wanted="number") == ()
+    assert compared(FAMILIES, *voices, wanted="number") == ()
 
 
 MAYOR = "{} was elected mayor of Port Ostrel."

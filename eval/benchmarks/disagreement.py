@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -24,10 +25,12 @@ import sentencex
 import typer
 
 from index.extraction.dates.mentions import mentions
+from index.models.embedding import DEFAULT_MODEL, Embedder, load_embedder
 from index.models.entailment import EntailmentModel
 from index.models.reader import ReadingModel
 from index.records import Article, Span, Zone, ZoneKind
 from service.evidence import Finding, Quote
+from service.questions.forms import wanted_of
 from service.questions.plan import Plan
 from service.reading.conflicts import contrasts
 from service.verification.judge import Judge
@@ -133,8 +136,13 @@ def _given(text: str, answers: Sequence[tuple[int, str]]) -> list[Finding]:
 
 def compared(question: str, findings: Sequence[Finding], judge: Judge) -> bool:
     """Tells whether it is said that findings differ."""
-    plan = Plan(standalone_question=question)
+    plan = Plan(standalone_question=question, wanted=wanted_of(question, _embedder()))
     return bool(contrasts(plan, sorted(findings, key=lambda finding: -finding.score), judge))
+
+
+@cache
+def _embedder() -> Embedder:
+    return load_embedder(DEFAULT_MODEL, Path("models"))  # which ships, so nothing is written there
 
 
 def as_annotated(conflict: Conflict) -> list[Finding]:

@@ -1,9 +1,8 @@
 """Disagreement and change among what several articles answer to one question.
 
 Only sentences that answer are compared, and only those of one event (`_of_one_event`). Each answer comes
-down to a value where it can: a number, days, a name. Two differ where their values do, or where the judge
-says that each contradicts what the other answers. What differs because time passed is a change. Silence is
-better than a false contrast.
+down to a value: a number, days, a name, yes or no; one that does not is set against nothing. What differs
+because time passed is a change. Silence is better than a false contrast.
 """
 
 import math
@@ -23,7 +22,7 @@ from service.answers import Change, DatedPosition, Disagreement, Position
 from service.attribution.speakers import speaker
 from service.evidence import Contrast, Finding, Quote, Side
 from service.formatting import worded
-from service.questions.plan import Plan, Wanted
+from service.questions.plan import Plan
 from service.reading.ranking import sought, words_held
 from service.verification.judge import Judge
 from service.verification.premises import folded, premises, statement_of
@@ -42,10 +41,11 @@ _CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w’']*")
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days that an answer gives, both inclusive."""
+    """The days that an answer gives, both inclusive; `planned` ones were still to come when it was said."""
 
     first: date
     last: date
+    planned: bool = False
 
 
 Value = Quantity | Days | frozenset[str] | bool
@@ -107,7 +107,9 @@ def _value(plan: Plan, finding: Finding) -> Value | None:
 def _days(finding: Finding) -> Days | None:
     answer = finding.quote.answer or finding.quote.span
     inside = [day for day in finding.quote.days if day.start < answer.end and answer.start < day.end]
-    return Days(min(d.first for d in inside), max(d.last for d in inside)) if inside else None
+    if not inside:
+        return None
+    return Days(min(d.first for d in inside), max(d.last for d in inside), all(d.planned for d in inside))
 
 
 def _quantity(finding: Finding, counted: str | None) -> Quantity | None:
@@ -139,10 +141,7 @@ A weekend lies between an event of Friday and the paper of Monday. Past it, figu
 and a later one is news and no contradiction.
 """
 LEAST_ALIKE = 0.3  # the likeness from which two sentences are taken to tell of one event
-VALUES: frozenset[Wanted] = frozenset({"number", "date"})
-"""What is asked for where an answer that gives none differs from nothing."""
 LEAST_HELD = 0.6  # the share of the question's words from which two sentences both tell of what it asks
-LEAST_CONTRADICTED = 0.5  # the probability, both ways, from which answers without values contradict
 LEAST_SURE_OF_NAMES = 0.5  # the reader's probability of the very words; docs/extractive.md has the table
 LEAST_SURE_OF_CHANGE = 0.35  # the same, of both values; docs/conflicts.md tells of what
 LEAST_SUPPORTED = 0.6  # the probability from which a sentence supports its own answer
@@ -162,13 +161,11 @@ def contrasts(plan: Plan, findings: Sequence[Finding], judge: Judge) -> tuple[Co
     compared = [answered(plan, finding) for finding in standing[:MOST_COMPARED]]
     # A name is easily the wrong one of a sentence, and two wrong ones are no disagreement.
     compared = [one for one in compared if not is_named(one) or one.finding.sure >= LEAST_SURE_OF_NAMES]
-    if plan.wanted in VALUES:
-        compared = [one for one in compared if one.value is not None]
     if plan.intent == "yes_no":
         compared = _decided(plan, compared, judge)
     else:
-        compared = _answering(plan, compared, judge)
-    sides = _sides(compared)
+        compared = _answering(plan, [one for one in compared if one.value is not None], judge)
+    sides = _sides([one for one in compared if one.value is not None])
     heads = [side[0] for side in sides]
     asked = [(a, b) for a, b in _of_one_event(plan, heads) if _may_differ(heads[a], heads[b])]
     ways = _judged(plan, heads, asked, judge)
@@ -276,14 +273,15 @@ def _are_news(one: Answered, other: Answered) -> bool:
 
 
 def _may_differ(one: Answered, other: Answered) -> bool:
-    """Tells whether two answers to one thing could contradict each other at all, which takes two voices."""
+    """Tells whether two answers to one thing could contradict each other at all, which takes two voices.
+
+    Two sentences of one article, or of its copies, count different things.
+    """
     first, second = one.quote, other.quote
-    if agree(one, other):
+    if agree(one, other) or first.article.cluster == second.article.cluster:
         return False
-    voices = _voice(first), _voice(second)
-    if first.article.cluster == second.article.cluster:
-        return None not in voices and voices[0] != voices[1]
-    return voices[0] is None or voices[0] != voices[1]
+    voice = _voice(first)
+    return voice is None or voice != _voice(second)
 
 
 def _voice(quote: Quote) -> str | None:
@@ -310,23 +308,27 @@ def _stated(plan: Plan, one: Answered) -> str:
 def _relation(
     heads: Sequence[Answered], pair: tuple[int, int], ways: _Ways, threshold: float
 ) -> _Kind | None:
-    """Relation of two answers; None where nothing is sure."""
+    """Relation of two answers; None where both may be right."""
     one, other = heads[pair[0]], heads[pair[1]]
     both = ways[pair], ways[pair[::-1]]
-    if max(way.supports for way in both) >= min(threshold, MOST_SUPPORTED):
-        return None
-    if not differ(one, other) and min(way.contradicts for way in both) < LEAST_CONTRADICTED:
+    if not differ(one, other) or max(way.supports for way in both) >= min(threshold, MOST_SUPPORTED):
         return None
     days = (_published(one), _published(other)), (_told_of(one), _told_of(other))
     apart = (abs(first - last) > SAME_NEWS for first, last in days if first and last)
-    if not any(apart):
+    if not any(apart) and not _is_moved(one, other):
         return "disagreement"
     return "change" if _is_sure(one) and _is_sure(other) else None
 
 
+def _is_moved(one: Answered, other: Answered) -> bool:
+    """Tells whether both give a planned day, as of two days: the plan changed, and nobody disagrees."""
+    plans = [isinstance(value, Days) and value.planned for value in (one.value, other.value)]
+    return all(plans) and _published(one) != _published(other)
+
+
 def _is_sure(one: Answered) -> bool:
     """Tells whether the value of an answer is surely what was asked for, where the reader found it."""
-    return one.value is None or isinstance(one.value, bool) or one.finding.sure >= LEAST_SURE_OF_CHANGE
+    return isinstance(one.value, bool) or one.finding.sure >= LEAST_SURE_OF_CHANGE
 
 
 def _published(one: Answered) -> date | None:

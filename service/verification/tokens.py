@@ -240,7 +240,8 @@ class Quantity:
         return (self.unit == other.unit or "" in (self.unit, other.unit)) and self._is_near(other)
 
     def _is_near(self, other: "Quantity") -> bool:
-        slack = max(_half_place(abs(self.value)), _half_place(abs(other.value)))
+        one, two = abs(self.value), abs(other.value)
+        slack = max(_half_place(one, _is_whole(two)), _half_place(two, _is_whole(one)))
         return abs(self.value - other.value) <= slack
 
 
@@ -273,12 +274,21 @@ def _unit(row: Sequence[Token], place: int) -> str:
     return ""
 
 
-def _half_place(value: Decimal) -> Decimal:
-    """Half of the last place that a number tells: 50 of 1,300, nothing of 14; at most a twentieth of it."""
+def _half_place(value: Decimal, beside_whole: bool) -> Decimal:
+    """Half of the last place that a number tells: 50 of 1,300; at most a twentieth of it.
+
+    Nothing of 14 beside another whole number; beside one with decimals it may be that one rounded.
+    """
     exponent = int(value.normalize().as_tuple().exponent)
-    if value == int(value) and exponent < 2:
-        return Decimal(0)
+    if _is_whole(value) and exponent < 2:
+        exponent = int(value.as_tuple().exponent)
+        if beside_whole or exponent < 0:
+            return Decimal(0)
     return min(Decimal(5).scaleb(exponent - 1), value / 20)
+
+
+def _is_whole(value: Decimal) -> bool:
+    return value == int(value)
 
 
 @cache
