@@ -8,14 +8,16 @@ sentence-transformers itself.
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.models.session import open_session, open_tokenizer
 from index.plugins import plugin
+from index.records import Span
 
 Vectors = NDArray[np.float32]
 
@@ -40,6 +42,23 @@ class Embedder(Protocol):
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of a question, of shape (dimension,) and unit length."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The pieces of a text that a model reads: where each stands, and its vector in this text."""
+
+    spans: tuple[Span, ...]
+    vectors: Vectors
+
+
+@runtime_checkable
+class TokenEmbedder(Embedder, Protocol):
+    """An embedder that gives the vectors of the pieces of a text, too."""
+
+    def encode_tokens(self, text: str, kind: Literal["query", "document"]) -> Tokens:
+        """The pieces of a text, as far as the model reads it."""
         ...
 
 
@@ -74,6 +93,15 @@ class OnnxEmbedder:
         vector: Vectors = self._encode([self._prompts["query"] + text])[0]
         return vector
 
+    def encode_tokens(self, text: str, kind: Literal["query", "document"]) -> Tokens:
+        prompt = self._prompts[kind]
+        encoding = self._tokenizer.encode(prompt + text)
+        spans = [Span(start - len(prompt), end - len(prompt)) for start, end in encoding.offsets]
+        own = [place for place, span in enumerate(spans) if 0 <= span.start < span.end]
+        ids = np.array([encoding.ids])
+        (vectors,) = self._session.run(["tokens"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        return Tokens(tuple(spans[place] for place in own), vectors[0][own])
+
     def _encode(self, texts: Sequence[str]) -> Vectors:
         encodings = self._tokenizer.encode_batch_fast(list(texts))
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
@@ -85,7 +113,7 @@ class OnnxEmbedder:
                 tokens = encodings[row].ids
                 ids[line, : len(tokens)] = tokens
                 mask[line, : len(tokens)] = 1
-            vectors[rows] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+            vectors[rows] = self._session.run(["vectors"], {"input_ids": ids, "attention_mask": mask})[0]
         return vectors
 
 

@@ -155,7 +155,7 @@ def _export_packaged(file: Path, directory: Path) -> None:
 
 
 def _export_onnx(model: Any, directory: Path) -> None:
-    """Writes float32.onnx, int8.onnx and tokenizer.json: token ids to vectors of unit length."""
+    """Writes float32.onnx, int8.onnx and tokenizer.json: token ids to the vectors of texts and tokens."""
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -166,10 +166,13 @@ def _export_onnx(model: Any, directory: Path) -> None:
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
             features = self.model({"input_ids": input_ids, "attention_mask": attention_mask})
-            return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
+            features["vectors"] = torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
+            features["tokens"] = features.get("token_embeddings")
+            return tuple(features[name] for name in gives)
 
     example = model.preprocess(list(PROBES[:2]))
     several = {0: "texts", 1: "tokens"}
+    gives = ["vectors", "tokens"] if "token_embeddings" in model(dict(example)) else ["vectors"]
     with warnings.catch_warnings(), torch.no_grad():
         # The tracer warns of shapes it takes as constant; the cosine check is the judge of that.
         warnings.simplefilter("ignore")
@@ -178,8 +181,13 @@ def _export_onnx(model: Any, directory: Path) -> None:
             (example["input_ids"], example["attention_mask"]),
             str(directory / "float32.onnx"),
             input_names=["input_ids", "attention_mask"],
-            output_names=["vectors"],
-            dynamic_axes={"input_ids": several, "attention_mask": several, "vectors": {0: "texts"}},
+            output_names=gives,
+            dynamic_axes={
+                "input_ids": several,
+                "attention_mask": several,
+                "vectors": {0: "texts"},
+                "tokens": several,
+            },
             opset_version=17,
             dynamo=False,
         )

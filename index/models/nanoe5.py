@@ -112,8 +112,8 @@ class _Reader:
 
 
 def network(weights: Weights, *, is_integer: bool = True) -> Any:
-    """Returns the ONNX model, token ids and their mask to vectors of unit length: of 8-bit products, or of
-    the floats that those are to be compared with.
+    """Returns the ONNX model, token ids and their mask to vectors of unit length and those of the tokens: of
+    8-bit products, or of the floats that those are to be compared with.
     """
     return _Graph(weights, is_integer).model()
 
@@ -143,7 +143,10 @@ class _Graph:
             self._nodes,
             "e5",
             [make(name, ints, ["texts", "tokens"]) for name in ("input_ids", "attention_mask")],
-            [make("vectors", 1, ["texts", self._width])],
+            [
+                make("vectors", 1, ["texts", self._width]),
+                make("tokens", 1, ["texts", "tokens", self._width]),
+            ],
             list(self._constants.values()),
         )
         versions = [self._helper.make_opsetid("", 18), self._helper.make_opsetid("com.microsoft", 1)]
@@ -193,7 +196,8 @@ class _Graph:
         return self._add("SkipLayerNormalization", [given, before, *weights], epsilon=1e-12)
 
     def _pooled(self, last: str) -> None:
-        """The mean over a text's own tokens, brought to unit length."""
+        """The tokens, and the mean over a text's own, brought to unit length."""
+        self._add("Identity", [last], into="tokens")
         own = self._add("Cast", ["attention_mask"], to=1)
         axis = self._constant("axis", np.array([1]))
         row = self._add("Unsqueeze", [own, axis])
