@@ -1,16 +1,18 @@
 """Sentences in another language than the question: told by the multilingual embedder, or not at all."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from index.archive import Archive
-from index.models.embedding import PACKAGED, OnnxEmbedder, Vectors
+from index.models.embedding import PACKAGED, OnnxEmbedder, Tokens, Vectors
 from index.models.reader import ReadingModel
-from index.records import Query
-from service.questions.plan import Plan
-from service.reading.across import is_across
+from index.records import Query, Span
+from service.questions.plan import Plan, Wanted
+from service.reading.across import card, is_across
 from service.reading.candidates import findings
 from service.reading.ranking import ranking
 from tests.conftest import DraftMaker
@@ -33,6 +35,12 @@ class Multilingual:
         unit: Vectors = vector / np.linalg.norm(vector)
         return unit
 
+    def encode_tokens(self, text: str, kind: Literal["query", "document"]) -> Tokens:
+        spans = tuple(Span(*match.span()) for match in re.finditer(r"\S+", text))
+        vectors = np.tile(np.array(card()["common"], dtype=np.float32), (len(spans), 1))
+        vectors[:, : self.dimension] += [self.encode_query(span.of(text)) for span in spans]
+        return Tokens(spans, vectors)
+
 
 def test_the_sentence_that_is_nearest_in_meaning_answers_and_others_do_not(
     tmp_path: Path, draft: DraftMaker
@@ -49,6 +57,31 @@ def test_the_sentence_that_is_nearest_in_meaning_answers_and_others_do_not(
 
     assert found("كم الرسم؟") == ["The toll is four pounds."]
     assert found("متى بدأت الحرب؟") == []
+
+
+def test_what_others_say_is_no_answer_where_the_question_names_who_speaks(
+    tmp_path: Path, draft: DraftMaker
+) -> None:
+    text = (
+        "“The toll is too high,” said Tahsin al-Khafaji, a driver.\n\n"
+        "“The toll is fair,” said Bakhtyar Mohammed, the mayor.\n\n"
+        "“The toll will stay,” said Othman Muhammad Mustafa, the engineer.\n\n"
+        "The toll rose in May."
+    )
+    archive = Archive.create(tmp_path / "archive", Multilingual)
+    for _ in archive.add([draft("toll", text, title="News")]):
+        pass
+
+    def found(question: str, wanted: Wanted = "any") -> set[str]:
+        plan = Plan(standalone_question=question, language="ar", locale="ar", wanted=wanted)
+        told = findings(archive, ReadingModel(), plan, archive.search(Query(text=question, language="ar")))
+        return {" ".join(one.quote.text.split()[2:4]) for one in told}
+
+    assert found("لماذا الرسم؟") == {"is too", "is fair,”", "will stay,”", "rose in"}
+    assert found("رأي الخفاجي في الرسم") == {"is too"}
+    assert found("بەختیار محەمەد الرسم") == {"is fair,”"}
+    assert found("عوسمان محەمەد مستەفا الرسم") == {"will stay,”"}
+    assert found("ماذا قال جبار ياور عن الرسم؟", "speech") == set()
 
 
 def test_english_over_english_stays_the_readers_and_so_does_what_the_embedder_cannot_read(

