@@ -8,7 +8,7 @@ import pytest
 
 from index.archive import CATALOGUE, Archive
 from index.catalogue.catalogue import Catalogue
-from index.extraction.names import key, names_in
+from index.extraction.names import key, names_in, sounds
 from index.models.embedding import Embedder
 from index.names import Names
 from index.records import Draft
@@ -36,6 +36,14 @@ def test_names_are_runs_of_capitals_that_do_not_only_open_sentences() -> None:
 )
 def test_spellings_of_one_name_share_their_consonants(one: str, other: str, same: bool) -> None:
     assert (key(one) == key(other)) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("يحيى رسول", "Yahya Rasul"), ("مخمور", "Makhmour"), ("بەختیار محەمەد", "Bakhtyar Mohammed")],
+)
+def test_a_name_sounds_the_same_in_another_script(one: str, other: str) -> None:
+    assert sounds(one) == sounds(other)
 
 
 def test_an_archive_finds_the_spellings_of_a_name(
