@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -331,6 +331,7 @@ class Archive:
             raise NotFound(f"there is no archive in {self._place}; make one with: dateline add PATH…")
         if self._catalogue.remote:  # its first use on this machine
             self.directory.mkdir(parents=True, exist_ok=True)
+        self._catalogue.refuse_replaced()  # notes whose folder it is
         made_with = self._catalogue.settings()
         refuse_another(made_with.get("format", ""), tables, f"the archive in {self._place}")
         return made_with
@@ -340,8 +341,11 @@ class Archive:
 
         return StoredTemplates(self._catalogue)
 
-    def _alone(self) -> AbstractContextManager[None]:
-        return alone(self.directory)
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self._catalogue.refuse_replaced()
+        with alone(self.directory):
+            yield
 
     def _prepared(self, batch: Sequence[Draft | Skipped]) -> Iterator[Ready]:
         def encode(texts: Sequence[str]) -> Vectors:
@@ -387,11 +391,7 @@ class Archive:
             self._refreshing.release()
 
     def _refreshed(self) -> Searchable[Any]:
-        if self._catalogue.is_replaced():
-            raise Mismatch(
-                f"the archive in {self.directory} was replaced or moved away while this process ran; "
-                "start it again"
-            )
+        self._catalogue.refuse_replaced()
         with self._catalogue.reading() as connection:
             watermark = self._catalogue.watermark(connection)
         if self._snapshot is not None and self._snapshot.watermark == watermark:

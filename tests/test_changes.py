@@ -4,6 +4,7 @@ import logging
 import shutil
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -141,3 +142,26 @@ def test_a_folder_that_was_replaced_under_a_reader_is_noticed(folder: Path, tmp_
         time.sleep(REFRESH_SECONDS)
         with pytest.raises(Mismatch, match="start it again"):
             finds(archive, 9)
+
+
+@pytest.mark.parametrize("act", ["add", "remove", "remove_keys", "erase"])
+@pytest.mark.parametrize("left", ["nothing", "another archive"])
+def test_nothing_is_written_to_a_folder_that_was_replaced(
+    folder: Path, tmp_path: Path, act: str, left: str
+) -> None:
+    """What is acknowledged would lie where nobody looks for it."""
+    with closing(open_archive(folder)) as archive:  # and nothing is asked of it before
+        folder.rename(tmp_path / "away")
+        if left == "another archive":
+            make_archive(folder).close()
+        acts: dict[str, Callable[[], object]] = {
+            "add": lambda: list(archive.add([draft(9, 1)])),
+            "remove": lambda: archive.remove(1),
+            "remove_keys": lambda: archive.remove_keys(["1"]),
+            "erase": lambda: archive.erase(1),
+        }
+        with pytest.raises(Mismatch, match=r"was replaced or moved away .*; start it again"):
+            acts[act]()
+    with closing(open_archive(tmp_path / "away")) as away:
+        assert finds(away, 1)
+        assert not finds(away, 9)

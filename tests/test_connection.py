@@ -57,7 +57,9 @@ def test_connections_leave_descriptors_to_work_with() -> None:
     assert 16 <= most_open() <= max(16, soft // 2)
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "X-Forwarded-Port", "CF-Connecting-IP"]
+)
 def test_a_server_without_keys_takes_no_forwarded_request(served: str, header: str) -> None:
     refused = httpx2.delete(f"{served}v1/articles/1", headers={header: "203.0.113.9"})
     assert refused.status_code == 403

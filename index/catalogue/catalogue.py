@@ -86,9 +86,9 @@ class Catalogue:
         """Tells whether a server has it, so that other machines may add to it."""
         return self._database.remote
 
-    def is_replaced(self) -> bool:
-        """Tells whether its file is another than when this was first asked, or is gone."""
-        return self._database.is_replaced()
+    def refuse_replaced(self) -> None:
+        """Raises Mismatch where its file is another than when this was first asked, or is gone."""
+        self._database.refuse_replaced()
 
     def exists(self) -> bool:
         """Tells whether an archive was made there."""

@@ -213,13 +213,17 @@ class Database:
         """Tells whether it is there to be opened; it may be without a table."""
         return self._engines.exists()
 
-    def is_replaced(self) -> bool:
-        """Tells whether its file is another than when this was first asked, or is gone."""
+    def refuse_replaced(self) -> None:
+        """Raises Mismatch where its file is another than when this was first asked, or is gone."""
         if not isinstance(self.address, Path):
-            return False
+            return
         there = self.address.stat().st_ino if self.address.exists() else 0
         self._inode = self._inode or there
-        return there != self._inode
+        if there != self._inode:
+            raise Mismatch(
+                f"{self._told[0]} in {self.address.parent} was replaced or moved away while this process "
+                "ran; start it again"
+            )
 
     def create(self, tables: MetaData) -> None:
         """Makes the tables if they are not there. Raises Mismatch where they have another form than ours."""

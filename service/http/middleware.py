@@ -141,9 +141,8 @@ class RequestIds:
         await self._app(scope, receive, send_named)
 
 
-FORWARDED = frozenset(
-    {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"}
-)
+FORWARDED = re.compile(r"forwarded|via|x-forwarded-.+|.+-(?:forwarded-for|ip)")
+"""Names of headers in which a proxy says that it passes a request on, and from which address it came."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 MOST_BYTES = 1_000_000
 MOST_ARTICLE_BYTES = LARGEST_FILE + 100_000  # a file, and what a form puts around it
@@ -202,7 +201,7 @@ class Guard:
     async def _refusal(self, headers: Headers, client: tuple[str, int] | None) -> HTTPException | None:
         host = headers.get("host", "")
         named = client is not None and client[0] in self._proxies
-        forwarded = not named and FORWARDED.intersection(headers.keys())
+        forwarded = not named and any(map(FORWARDED.fullmatch, headers.keys()))
         if forwarded and not await run_in_threadpool(self._keys.required):
             detail = (
                 "this server asks for no key, and so takes no request that a proxy passes on; make a key "
