@@ -143,6 +143,8 @@ async def load(address: str, pid: int, askers: int, seconds: float, asked: Seque
 
 def report(told: Told, askers: int, seconds: float, workers: int) -> bool:
     """Prints what happened. Gives whether nothing was lost and memory held still."""
+    if len(told.seconds) < 2:
+        raise SystemExit(f"{len(told.seconds)} answered; this machine is too busy to tell anything")
     third = told.megabytes[len(told.megabytes) // 3]
     last = max(told.megabytes[-5:])
     steady = last <= GROWTH * third
