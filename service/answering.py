@@ -128,7 +128,7 @@ async def ask(desk: Desk, question: Question, today: date | None = None) -> Asyn
             async for event in _written(desk, evidence, written):
                 yield event
         for contrast in evidence.contrasts if len(written.claims) > begun.claims else ():
-            yield written.contrast(contrast)
+            yield written.contrast(contrast, plan.locale)
         if plan.intent in IN_PARTS:
             sections.append(written.section(begun, one.standalone_question))
     if plan.relation and (whole := await asyncio.to_thread(compared, plan.relation, decisions, desk.judge)):

@@ -11,11 +11,28 @@ from typing import Literal
 
 from index.records import Origin
 from service.answers import Answer, Citation, EvidenceItem, Section, TimelineEntry
-from service.formatting import in_words, month_in_words, quotation, shortened
+from service.formatting import (
+    ENGLISH,
+    in_words,
+    messages_of,
+    month_in_words,
+    planned,
+    quotation,
+    shortened,
+    span,
+)
 
 SHOWN = 3  # quotes before "more"
+AGES = (
+    (365, "{count} year ago", "{count} years ago"),
+    (30, "{count} month ago", "{count} months ago"),
+    (1, "{count} day ago", "{count} days ago"),
+)
+"""Lengths in days, the longest first, with how many of them are told."""
 BRIEF = 160  # characters of a side that has no value; its quote stands whole below
 
+NEAREST = "Nearest, not an answer"
+SUGGESTED = "You could ask:"
 _READ = {Origin.TEXT: "read in the text", Origin.INFERRED: "inferred"}
 
 
@@ -59,8 +76,8 @@ class Rows:
 
     kind: Literal["disagreement", "change", "timeline", "table"]
     title: str
-    columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    columns: tuple[str, ...] = ()  # their heads, of what the catalogue counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,73 +133,99 @@ def without_marks(text: str, numbers: Sequence[int]) -> str:
     return text
 
 
-def who(citation: Citation) -> str:
+def who(citation: Citation, locale: str = ENGLISH) -> str:
     """Source of a citation: the outlet, and the speaker where the quote is somebody's words."""
-    outlet = citation.outlet or "Unknown outlet"
-    return f"{outlet}, quoting {citation.speaker}" if citation.speaker else outlet
+    told = messages_of(locale).gettext
+    outlet = citation.outlet or told("Unknown outlet")
+    if not citation.speaker:
+        return outlet
+    return told("{outlet}, quoting {speaker}").format(outlet=outlet, speaker=citation.speaker)
 
 
-def when(citation: Citation) -> str:
+def when(citation: Citation, locale: str = ENGLISH) -> str:
     """The day of publication in words, with how it was found where that is not certain."""
+    told = messages_of(locale).gettext
     if citation.published is None:
-        return "date unknown"
+        return told("date unknown")
     how = _READ.get(Origin(citation.published_origin))
     until = citation.published_until
-    day = in_words(citation.published)
+    day = in_words(citation.published, locale)
     if until and until != citation.published:
-        day = f"{day} to {in_words(until)}"
-    return f"{day} ({how})" if how else day
+        day = span(day, in_words(until, locale), locale)
+    return f"{day} ({told(how)})" if how else day
 
 
-def age(day: date | None, today: date) -> str:
+def age(day: date | None, today: date, locale: str = ENGLISH) -> str:
     """Age of a day: "today", "3 days ago", "2 years ago"; empty for none and for a day to come."""
     days = (today - day).days if day else -1
     if days < 0:
         return ""
+    told = messages_of(locale)
     if days < 2:
-        return ("today", "yesterday")[days]
-    for length, unit in ((365, "year"), (30, "month"), (1, "day")):
-        if days >= 2 * length or (days >= length and unit != "day"):
-            number = days // length
-            return f"{number} {unit}{'' if number == 1 else 's'} ago"
-    return ""
+        return told.gettext(("today", "yesterday")[days])
+    length, one, several = next(unit for unit in AGES if days >= unit[0])
+    number = days // length
+    return told.ngettext(one, several, number).format(count=number)
 
 
-def beside(citation: Citation) -> tuple[str, ...]:
+def beside(citation: Citation, locale: str = ENGLISH) -> tuple[str, ...]:
     """Remarks on a quote: who printed it too, and that it was corrected since."""
-    others = citation.also_printed_by
-    told = [f"also printed by {', '.join(others)}"] if others else []
-    return (*told, *([f"corrected since: {citation.corrected}"] if citation.corrected else []))
+    told, found = messages_of(locale).gettext, []
+    if citation.also_printed_by:
+        others = told(", ").join(citation.also_printed_by)
+        found.append(told("also printed by {outlets}").format(outlets=others))
+    if citation.corrected:
+        found.append(told("corrected since: {how}").format(how=told(citation.corrected)))
+    return tuple(found)
 
 
-def day_of(entry: TimelineEntry) -> str:
+def day_of(entry: TimelineEntry, locale: str = ENGLISH) -> str:
     """The day of an event, as precisely as it is known."""
     if entry.told:
         day = entry.told
     elif entry.precision == "year":
         day = str(entry.first.year)
     elif entry.precision == "month":
-        day = month_in_words(entry.first)
+        day = month_in_words(entry.first, locale)
     elif entry.precision == "span":
-        day = f"{in_words(entry.first)} to {in_words(entry.last)}"
+        day = span(in_words(entry.first, locale), in_words(entry.last, locale), locale)
     else:
-        day = in_words(entry.first)
-    return f"{day} (planned)" if entry.planned else day
+        day = in_words(entry.first, locale)
+    return planned(day, locale) if entry.planned else day
 
 
-def _reported(entry: TimelineEntry, cited: Mapping[int, Citation]) -> str:
+def disagreed(about: str, locale: str = ENGLISH) -> str:
+    """Heading of what sources disagree about."""
+    return messages_of(locale).gettext("Sources disagree about: {about}").format(about=about)
+
+
+def changed(about: str, locale: str = ENGLISH) -> str:
+    """Heading of what changed."""
+    return messages_of(locale).gettext("Changed over time: {about}").format(about=about)
+
+
+def more_quotes(count: int, locale: str = ENGLISH) -> str:
+    """Tells how many quotes are not shown yet."""
+    return (
+        messages_of(locale).ngettext("{count} more quote", "{count} more quotes", count).format(count=count)
+    )
+
+
+def _reported(entry: TimelineEntry, cited: Mapping[int, Citation], locale: str) -> str:
     """Names who tells of an event; of several reports the first is named and the others are counted."""
     reports = [cited[number] for number in entry.citations if number in cited]
     if not reports:
         return ""
-    more = len(reports) - 1
-    others = f", and {more} more {'report' if more == 1 else 'reports'}" if more else ""
-    return f"{who(reports[0])}, {when(reports[0])}{others}"
+    told, more = messages_of(locale), len(reports) - 1
+    first = f"{who(reports[0], locale)}, {when(reports[0], locale)}"
+    others = told.ngettext("{count} more report", "{count} more reports", more).format(count=more)
+    return f"{first}; {others}" if more else first
 
 
 def _blocks(answer: Answer) -> Iterator[Block]:
     if answer.plan.understood_as:
-        yield Note(f"Understood as: {answer.plan.understood_as}")
+        told = messages_of(answer.plan.locale).gettext("Understood as: {question}")
+        yield Note(told.format(question=answer.plan.understood_as))
     yield from _lead(answer)
     for section in answer.sections:
         yield from _section(section, answer)
@@ -210,8 +253,13 @@ def _section(section: Section, answer: Answer) -> Iterator[Block]:
     if section.short_answer:
         yield Lead(section.short_answer.text, section.short_answer.citations)
     elif not section.evidence:
-        yield Lead("The archive does not answer this.", refused=True)
+        yield Lead(unanswered(answer.plan.locale), refused=True)
     yield from _quotes(section.evidence, answer)
+
+
+def unanswered(locale: str = ENGLISH) -> str:
+    """Tells of one of several questions that it has no answer."""
+    return messages_of(locale).gettext("The archive does not answer this{within}.").format(within="")
 
 
 def _evidence(answer: Answer) -> Sequence[EvidenceItem]:
@@ -228,27 +276,34 @@ def _quotes(items: Sequence[EvidenceItem], answer: Answer) -> Iterator[Quoted]:
 
 def _tables(answer: Answer) -> Iterator[Rows]:
     cited = {citation.number: citation for citation in answer.citations}
+    locale = answer.plan.locale
+    told = messages_of(locale).gettext
     for found in answer.disagreements:
         rows = []
         for position in found.positions:
             sources = [cited[number] for number in position.citations if number in cited]
-            told = "; ".join(dict.fromkeys(f"{who(one)}, {when(one)}" for one in sources))
-            rows.append(Row((position.value or shortened(position.text, BRIEF), told), position.citations))
-        title = f"Sources disagree about: {found.about}"
-        yield Rows("disagreement", title, ("What is said", "Who says it"), tuple(rows))
+            said_by = "; ".join(dict.fromkeys(f"{who(one, locale)}, {when(one, locale)}" for one in sources))
+            rows.append(Row((position.value or shortened(position.text, BRIEF), said_by), position.citations))
+        yield Rows("disagreement", disagreed(found.about, locale), tuple(rows))
     for change in answer.changes:
-        changed = [
-            Row((in_words(one.day) or "date unknown", one.value or shortened(one.text, BRIEF)), one.citations)
+        sides = [
+            Row(
+                (in_words(one.day, locale) or told("date unknown"), one.value or shortened(one.text, BRIEF)),
+                one.citations,
+            )
             for one in change.positions
         ]
-        yield Rows("change", f"Changed over time: {change.about}", ("Day", "What was said"), tuple(changed))
+        yield Rows("change", changed(change.about, locale), tuple(sides))
     if answer.timeline:
         events = [
-            Row((day_of(entry), quotation(entry.text), _reported(entry, cited)), entry.citations)
+            Row(
+                (day_of(entry, locale), quotation(entry.text), _reported(entry, cited, locale)),
+                entry.citations,
+            )
             for entry in answer.timeline
         ]
-        yield Rows("timeline", "Timeline", ("Day", "What happened", "Who says it"), tuple(events))
+        yield Rows("timeline", told("Timeline"), tuple(events))
     if answer.table:
         links = answer.table.articles or (None,) * len(answer.table.rows)
         counted = [Row(cells, article=link) for cells, link in zip(answer.table.rows, links, strict=True)]
-        yield Rows("table", "", answer.table.columns, tuple(counted))
+        yield Rows("table", "", tuple(counted), answer.table.columns)

@@ -12,10 +12,9 @@ from hashlib import sha256
 from html import escape
 from typing import Literal
 
-from index.records import Origin
 from service.answers import Answer, Citation, DatedPosition, Position
-from service.formatting import quotation
-from service.outline import day_of, who, written
+from service.formatting import ENGLISH, in_words, messages_of, quotation
+from service.outline import NEAREST, beside, changed, day_of, disagreed, unanswered, when, who, written
 from service.references import web_address
 from service.storage.conversations import Kept
 
@@ -40,7 +39,6 @@ CONTENT_SECURITY_POLICY = (
 )
 """The policy that an HTML sheet is served with: it runs, loads and sends nothing."""
 
-_ORIGINS = {Origin.TEXT: "read in the text", Origin.INFERRED: "inferred"}
 _MARK = re.compile(r"\[\d+\]")
 # A backslash before any of these is CommonMark's escape, so that what is pasted reads as it was written.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&~|#$!])")
@@ -59,50 +57,58 @@ def markdown(kept: Kept) -> str:
     """The sheet in CommonMark. The numbers of the quotes are those of the answer's text."""
     answer = kept.answer
     parts = [f"# {_plain(answer.question)}", *(f"*{_plain(line)}*" for line in _about(kept))]
+    told = messages_of(answer.plan.locale).gettext
     if lines := list(_lines(answer)):
-        parts += ["## Answer", *(_bold(_with_marks(line.text), line.kind == "short") for line in lines)]
-    for heading, told in _contrasts(answer):
-        parts += [f"## {_plain(heading)}", "\n".join(f"- {_with_marks(line)}" for line in told)]
-    parts += [f"*Note: {_plain(note)}*" for note in answer.notes]
+        parts += [
+            f"## {told('Answer')}",
+            *(_bold(_with_marks(line.text), line.kind == "short") for line in lines),
+        ]
+    for heading, sides in _contrasts(answer):
+        parts += [f"## {_plain(heading)}", "\n".join(f"- {_with_marks(line)}" for line in sides)]
+    parts += [f"*{_plain(told('Note: {note}').format(note=note))}*" for note in answer.notes]
     for heading, days in _sources(answer):
         parts.append(f"## {heading}")
         for day, citations in days:
             parts += [_bold(_plain(day), True)] if day else []
-            parts += [_quoted(citation) for citation in citations]
+            parts += [_quoted(citation, answer.plan.locale) for citation in citations]
     return "\n\n".join(parts) + "\n"
 
 
-def quote_in_markdown(citation: Citation) -> str:
+def quote_in_markdown(citation: Citation, locale: str = ENGLISH) -> str:
     """One quote with its reference in CommonMark."""
-    return f"{_quoted(citation)}\n"
+    return f"{_quoted(citation, locale)}\n"
 
 
 def html(kept: Kept) -> str:
     """The sheet as one HTML document that needs nothing else, for a browser or a printer."""
     answer = kept.answer
     title = escape(answer.question)
+    locale, told = answer.plan.locale, messages_of(answer.plan.locale).gettext
     body = [f'<h1 dir="auto">{title}</h1>']
     body += [f'<p class="about" dir="auto">{escape(line)}</p>' for line in _about(kept)]
     if lines := list(_lines(answer)):
-        body += ["<h2>Answer</h2>", *map(_paragraph, lines)]
-    for heading, told in _contrasts(answer):
-        items = "".join(f'<li dir="auto">{escape(line)}</li>' for line in told)
+        body += [f'<h2 dir="auto">{told("Answer")}</h2>', *map(_paragraph, lines)]
+    for heading, sides in _contrasts(answer):
+        items = "".join(f'<li dir="auto">{escape(line)}</li>' for line in sides)
         body += [f'<h2 dir="auto">{escape(heading)}</h2>', f"<ul>{items}</ul>"]
-    body += [f'<p class="note" dir="auto">Note: {escape(note)}</p>' for note in answer.notes]
+    notes = [escape(told("Note: {note}").format(note=note)) for note in answer.notes]
+    body += [f'<p class="note" dir="auto">{note}</p>' for note in notes]
     for heading, days in _sources(answer):
-        body.append(f"<h2>{heading}</h2>")
+        body.append(f'<h2 dir="auto">{heading}</h2>')
         for day, citations in days:
             body += [f'<h3 dir="auto">{escape(day)}</h3>'] if day else []
-            body.append(f'<ol class="sources">{"".join(map(_item, citations))}</ol>')
+            items = "".join(_item(citation, locale) for citation in citations)
+            body.append(f'<ol class="sources">{items}</ol>')
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
     whole = "\n".join(body)
-    return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n{whole}\n</body></html>\n'
+    return f'<!DOCTYPE html>\n<html lang="{locale}"><head>{head}</head>\n<body>\n{whole}\n</body></html>\n'
 
 
 def _about(kept: Kept) -> Iterator[str]:
     answer, searched = kept.answer, kept.answer.searched
+    told = messages_of(answer.plan.locale)
     if answer.standalone_question != " ".join(answer.question.split()):
-        yield f"Understood as: {answer.standalone_question}"
+        yield told.gettext("Understood as: {question}").format(question=answer.standalone_question)
     span = f", published {searched.oldest} to {searched.newest}" if searched.oldest else ""
     among = f"{searched.articles} article{'' if searched.articles == 1 else 's'}"
     yield f"Asked {kept.asked:%Y-%m-%d %H:%M} UTC of {among}{span}. Answered by {answer.answerer}."
@@ -114,7 +120,7 @@ def _lines(answer: Answer) -> Iterator[_Line]:
         yield _Line(_marked(answer.short_answer.text, answer.short_answer.citations), "short")
     for section in answer.sections:
         short, numbers = section.short_answer, [item.citation for item in section.evidence]
-        told = short.text if short else "" if numbers else "The archive does not answer this."
+        told = short.text if short else "" if numbers else unanswered(answer.plan.locale)
         proof = short.citations if short else numbers
         yield _Line(_marked(" ".join(filter(None, (section.heading, told))), proof))
     for sentence in written(answer):
@@ -127,18 +133,19 @@ def _lines(answer: Answer) -> Iterator[_Line]:
 
 
 def _contrasts(answer: Answer) -> Iterator[tuple[str, list[str]]]:
-    cited = {citation.number: citation for citation in answer.citations}
+    cited, locale = {citation.number: citation for citation in answer.citations}, answer.plan.locale
     for disagreement in answer.disagreements:
-        sides = [_position(position, cited) for position in disagreement.positions]
-        yield f"Sources disagree: {disagreement.about}", sides
+        sides = [_position(position, cited, locale) for position in disagreement.positions]
+        yield disagreed(disagreement.about, locale), sides
     for change in answer.changes:
-        yield f"Changed over time: {change.about}", [_position(one, cited) for one in change.positions]
+        yield changed(change.about, locale), [_position(one, cited, locale) for one in change.positions]
 
 
-def _position(position: Position | DatedPosition, cited: Mapping[int, Citation]) -> str:
+def _position(position: Position | DatedPosition, cited: Mapping[int, Citation], locale: str) -> str:
     """A side by its value; one without a value by who says it, for its quote stands below."""
-    day = f"{position.day}: " if isinstance(position, DatedPosition) and position.day else ""
-    outlets = dict.fromkeys(who(cited[number]) for number in position.citations if number in cited)
+    dated = in_words(position.day, locale) if isinstance(position, DatedPosition) else ""
+    day = f"{dated}: " if dated else ""
+    outlets = dict.fromkeys(who(cited[number], locale) for number in position.citations if number in cited)
     return _marked(f"{day}{position.value or ', '.join(outlets)}", position.citations)
 
 
@@ -149,30 +156,26 @@ def _marked(text: str, numbers: Iterable[int]) -> str:
 def _sources(answer: Answer) -> Iterator[tuple[str, list[tuple[str, Sequence[Citation]]]]]:
     """The quotes under their headings, those of a timeline by the days of its events."""
     left = {citation.number: citation for citation in answer.citations}
+    locale, told = answer.plan.locale, messages_of(answer.plan.locale).gettext
     days: list[tuple[str, Sequence[Citation]]] = [
-        (day_of(event), [left.pop(number) for number in event.citations if number in left])
+        (day_of(event, locale), [left.pop(number) for number in event.citations if number in left])
         for event in answer.timeline
     ]
     if days:
-        yield "Timeline", days
+        yield told("Timeline"), days
     if left:
-        yield "Evidence", [("", list(left.values()))]
+        yield told("Evidence"), [("", list(left.values()))]
     if answer.related:
-        yield "Nearest in the archive, not an answer", [("", answer.related)]
+        yield told(NEAREST), [("", answer.related)]
 
 
-def _reference(citation: Citation) -> tuple[str, str]:
+def _reference(citation: Citation, locale: str) -> tuple[str, str]:
     """Everything by which a quote can be found again, and where it stands in the archive."""
-    origin = _ORIGINS.get(Origin(citation.published_origin))
-    until = f" to {citation.published_until}" if citation.published_until else ""
-    day = f"{citation.published or 'undated'}{until}{f' ({origin})' if origin else ''}"
     title = f"“{citation.title}”" if citation.title else None
-    about = (citation.author, citation.outlet, title, day)
-    others = f"; also printed by {', '.join(citation.also_printed_by)}" if citation.also_printed_by else ""
-    speaker = f"; said by {citation.speaker}" if citation.speaker else ""
+    about = (citation.author, who(citation, locale), title, when(citation, locale))
     place = f"article {citation.article_id}, version {citation.version}, characters"
     return (
-        ", ".join(filter(None, about)) + speaker + others,
+        "; ".join((", ".join(filter(None, about)), *beside(citation, locale))),
         f"{place} {citation.start}–{citation.end}",
     )
 
@@ -184,8 +187,8 @@ def _bold(text: str, is_bold: bool) -> str:
     return f"**{text}**" if is_bold else text
 
 
-def _quoted(citation: Citation) -> str:
-    about, place = _reference(citation)
+def _quoted(citation: Citation, locale: str) -> str:
+    about, place = _reference(citation, locale)
     address = web_address(citation)
     link = f"<{address}> · " if address else ""
     quote = _plain(quotation(citation.quote))
@@ -222,8 +225,8 @@ def _paragraph(line: _Line) -> str:
     return f'<p dir="auto"{mark}>{words}</p>'
 
 
-def _item(citation: Citation) -> str:
-    about, place = _reference(citation)
+def _item(citation: Citation, locale: str) -> str:
+    about, place = _reference(citation, locale)
     address = web_address(citation)
     link = f'<a href="{escape(address)}" rel="noreferrer">{escape(address)}</a><br>' if address else ""
     return (

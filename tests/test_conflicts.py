@@ -9,7 +9,7 @@ from index.extraction.dates.mentions import mentions
 from index.records import Article, Span
 from service.evidence import Contrast, Finding, Quote
 from service.questions.plan import Plan
-from service.reading.conflicts import about, change, contrasts, disagreement, likeness
+from service.reading.conflicts import _opposed, about, change, contrasts, disagreement, likeness
 from tests.evidence import article
 from tests.fakes import WordJudge
 
@@ -65,6 +65,21 @@ def test_a_question_without_a_number_is_answered_yes_by_one_and_no_by_another() 
     no = finding(2, "The bridge at Salt Lane was not closed by the flood.", "not closed")
     (contrast,) = compared("Was the bridge at Salt Lane closed?", yes, no, intent="yes_no")
     assert values(contrast) == ["yes", "no"]
+
+
+def test_a_value_of_something_like_it_is_no_side() -> None:
+    other = finding(2, "40 families were evacuated in a night.", "40", title="A storm")
+    assert compared(FAMILIES, families(1, "14"), other, wanted="number") == ()
+    titled = finding(2, "40 families were evacuated in a night.", "40", title="The flood at Salt Lane")
+    (contrast,) = compared(FAMILIES, families(1, "14"), titled, wanted="number")
+    assert values(contrast) == ["14", "40"]
+
+
+def test_a_state_that_the_next_report_repeats_is_still_a_state() -> None:
+    pairs = [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]  # the third report tells the first state, too
+    assert _opposed(pairs, "change") == [0, 1, 2, 3]
+    assert _opposed(pairs, "disagreement") == [0, 1, 2]
+    assert _opposed([(0, 1), (1, 2)], "change") == [0, 1]
 
 
 def test_a_later_report_is_a_change_the_newest_first() -> None:

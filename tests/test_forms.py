@@ -2,7 +2,14 @@
 
 import pytest
 
-from service.questions.forms import counted_in, is_yes_no, open_form, statement_of, wanted_of
+from service.questions.forms import (
+    asked_openly,
+    counted_in,
+    is_yes_no,
+    open_form,
+    statement_of,
+    wanted_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -80,3 +87,25 @@ def test_what_is_counted(question: str, counted: str | None) -> None:
 )
 def test_the_kind_of_answer_is_told_without_the_embedder_too(question: str, wanted: str) -> None:
     assert wanted_of(question, None) == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "topic", "opened"),
+    [
+        (
+            "What is the latest on the cost of the bridge?",
+            "cost of the bridge",
+            "What is the cost of the bridge?",
+        ),
+        ("How has the cost of the bridge changed since 2019?", None, "What is the cost of the bridge?"),
+        ("How did the price of oil change?", None, "What is the price of oil?"),
+        ("How did the price of oil affect the economy?", None, None),
+        ("How has Brexit changed?", None, None),
+        ("What is the latest on the bridge?", "bridge", None),
+        ("How much does the bridge cost?", None, None),
+    ],
+)
+def test_the_latest_or_the_course_of_a_quantity_is_asked_openly(
+    question: str, topic: str | None, opened: str | None
+) -> None:
+    assert asked_openly(question, topic, None) == opened

@@ -98,6 +98,21 @@ TOLD = cited(
 )
 
 
+ARABIC = replace(
+    DISPUTED,
+    plan=Plan(standalone_question="كم عدد الأسر؟", language="ar", locale="ar"),
+    timeline=(replace(EVENTS[4], told="", citations=(5, 4)),),
+    citations=tuple(
+        replace(one, published_origin="text", also_printed_by=("Radio",)) for one in DISPUTED.citations
+    ),
+)
+ENGLISH = re.compile(
+    r"sources disagree about|changed over time|timeline|quoting|read in|also printed|planned\b|more report"
+    r"|you could|evidence|february|january|unknown|\bago\b|live page|permanent|published",
+    re.IGNORECASE,
+)
+
+
 def on_terminal(answer: Answer) -> str:
     out = io.StringIO()
     show_answer(Plain(file=out, width=100_000), answer, whole=True)
@@ -204,10 +219,34 @@ def test_a_front_holds_the_whole_answer(front: str, answer: Answer) -> None:
     assert_holds(FRONTS[front](answer), answer, front)
 
 
+def labels_of(text: str, answer: Answer) -> str:
+    """The words of a front without those of the answer itself and of the page's own controls."""
+    held = (*(one.text for one in answer.claims), *QUOTES, *answer.suggestions, *answer.notes)
+    short = answer.short_answer.text if answer.short_answer else ""
+    for words in (*map(plain, held), short, "Evidence sheet", "Answered by quotes."):
+        text = text.replace(words, "")
+    return text
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_the_words_around_quotes_are_in_the_language_of_the_question(front: str) -> None:
+    text = labels_of(plain(FRONTS[front](ARABIC)), ARABIC)
+    assert "تختلف المصادر بشأن: how many left" in text
+    assert "3 مايو 2020" in text
+    assert ENGLISH.findall(text) == []
+
+
 @pytest.mark.parametrize("answer", [DISPUTED, TOLD], ids=["disputed", "timeline"])
 def test_the_page_holds_the_whole_answer(browser: Browser, address: str, answer: Answer) -> None:
     text = on_page(browser, address, answer, f"front-{'timeline' if answer.timeline else 'disputed'}")
     assert_holds(text, answer, "page")
+
+
+def test_the_page_has_the_words_of_the_question(browser: Browser, address: str) -> None:
+    text = labels_of(plain(on_page(browser, address, ARABIC, "front-arabic")), ARABIC)
+    for words in ("تختلف المصادر بشأن: how many left", "3 مايو 2020", "مخطط له", "قبل 6 سنوات", "خبر آخر"):
+        assert words in text
+    assert ENGLISH.findall(text) == []
 
 
 def test_an_answer_of_five_quotes_fits_one_screen(browser: Browser, address: str) -> None:

@@ -233,7 +233,7 @@ def test_what_sources_disagree_about_follows_the_sentences_with_its_marks() -> N
     parts = [composed.take(event) for event in (Claimed(claim, ()), disagreement, change, answer)]
     assert "".join(parts) == composed.text == (
         "“See [1]”, it said. 😀 [1] [2]\n\n"
-        "Sources disagree: the cost\n- 48 [1]\n- 61 [2]\n\n"
+        "Sources disagree about: the cost\n- 48 [1]\n- 61 [2]\n\n"
         "Changed over time: the day\n- May [2]\n\n"
         "Note: 1 sentence was left out."
     )  # fmt: skip

@@ -73,7 +73,7 @@ def test_events_and_counts_are_tables() -> None:
     rows = [block.rows for block in outline(answer) if isinstance(block, Rows)]
     assert rows == [
         (
-            Row(("May 2021", "“Pumps came.”", f"{told}, and 1 more report"), (1, 2)),
+            Row(("May 2021", "“Pumps came.”", f"{told}; 1 more report"), (1, 2)),
             Row(("1 May 2021 (planned)", "“It opens.”", told), (1,)),
         ),
         (Row(("The Courier", "3"), article="7"),),

@@ -129,12 +129,16 @@ def test_a_quote_is_shown_once_and_the_short_answer_needs_no_scrolling(page: Pag
 
 
 def test_what_changed_is_told_by_date_the_newest_first(page: Page) -> None:
-    exchange = ask(page, "How much does the Harbour Bridge cost?")
+    exchange = ask(page, BRIDGE)
     change = exchange.locator(".change")
     expect(change.get_by_role("heading")).to_contain_text("Changed over time")
     days = [int(re.findall(r"\d{4}", day)[0]) for day in change.locator(".when").all_inner_texts()]
     assert days == sorted(days, reverse=True)
-    assert len(days) >= 2
+    values = [value.split()[0] for value in change.get_by_role("rowheader").all_inner_texts()]
+    assert values == ["69.1", "67.5", "61", "48"]
+    # The line says what holds now and what held before; the table has the rest.
+    lead = exchange.locator(".lead .short").inner_text()
+    assert [value in lead for value in values] == [True, True, False, False]
     photographed(page, "change")
 
 

@@ -67,15 +67,15 @@ def test_the_markdown_sheet() -> None:
         "Answered by quotes.*\n\n"
         "## Answer\n\n"
         "It is ugly. \\[unproved\\]\n\n"
-        "## Sources disagree: the cost\n\n"
+        "## Sources disagree about: the cost\n\n"
         "- 48 million [1]\n"
         "- Tideline, quoting Nadia Rahal [1]\n\n"
         "*Note: 1 sentence could not be proved and was left out.*\n\n"
         "## Evidence\n\n"
         "**[1]**\n\n"
         "> “The bridge will cost 61 million.”\n\n"
-        "Mirela Stanek, Tideline, “Bridge to cost 61 million”, 2021-07-09 (read in the text); "
-        "said by Nadia Rahal; also printed by Radio Seawall  \n"
+        "Mirela Stanek, Tideline, quoting Nadia Rahal, “Bridge to cost 61 million”, "
+        "9 July 2021 (read in the text); also printed by Radio Seawall  \n"
         "<https://tideline.example/bridge?a=1&b=2> · article 31, version 2, characters 12–46\n"
     )
 
@@ -93,8 +93,8 @@ def test_the_html_sheet_says_the_same_and_needs_nothing_else() -> None:
     assert tree.findtext(".//h1") == "What does it cost?"
     words = " ".join(tree.text_content().split())
     for told in (
-        "[1] “The bridge will cost 61 million.”", "Sources disagree: the cost", "48 million [1]",
-        "said by Nadia Rahal; also printed by Radio Seawall", "article 31, version 2, characters 12–46",
+        "[1] “The bridge will cost 61 million.”", "Sources disagree about: the cost", "48 million [1]",
+        "quoting Nadia Rahal", "also printed by Radio Seawall", "article 31, version 2, characters 12–46",
     ):  # fmt: skip
         assert told in words
     assert [link.get("href") for link in tree.iter("a")] == [QUOTED.url]
@@ -116,10 +116,8 @@ def test_a_refusal_shows_what_was_nearest() -> None:
         ANSWER, status="not_in_archive", text="The archive does not answer this.", claims=(), citations=(),
         disagreements=(), notes=(), related=(QUOTED,),
     )  # fmt: skip
-    assert "## Nearest in the archive, not an answer" in sheets.markdown(
-        Kept(answer=refused, asked=KEPT.asked)
-    )
-    assert "Nearest in the archive, not an answer" in sheets.html(Kept(answer=refused, asked=KEPT.asked))
+    assert "## Nearest, not an answer" in sheets.markdown(Kept(answer=refused, asked=KEPT.asked))
+    assert "Nearest, not an answer" in sheets.html(Kept(answer=refused, asked=KEPT.asked))
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -210,7 +210,7 @@ async def test_a_refusal_says_what_was_searched(archive: Archive, tmp_path: Path
     [shown] = newsroom.slack.messages.values()
     assert shown.text.startswith("The archive does not answer this. Searched 3 articles (3 passages)")
     nearest = shown.blocks[0]["elements"]
-    assert nearest[0]["elements"][0]["text"] == "Nearest in the archive, not an answer"
+    assert nearest[0]["elements"][0]["text"] == "Nearest, not an answer"
     assert nearest[2] == {
         "type": "rich_text_quote",
         "elements": [{"type": "text", "text": nearest[2]["elements"][0]["text"]}],

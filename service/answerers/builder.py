@@ -143,19 +143,13 @@ class Written:
         """Appends a sentence that is not proved, which says so and cites nothing."""
         return Claimed(self._appended(f"{statement.text} [unproved]", (), "unsupported", 0.0), ())
 
-    def contrast(self, contrast: Contrast) -> Disagreement | Change:
-        """Appends what sources disagree about, or what changed, as it is sent."""
+    def contrast(self, contrast: Contrast, locale: str) -> Disagreement | Change:
+        """Appends what sources disagree about, or what changed, as it is sent, in the words of a language."""
         if contrast.kind == "disagreement":
-            found = comparison.disagreement(contrast, self.number)
-            told = zip(found.positions, contrast.sides, strict=True)
-            found = replace(found, positions=tuple(replace(one, value=side.value) for one, side in told))
-            self.disagreements.append(found)
-            return found
-        change = comparison.change(contrast, self.number)
-        dated = zip(change.positions, contrast.sides, strict=True)
-        change = replace(change, positions=tuple(replace(one, value=side.value) for one, side in dated))
-        self.changes.append(change)
-        return change
+            self.disagreements.append(comparison.disagreement(contrast, self.number, locale))
+            return self.disagreements[-1]
+        self.changes.append(comparison.change(contrast, self.number, locale))
+        return self.changes[-1]
 
     def number(self, quote: Quote) -> int:
         """The number of a quote's citation, a new one where it is cited for the first time."""

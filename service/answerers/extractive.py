@@ -89,7 +89,8 @@ def short_answer(
         if _may_lead(contrast, found):
             return _contrasted(contrast, plan.locale)
     if plan.wanted == "list":
-        return _listed([one for one in found if _is_short(one) and proves(one.answer, one.quote)])
+        listed = [one for one in found if _is_short(one) and proves(one.answer, one.quote)]
+        return _listed(listed, plan.locale)
     for one in found[:1]:
         if plan.intent != "yes_no" and _is_short(one) and proves(one.answer, one.quote):
             return Short(_capital(one.answer), (one.quote,))
@@ -130,13 +131,15 @@ def _is_outdated(contrast: Contrast, found: Sequence[Finding]) -> bool:
 
 def _contrasted(contrast: Contrast, locale: str) -> Short:
     """ "A, B or C: sources disagree", or what is said last with what was said before."""
-    quotes = tuple(side.findings[0].quote for side in contrast.sides)
-    values = [side.value or "" for side in contrast.sides]
+    # Of a change one state before is told; the table has the others.
+    sides = contrast.sides if contrast.kind == "disagreement" else contrast.sides[:2]
+    quotes = tuple(side.findings[0].quote for side in sides)
+    values = [side.value or "" for side in sides]
     if contrast.kind == "disagreement":
         told = messages_of(locale).gettext("{values}: sources disagree")
-        return Short(told.format(values=_capital(_joined(values, "or"))), quotes)
-    newest, *earlier = contrast.sides
-    before = "; ".join(f"{side.value} ({_day(side, locale)})" for side in earlier)
+        return Short(told.format(values=_capital(_joined(values, "{first} or {last}", locale))), quotes)
+    newest, earlier = sides
+    before = f"{earlier.value} ({_day(earlier, locale)})"
     told = messages_of(locale).gettext("{newest} ({day}); before: {before}")
     day = _day(newest, locale)
     return Short(told.format(newest=_capital(newest.value or ""), day=day, before=before), quotes)
@@ -146,7 +149,7 @@ def _day(side: Side, locale: str) -> str:
     return in_words(side.day, locale) or messages_of(locale).gettext("date unknown")
 
 
-def _listed(found: Sequence[Finding]) -> Short | None:
+def _listed(found: Sequence[Finding], locale: str) -> Short | None:
     """The answers of a list, each once, however it is cased."""
     kept: dict[str, Finding] = {}
     for one in found:
@@ -154,7 +157,8 @@ def _listed(found: Sequence[Finding]) -> Short | None:
     listed = list(kept.values())[:MOST_LISTED]
     if not listed:
         return None
-    return Short(_capital(_joined([one.answer for one in listed], "and")), tuple(one.quote for one in listed))
+    told = _joined([one.answer for one in listed], "{first} and {last}", locale)
+    return Short(_capital(told), tuple(one.quote for one in listed))
 
 
 def _is_short(one: Finding) -> bool:
@@ -163,9 +167,10 @@ def _is_short(one: Finding) -> bool:
     return is_part and one.sure >= LEAST_SURE and len(one.answer) <= LONGEST
 
 
-def _joined(parts: Sequence[str], word: str) -> str:
+def _joined(parts: Sequence[str], last_two: str, locale: str) -> str:
     *most, last = parts
-    return f"{', '.join(most)} {word} {last}" if most else last
+    told = messages_of(locale).gettext
+    return told(last_two).format(first=told(", ").join(most), last=last) if most else last
 
 
 def _capital(text: str) -> str:
@@ -194,13 +199,12 @@ class QuotingAnswerer:
 
     def _proposals(self, evidence: Evidence) -> Sequence[Short | Statement]:
         if evidence.plan.order is Order.TIMELINE:
-            return timeline(
-                evidence.plan.standalone_question, evidence.hits, relevance(evidence.plan, evidence.hits)
-            )
+            plan, hits = evidence.plan, evidence.hits
+            return timeline(plan.standalone_question, hits, relevance(plan, hits), plan.locale)
         chosen = [] if evidence.plan.relation else self._chosen(evidence)
         if evidence.decision is not None:
             return _decided(evidence.decision, chosen, evidence.plan.locale)
-        question = evidence.plan.standalone_question
+        question = evidence.plan.asked
 
         def proves(words: str, quote: Quote) -> bool:
             return proved_answer(question, words, quote, self._judge).holds

@@ -30,7 +30,8 @@ class OverviewAnswerer:
         describes = evidence.plan.intent == "who_is"
         chosen = _described(evidence, self._reader) if describes else _told(evidence)
         for quote, score in chosen:
-            yield Statement(text=worded(quote), quotes=(quote,), support="quoted", score=score)
+            text = worded(quote, evidence.plan.locale)
+            yield Statement(text=text, quotes=(quote,), support="quoted", score=score)
 
 
 def quotable(evidence: Evidence) -> list[Quote]:

@@ -52,7 +52,7 @@ class Chat:
     def _ask(self, line: str) -> None:
         asked = Question(question=line, conversation_id=self._conversation, filters=self._limits)
         self._last = asyncio.run(final(ask(self._desk, asked)))
-        show_answer(self._out, self._last)
+        show_answer(self._out, self._last, ask_for_all="/sources")
 
     def _begin(self, _: str) -> None:
         """Begin a new conversation."""

@@ -20,8 +20,10 @@ from index.backends.local.snapshots import Summary
 from index.extraction.normalisation import without_controls
 from index.records import EVIDENCE, Article, Origin
 from service.answers import Answer, Citation, to_json
-from service.formatting import quotation
+from service.formatting import messages_of, quotation
 from service.outline import (
+    NEAREST,
+    SUGGESTED,
     Heading,
     Lead,
     Nearest,
@@ -32,6 +34,7 @@ from service.outline import (
     Suggestions,
     age,
     beside,
+    more_quotes,
     outline,
     when,
     who,
@@ -64,34 +67,36 @@ def console() -> Console:
     return Plain(width=width)
 
 
-def show_answer(out: Console, answer: Answer, *, whole: bool = False) -> None:
+def show_answer(
+    out: Console, answer: Answer, *, whole: bool = False, ask_for_all: str = "ask with --all"
+) -> None:
     """The short answer, what was written, who disagrees, and each quote once with its reference dimmed.
 
-    Quotes past the first few are only counted, unless the `whole` answer is wanted. For a refusal, what
-    was searched and the articles that came nearest.
+    Quotes past the first few are only counted, with how to `ask_for_all`, unless the `whole` answer
+    is wanted. For a refusal, what was searched and the articles that came nearest.
     """
-    blocks = outline(answer)
+    blocks, locale = outline(answer), answer.plan.locale
     for block in blocks:
         if whole or not (isinstance(block, Quoted) and block.more):
-            _SHOWN[type(block)](out, block)
+            _SHOWN[type(block)](out, block, locale)
     more = sum(isinstance(block, Quoted) and block.more for block in blocks)
     if more and not whole:
-        out.print(f"\n{more} more {'quote' if more == 1 else 'quotes'}: ask with --all", style="dim")
+        out.print(f"\n{more_quotes(more, locale)}: {ask_for_all}", style="dim")
 
 
-def _show_lead(out: Console, lead: Lead) -> None:
+def _show_lead(out: Console, lead: Lead, _: str) -> None:
     out.print(Text.assemble((lead.text, "bold"), (_marks(lead.citations), "dim")))
 
 
-def _show_heading(out: Console, heading: Heading) -> None:
+def _show_heading(out: Console, heading: Heading, _: str) -> None:
     out.print(f"\n{heading.text}", style="bold underline")
 
 
-def _show_sentence(out: Console, sentence: Sentence) -> None:
+def _show_sentence(out: Console, sentence: Sentence, _: str) -> None:
     out.print(Text.assemble(sentence.text, (_marks(sentence.citations), "dim")))
 
 
-def _show_rows(out: Console, rows: Rows) -> None:
+def _show_rows(out: Console, rows: Rows, _: str) -> None:
     if rows.title:
         out.print(f"\n{rows.title}", style="bold")
     if not out.is_terminal:
@@ -99,8 +104,8 @@ def _show_rows(out: Console, rows: Rows) -> None:
         for row in rows.rows:
             out.print(f"   {' — '.join(row.cells)}{_marks(row.citations)}")
         return
-    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), show_header=rows.kind == "table")
-    for column in rows.columns:
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), show_header=bool(rows.columns))
+    for column in rows.columns or ("",) * len(rows.rows[0].cells):
         table.add_column(column, overflow="fold")
     for row in rows.rows:
         *most, last = row.cells
@@ -109,33 +114,34 @@ def _show_rows(out: Console, rows: Rows) -> None:
     out.print(Padding(table, (0, 0, 0, 3)))
 
 
-def _show_quoted(out: Console, quoted: Quoted) -> None:
+def _show_quoted(out: Console, quoted: Quoted, locale: str) -> None:
     citation = quoted.citation
     _print_indented(out, f"\n{quotation(citation.quote)}")
-    source = f"[{citation.number}] {who(citation)}, {when(citation)}"
-    old = age(citation.published, date.today())
-    _print_indented(out, "; ".join(filter(None, (source, old, *beside(citation)))), "bold dim")
+    source = f"[{citation.number}] {who(citation, locale)}, {when(citation, locale)}"
+    old = age(citation.published, date.today(), locale)
+    _print_indented(out, "; ".join(filter(None, (source, old, *beside(citation, locale)))), "bold dim")
     _print_indented(out, place(citation), "dim")
 
 
-def _show_nearest(out: Console, nearest: Nearest) -> None:
-    out.print("\nNearest, not an answer:", style="dim")
+def _show_nearest(out: Console, nearest: Nearest, locale: str) -> None:
+    out.print(f"\n{messages_of(locale).gettext(NEAREST)}:", style="dim")
     for citation in nearest.citations:
-        _print_indented(out, f"{who(citation)}, {when(citation)}: {quotation(citation.quote)}", "dim")
+        source = f"{who(citation, locale)}, {when(citation, locale)}"
+        _print_indented(out, f"{source}: {quotation(citation.quote)}", "dim")
         _print_indented(out, place(citation), "dim")
 
 
-def _show_note(out: Console, note: Note) -> None:
+def _show_note(out: Console, note: Note, _: str) -> None:
     out.print(note.text, style="dim")
 
 
-def _show_suggestions(out: Console, suggestions: Suggestions) -> None:
-    out.print("\nYou could ask:", style="dim")
+def _show_suggestions(out: Console, suggestions: Suggestions, locale: str) -> None:
+    out.print(f"\n{messages_of(locale).gettext(SUGGESTED)}", style="dim")
     for question in suggestions.questions:
         _print_indented(out, question, "dim")
 
 
-_SHOWN: dict[type, Callable[[Console, Any], None]] = {
+_SHOWN: dict[type, Callable[[Console, Any, str], None]] = {
     Lead: _show_lead,
     Heading: _show_heading,
     Sentence: _show_sentence,

@@ -6,17 +6,19 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
+from index.errors import NotFound
 from index.readers.web import Fetcher
 from index.records import Query
 from service import telemetry
 from service.answering import Desk
+from service.formatting import locales, words_of
 from service.http import capacity, idempotency, problems, security
 from service.http.capacity import Capacity, Draining
 from service.http.idempotency import Responses
@@ -131,5 +133,11 @@ def _add_page(app: FastAPI) -> None:
     def docs() -> HTMLResponse:
         policy = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
         return HTMLResponse(reference(app.openapi()), headers=policy)
+
+    @app.get("/static/words/{locale}.json", include_in_schema=False)
+    def words(locale: str) -> dict[str, Any]:
+        if locale not in locales():
+            raise NotFound(f"no words in {locale!r} here; there are: {', '.join(locales())}")
+        return words_of(locale)
 
     app.mount("/static", StaticFiles(directory=WEB), name="static")

@@ -26,7 +26,9 @@ from service.answers import (
     Position,
     Shortened,
 )
+from service.formatting import ENGLISH, every_language, in_words, messages_of
 from service.http.schemas import ConversationId
+from service.outline import SUGGESTED, changed, disagreed
 from service.pipeline import QUOTES
 from service.questions.message import unwrapped
 from service.questions.plan import Plan, Question, Turn
@@ -36,7 +38,6 @@ from service.storage.conversations import TURNS
 MODEL = "dateline"
 LONGEST_QUESTION = 4000
 TEXTS = ("text", "input_text", "output_text")  # the parts of messages that are read
-SUGGESTED = "You could ask:"
 
 _MARK = re.compile(r"\[\d+\]")
 
@@ -195,12 +196,13 @@ class Composition:
 
     text: str = ""
     is_timeline: bool = False
+    locale: str = ENGLISH
     marks: list[tuple[int, int, int]] = field(default_factory=list)  # start, end, number of the citation
 
     def take(self, event: Event) -> str:
         """Takes an event in; gives what it adds to the content, which may be nothing."""
         if isinstance(event, Plan):
-            self.is_timeline = event.order is Order.TIMELINE
+            self.is_timeline, self.locale = event.order is Order.TIMELINE, event.locale
         if isinstance(event, Shortened):
             short = event.short_answer
             return self._add("", " ".join([short.text, *map(_marked, short.citations)]), short.citations)
@@ -210,14 +212,15 @@ class Composition:
             words = f"{item}{event.claim.text}"
             return self._add(between if self.text else "", words, event.claim.citations)
         if isinstance(event, Disagreement):
-            return self._add_positions(f"Sources disagree: {event.about}", event.positions)
+            return self._add_positions(disagreed(event.about, self.locale), event.positions)
         if isinstance(event, Change):
-            return self._add_positions(f"Changed over time: {event.about}", event.positions)
+            return self._add_positions(changed(event.about, self.locale), event.positions)
         if isinstance(event, Answer):
             words = "" if self.text else self._add("", event.text, ())
             words += "".join(self._add("\n\n", f"Note: {note}", ()) for note in event.notes)
             asked = "".join(f"\n- {question}" for question in event.suggestions)
-            return words + (self._add("\n\n", f"{SUGGESTED}{asked}", ()) if asked else "")
+            suggested = messages_of(self.locale).gettext(SUGGESTED)
+            return words + (self._add("\n\n", f"{suggested}{asked}", ()) if asked else "")
         return ""
 
     async def whole(self, events: AsyncIterator[Event]) -> Answer:
@@ -245,7 +248,8 @@ class Composition:
     def _add_positions(self, heading: str, positions: Iterable[Position | DatedPosition]) -> str:
         added = self._add("\n\n" if self.text else "", heading, ())
         for position in positions:
-            day = f"{position.day}: " if isinstance(position, DatedPosition) and position.day else ""
+            dated = in_words(position.day, self.locale) if isinstance(position, DatedPosition) else ""
+            day = f"{dated}: " if dated else ""
             said = position.value or position.text
             words = " ".join([f"- {day}{said}", *map(_marked, position.citations)])
             added += self._add("\n", words, position.citations)
@@ -353,6 +357,9 @@ def _exchanges(messages: Iterable[Message]) -> list[tuple[str, str]]:
             found.append((message.words.strip(), ""))
         elif message.role == "assistant" and found:
             # What was only suggested was not talked about.
-            words = " ".join(message.words.partition(f"\n\n{SUGGESTED}\n")[0].split())
+            words = message.words
+            for suggested in every_language(SUGGESTED):
+                words = words.partition(f"\n\n{suggested}\n")[0]
+            words = " ".join(words.split())
             found[-1] = (found[-1][0], f"{found[-1][1]} {words}".strip())
     return found

@@ -171,6 +171,8 @@ QUESTION_WORDS: Mapping[Wanted, str] = {
     "place": "where",
     "person": "who",
 }
+_HOW = re.compile(r"^how (?:has|have|had|did) ", re.IGNORECASE)
+_ONWARDS = re.compile(r"(?:over|since|between|during|from|after|before|in|by|until|through)$", re.IGNORECASE)
 _NO_NOUN = frozenset({"in", "for", "to", "on", "at", "and"})
 _STOP = re.compile(
     r"(?<!\s)\s+(?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|came|come|saw|went|in|on|at|by|there)\b|[?,.;]",
@@ -240,6 +242,31 @@ def asked_for(text: str) -> Wanted:
         if not {word.strip("?؟،,.¿") for word in asked}.isdisjoint(messages.gettext(words).split()):
             return kind
     return "any"
+
+
+def course_of(text: str) -> str | None:
+    """Finds what a question asks the course of: "the cost of it" in "How has the cost of it changed?"."""
+    bare = " ".join(text.split()).rstrip("?؟ ")
+    if (found := _HOW.match(bare)) is None:
+        return None
+    words = bare[found.end() :].split()
+    at = _verb_place(words, is_be=False) if len(words) > 1 else 0
+    # What the thing did to something else is no course of its own.
+    goes_on = not words[at + 1 :] or _ONWARDS.match(words[at + 1]) is not None
+    return " ".join(words[:at]) if at and goes_on else None
+
+
+def asked_openly(text: str, topic: str | None, embedder: Embedder | None) -> str | None:
+    """Asks openly for the quantity whose latest state or course a question wants; None where it wants none.
+
+    "What is the cost of the bridge?" of "What is the latest on the cost of the bridge?" and of "How has the
+    cost of the bridge changed?". The topic is what is asked the latest of.
+    """
+    thing = topic or course_of(text)
+    if thing is None:
+        return None
+    opened = f"What is the {thing.removeprefix('the ')}?"
+    return opened if wanted_of(opened, embedder) == "number" else None
 
 
 def counted_in(text: str) -> str | None:

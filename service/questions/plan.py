@@ -124,7 +124,7 @@ class Plan:
     named_periods: tuple[Period, ...] = ()
     order: Order = Order.RELEVANCE
     search_words: str = ""  # the question without what only limits or orders it
-    read_as: str = ""  # what passages are read for, where bounds that the search keeps to are left out
+    read_as: str = ""  # what passages are read for, without bounds and orders that the search keeps to
     ignored: tuple[Named, ...] = ()  # what the words name and did not count, being searched as words
     intent: Intent = "question"
     wanted: Wanted = "any"
@@ -146,3 +146,8 @@ class Plan:
     def filters(self) -> Filters:
         """The limits that the search keeps to."""
         return Filters(**{one.name: getattr(self, one.name) for one in fields(Filters)})
+
+    @property
+    def asked(self) -> str:
+        """The question that a sentence has to answer."""
+        return self.read_as or self.standalone_question

@@ -35,6 +35,7 @@ from service.questions.constraints import (
 from service.questions.conversation import in_conversation, is_fragment
 from service.questions.decompose import aspects, comparison_in, part_of
 from service.questions.forms import (
+    asked_openly,
     asks_truth,
     counted_in,
     encoder,
@@ -215,6 +216,9 @@ def plan_of(
     wanted = (
         (told and told.wanted) or wanted_of(text, embedder, is_english=is_english) if wish.asks else "any"
     )
+    opened = (
+        asked_openly(text, wish.topic, embedder) if intent in ("latest", "question") and is_english else None
+    )
     return Plan(
         standalone_question=text,
         language=language,
@@ -228,12 +232,12 @@ def plan_of(
         named_outlets=_once(name for one in named.outlets for name in one.outlets),
         named_authors=_once(name for _, name, _ in named.authors),
         named_periods=_once(one.period for one in named.days if one.bound != "as of"),
-        order=wish.order,
-        search_words=search_words,
-        read_as=read_as(text, named.days),
+        order=Order.NEWEST if opened else wish.order,
+        search_words=opened or search_words,
+        read_as=opened or read_as(text, named.days),
         ignored=question.ignore,
         intent=intent,
-        wanted=wanted,
+        wanted="number" if opened else wanted,
         counted=counted_in(text) if wish.asks else None,
         statement=statement_of(text) if intent == "yes_no" else None,
         topic=wish.topic,

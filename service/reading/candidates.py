@@ -68,7 +68,7 @@ def read(model: ReadingModel, plan: Plan, hits: Sequence[Hit]) -> list[Reading]:
         return []
     heads = [_head(plan, hit) for hit in hits]
     return model.read(
-        plan.read_as or plan.standalone_question,
+        plan.asked,
         [head + hit.passage.text for head, hit in zip(heads, hits, strict=True)],
         [
             [_moved(sentence, len(head) - hit.passage.start) for sentence in hit.passage.sentences]

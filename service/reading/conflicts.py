@@ -21,7 +21,7 @@ from index.records import Span
 from service.answers import Change, DatedPosition, Disagreement, Position
 from service.attribution.speakers import speaker
 from service.evidence import Contrast, Finding, Quote, Side
-from service.formatting import worded
+from service.formatting import ENGLISH, worded
 from service.questions.plan import Plan
 from service.reading.ranking import sought, words_held
 from service.verification.judge import Judge
@@ -161,6 +161,10 @@ def contrasts(plan: Plan, findings: Sequence[Finding], judge: Judge) -> tuple[Co
     compared = [answered(plan, finding) for finding in standing[:MOST_COMPARED]]
     # A name is easily the wrong one of a sentence, and two wrong ones are no disagreement.
     compared = [one for one in compared if not is_named(one) or one.finding.sure >= LEAST_SURE_OF_NAMES]
+    if plan.wanted in ("number", "date"):
+        shares = sought(plan).shares  # under its title, a value of something like it says less of them
+        held = [words_held(shares, frozenset(stems(_told(one.quote)))) for one in compared]
+        compared = [one for one, share in zip(compared, held, strict=True) if share >= LEAST_HELD]
     if plan.intent == "yes_no":
         compared = _decided(plan, compared, judge)
     else:
@@ -173,26 +177,30 @@ def contrasts(plan: Plan, findings: Sequence[Finding], judge: Judge) -> tuple[Co
     found = []
     kinds: tuple[_Kind, ...] = ("disagreement", "change")
     for kind in kinds:
-        places = _opposed([pair for pair, one in related.items() if one == kind])
+        places = _opposed([pair for pair, one in related.items() if one == kind], kind)
         if places:
             found.append(_contrast(kind, plan, [sides[place] for place in places]))
     return tuple(found)
 
 
-def disagreement(contrast: Contrast, number_of: Callable[[Quote], int]) -> Disagreement:
+def disagreement(
+    contrast: Contrast, number_of: Callable[[Quote], int], locale: str = ENGLISH
+) -> Disagreement:
     """Returns a contrast as it is sent; `number_of` gives the number of a quote's citation."""
     positions = (
-        Position(text=worded(side.findings[0].quote), citations=_numbers(side, number_of), value=side.value)
+        Position(
+            text=worded(side.findings[0].quote, locale), citations=_numbers(side, number_of), value=side.value
+        )
         for side in contrast.sides
     )
     return Disagreement(about=contrast.about, positions=tuple(positions))
 
 
-def change(contrast: Contrast, number_of: Callable[[Quote], int]) -> Change:
+def change(contrast: Contrast, number_of: Callable[[Quote], int], locale: str = ENGLISH) -> Change:
     """Returns a contrast as it is sent, each position with its day; `number_of` as for `disagreement`."""
     positions = (
         DatedPosition(
-            text=worded(side.findings[0].quote),
+            text=worded(side.findings[0].quote, locale),
             day=side.day,
             citations=_numbers(side, number_of),
             value=side.value,
@@ -215,11 +223,12 @@ def _answering(plan: Plan, compared: Sequence[Answered], judge: Judge) -> list[A
     return [one for one, way in zip(compared, found, strict=True) if way.supports >= LEAST_SUPPORTED]
 
 
-def _opposed(pairs: Sequence[tuple[int, int]]) -> list[int]:
-    """The sides that differ each from every other, from the likeliest on."""
+def _opposed(pairs: Sequence[tuple[int, int]], kind: _Kind) -> list[int]:
+    """The sides that differ each from every other; one more state of a change, from most of them."""
     chosen: list[int] = []
     for place in sorted({place for pair in pairs for place in pair}):
-        if all((other, place) in pairs for other in chosen):
+        opposed = sum((other, place) in pairs for other in chosen)
+        if opposed == len(chosen) or (kind == "change" and opposed * 2 > len(chosen)):
             chosen.append(place)
     return chosen if len(chosen) > 1 else []
 
@@ -302,7 +311,7 @@ def _stated(plan: Plan, one: Answered) -> str:
     """An answer as a statement; of a yes-or-no question the sentence itself."""
     if plan.intent == "yes_no":
         return one.quote.text
-    return statement_of(plan.standalone_question, one.finding.answer)
+    return statement_of(plan.asked, one.finding.answer)
 
 
 def _relation(
@@ -347,9 +356,9 @@ def _told_of(one: Answered) -> date | None:
 def _contrast(kind: _Kind, plan: Plan, sides: Sequence[Sequence[Answered]]) -> Contrast:
     if kind == "change":
         ordered = sorted(map(_side, sides), key=lambda side: side.day or date.min, reverse=True)
-        return Contrast(kind="change", about=about(plan.standalone_question), sides=tuple(ordered))
+        return Contrast(kind="change", about=about(plan.asked), sides=tuple(ordered))
     most = sorted(sides, key=lambda side: (len(side), side[0].finding.score), reverse=True)
-    return Contrast(kind="disagreement", about=about(plan.standalone_question), sides=tuple(map(_side, most)))
+    return Contrast(kind="disagreement", about=about(plan.asked), sides=tuple(map(_side, most)))
 
 
 def _side(side: Sequence[Answered]) -> Side:

@@ -14,7 +14,15 @@ from index.backends.local.lexical import stems
 from index.extraction.entries import Entry, entries
 from index.records import DateMention, Hit, Origin, Span
 from service.evidence import Finding, Happening, Quote, Statement
-from service.formatting import in_words, period_in_words, quotation
+from service.formatting import (
+    ENGLISH,
+    in_words,
+    messages_of,
+    period_in_words,
+    planned,
+    printed,
+    quotation,
+)
 from service.questions.plan import Plan
 from service.reading.ranking import sought, words_held
 
@@ -61,7 +69,10 @@ class _Event:
 
 
 def timeline(
-    question: str, hits: Sequence[Hit], relevance: Callable[[Sequence[str]], Sequence[float]]
+    question: str,
+    hits: Sequence[Hit],
+    relevance: Callable[[Sequence[str]], Sequence[float]],
+    locale: str = ENGLISH,
 ) -> tuple[Statement, ...]:
     """The events that the hits tell of, the earliest first; at most MOST_EVENTS, the most relevant.
 
@@ -83,7 +94,7 @@ def timeline(
         and (event := _event(quote, score, asked, _entry_of(quote.span, rolling[quote.article.id])))
     ]
     chosen = _distinct(sorted(events, key=lambda event: -event.score))[:MOST_EVENTS]
-    return tuple(_statement(event) for event in sorted(chosen, key=_order))
+    return tuple(_statement(event, locale) for event in sorted(chosen, key=_order))
 
 
 def relevance(plan: Plan, hits: Sequence[Hit]) -> Callable[[Sequence[str]], Sequence[float]]:
@@ -227,9 +238,9 @@ def _also_printed(event: _Event, outlet: str | None) -> _Event:
     return replace(event, quote=replace(quote, also_printed_by=(*quote.also_printed_by, outlet)))
 
 
-def _statement(event: _Event) -> Statement:
-    told = _when(event)
-    day = f"{told} (planned)" if event.planned else told
+def _statement(event: _Event, locale: str) -> Statement:
+    told = _when(event, locale)
+    day = planned(told, locale) if event.planned else told
     happened = Happening(
         first=event.first,
         last=event.last,
@@ -239,7 +250,7 @@ def _statement(event: _Event) -> Statement:
         time=event.entry.clock if event.entry else None,
     )
     return Statement(
-        text=f"{day} — {quotation(event.quote.text)} ({_source(event)})",
+        text=f"{day} — {quotation(event.quote.text)} ({_source(event, locale)})",
         quotes=(event.quote,),
         support="quoted",
         score=min(event.score, 1.0),
@@ -247,28 +258,27 @@ def _statement(event: _Event) -> Statement:
     )
 
 
-def _when(event: _Event) -> str:
+def _when(event: _Event, locale: str) -> str:
+    words = messages_of(locale).gettext
     clock = event.entry.clock if event.entry else None
     if event.day is None:
         # A chronicle's times are not of the day it was printed.
-        return f"Reported on {in_words(event.first)}{f': {clock}' if clock else ''}"
+        reported = words("Reported on {day}").format(day=in_words(event.first, locale))
+        return f"{reported}: {clock}" if clock else reported
     own = event.quote.article.text[event.day.start : event.day.end]
     if _PART_OF_YEAR.fullmatch(own):
         return f"{own[0].upper()}{own[1:]}"
-    days = ", ".join(filter(None, (period_in_words(event.first, event.last), clock)))
-    return f"{days} (inferred)" if event.day.origin is Origin.INFERRED else days
+    days = ", ".join(filter(None, (period_in_words(event.first, event.last, locale), clock)))
+    return f"{days} ({words('inferred')})" if event.day.origin is Origin.INFERRED else days
 
 
-def _source(event: _Event) -> str:
-    article = event.quote.article
-    outlet = article.outlet or "Unknown outlet"
+def _source(event: _Event, locale: str) -> str:
+    article, words = event.quote.article, messages_of(locale).gettext
     if event.day is None:
-        return outlet
-    return (
-        f"{outlet}, published {in_words(article.published)}"
-        if article.published
-        else f"{outlet}, date unknown"
-    )
+        return article.outlet or words("Unknown outlet")
+    if locale != ENGLISH or article.published is None:
+        return printed(event.quote, locale)
+    return f"{article.outlet or 'Unknown outlet'}, published {in_words(article.published)}"
 
 
 def _order(event: _Event) -> tuple[date, int, date, date]:

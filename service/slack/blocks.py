@@ -28,8 +28,8 @@ from slack_sdk.models.blocks import (
 )
 
 from service.answers import Answer, Citation, Claim, ShortAnswer
-from service.formatting import in_words, shortened
-from service.outline import Note, Quoted, Rows, outline, without_marks
+from service.formatting import messages_of, shortened
+from service.outline import NEAREST, SUGGESTED, Note, Quoted, Rows, beside, outline, when, who, without_marks
 from service.references import web_address
 from service.slack.text import as_markdown, link, parts
 
@@ -76,7 +76,9 @@ def closing(answer: Answer, page: str | None, *, shared: bool = True) -> list[Bl
     """
     told = [_told(block, answer) for block in outline(answer) if isinstance(block, Rows | Note)]
     told += [block for block in (_sources(answer), _nearest(answer)) if block]
-    told += [_context(["You could ask: " + " · ".join(answer.suggestions)])] if answer.suggestions else []
+    if answer.suggestions:
+        suggested = messages_of(answer.plan.locale).gettext(SUGGESTED)
+        told.append(_context([f"{suggested} {' · '.join(answer.suggestions)}"]))
     ending = [_context([_searched(answer)])] if answer.claims else []
     buttons = list(_buttons(answer, page, shared))
     ending += [ActionsBlock(elements=buttons)] if buttons else []
@@ -108,19 +110,19 @@ def _told(block: Rows | Note, answer: Answer) -> Block:
 
 def _sources(answer: Answer) -> Block | None:
     """Each quote once with its reference, the most direct first."""
-    quotes = [(block.citation, True) for block in outline(answer) if isinstance(block, Quoted)]
-    return _quoted("Evidence", quotes)
+    quotes = [block.citation for block in outline(answer) if isinstance(block, Quoted)]
+    return _quoted("Evidence", quotes, answer.plan.locale)
 
 
 def _nearest(answer: Answer) -> Block | None:
-    return _quoted("Nearest in the archive, not an answer", [(one, True) for one in answer.related])
+    return _quoted(NEAREST, answer.related, answer.plan.locale)
 
 
-def _quoted(heading: str, citations: Sequence[tuple[Citation, bool]]) -> Block | None:
+def _quoted(heading: str, citations: Sequence[Citation], locale: str) -> Block | None:
     """References under a heading."""
     if not citations:
         return None
-    return _listed(heading, [_cited(citation, quoted) for citation, quoted in citations])
+    return _listed(messages_of(locale).gettext(heading), [_cited(one, locale) for one in citations])
 
 
 def _listed(heading: str, listed: Sequence[list[RichTextElement]]) -> Block:
@@ -134,20 +136,13 @@ def _listed(heading: str, listed: Sequence[list[RichTextElement]]) -> Block:
     return RichTextBlock(elements=elements)
 
 
-def _cited(citation: Citation, quoted: bool) -> list[RichTextElement]:
-    title = f", “{citation.title}”" if citation.title else ""
-    beside = f"; said by {citation.speaker}" if citation.speaker else ""
-    if citation.also_printed_by:
-        beside += f"; also printed by {', '.join(citation.also_printed_by)}"
+def _cited(citation: Citation, locale: str) -> list[RichTextElement]:
+    title = shortened(f", “{citation.title}”" if citation.title else "", 300)
+    remarks = shortened("".join(f"; {remark}" for remark in beside(citation, locale)), 300)
     number = _linked(f"[{citation.number}]", citation)
-    reference = [number, Text(text=f" {printed(citation)}{shortened(title, 300)}{shortened(beside, 300)}")]
-    quote = [RichTextQuoteElement(elements=[Text(text=citation.quote)])] if quoted else []
-    return [_section(*reference), *quote]
-
-
-def printed(citation: Citation) -> str:
-    """Outlet and day of a quote, as the sentences of an answer say it."""
-    return f"{citation.outlet or 'Unknown outlet'}, {in_words(citation.published) or 'date unknown'}"
+    source = f"{who(citation, locale)}, {when(citation, locale)}"
+    reference = _section(number, Text(text=f" {source}{title}{remarks}"))
+    return [reference, RichTextQuoteElement(elements=[Text(text=citation.quote)])]
 
 
 def _searched(answer: Answer) -> str:

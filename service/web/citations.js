@@ -1,8 +1,8 @@
-import { age, dateSpan } from "./dates.js";
 import { button, element } from "./dom.js";
+import { ENGLISH } from "./words.js";
 
 const ORIGIN_NOTES = {
-  text: ["from the text", "This date was read from the words of the article, not given with it."],
+  text: ["read in the text", "This date was read from the words of the article, not given with it."],
   inferred: ["inferred", "This date stands nowhere; it was concluded from other dates."],
   unknown: ["origin unknown", "Where this date comes from is not known."],
 };
@@ -27,28 +27,30 @@ export function marks(numbers, citations, open) {
 }
 
 /** The published date in words; "date unknown" where there is none. */
-export function published({ published: iso, published_until: until }) {
-  return dateSpan(iso, iso && until) ?? "date unknown";
+export function published({ published: iso, published_until: until }, words = ENGLISH) {
+  return words.span(iso, iso && until) ?? words.tell("date unknown");
 }
 
 /** A published date with where it was found, where that is not certain, and its age. */
-export function datedLine(source) {
+export function datedLine(source, words = ENGLISH) {
+  const old = words.age(source.published);
   const [note, explanation] = source.published ? (ORIGIN_NOTES[source.published_origin] ?? []) : [];
   return element(
     "span",
     { class: "dated" },
-    source.published ? element("time", { datetime: source.published }, published(source)) : published(source),
-    note ? [" ", element("span", { class: "origin", title: explanation }, note)] : null,
-    source.published ? [" · ", element("span", { class: "age" }, age(source.published) ?? "age unknown")] : null,
+    source.published ? element("time", { datetime: source.published }, published(source, words)) : published(source, words),
+    note ? [" ", element("span", { class: "origin", title: explanation }, words.tell(note))] : null,
+    old ? [" · ", element("span", { class: "age" }, old)] : null,
   );
 }
 
 /** "also printed by A, B", or null. */
-export function alsoPrintedBy({ also_printed_by: others }) {
+export function alsoPrintedBy({ also_printed_by: others }, words = ENGLISH) {
   if (!others?.length) return null;
   const names = others.map((other) => (typeof other === "string" ? other : (other.outlet ?? other.title)));
-  const listed = names.flatMap((name, at) => [at ? ", " : null, element("bdi", {}, name)]);
-  return element("p", { class: "also" }, "Also printed by ", listed);
+  const listed = names.flatMap((name, at) => [at ? words.tell(", ") : null, element("bdi", {}, name)]);
+  const [before, after] = words.around("also printed by {outlets}", "outlets");
+  return element("p", { class: "also" }, before, listed, after);
 }
 
 /** A link to the original, or null where its address is not plainly http or https. */

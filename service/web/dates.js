@@ -4,10 +4,10 @@ const MOMENT = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: 
 const AGE = new Intl.RelativeTimeFormat("en-GB", { numeric: "always" });
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Writes an ISO day as "2 June 2021"; what is no such day is shown as it came. */
-export function longDate(iso) {
+/** Writes an ISO day as "2 June 2021", or as `write(year, month, day)` does; what is no such day is shown as it came. */
+export function longDate(iso, write = () => null) {
   const day = parsed(iso);
-  return day ? LONG.format(day) : iso;
+  return day ? (write(day.getUTCFullYear(), day.getUTCMonth() + 1, day.getUTCDate()) ?? LONG.format(day)) : iso;
 }
 
 /** The ISO day if it is one, for a machine to read; else null. */
@@ -15,10 +15,10 @@ export function isoDay(iso) {
   return parsed(iso) ? iso : null;
 }
 
-/** Writes the month of an ISO day as "June 2021". */
-export function monthYear(iso) {
+/** Writes the month of an ISO day as "June 2021", or as `write(year, month)` does. */
+export function monthYear(iso, write = () => null) {
   const day = parsed(iso);
-  return day ? MONTH.format(day) : iso;
+  return day ? (write(day.getUTCFullYear(), day.getUTCMonth() + 1) ?? MONTH.format(day)) : iso;
 }
 
 /** The last day of a month "2021-06", as an ISO day. */
@@ -33,16 +33,19 @@ export function timeOf(iso) {
   return Number.isNaN(moment.getTime()) ? iso : MOMENT.format(moment);
 }
 
-/** How long ago an ISO day was, in whole years, else months, else days; null where unknown. */
-export function age(iso, now = new Date()) {
+/** How long ago an ISO day was, in whole years, else months, else days, as `write(number, unit)` tells it; null where unknown. */
+export function age(iso, now = new Date(), write = inEnglish) {
   const day = parsed(iso);
   if (!day) return null;
   const today = new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()));
   const months = wholeMonths(day, today);
-  if (Math.abs(months) >= 12) return AGE.format(-Math.trunc(months / 12), "year");
-  if (months !== 0) return AGE.format(-months, "month");
-  const days = Math.round((today - day) / DAY);
-  return days === 0 ? "today" : AGE.format(-days, "day");
+  if (Math.abs(months) >= 12) return write(Math.trunc(months / 12), "year");
+  if (months !== 0) return write(months, "month");
+  return write(Math.round((today - day) / DAY), "day");
+}
+
+function inEnglish(number, unit) {
+  return number === 0 ? "today" : AGE.format(-number, unit);
 }
 
 /** "1 March 2019 to 12 September 2024", or as much of it as is known; null where nothing is. */

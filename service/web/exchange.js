@@ -15,6 +15,7 @@ import { planChips } from "./plan.js";
 import { receiptNodes } from "./receipt.js";
 import { problemText } from "./requests.js";
 import { timelineStrip } from "./timeline.js";
+import { ENGLISH, wordsOf } from "./words.js";
 
 const SLOTS = [
   "plan", "progress", "lead", "sections", "claims", "notices", "contrasts", "events", "table", "sources", "timeline", "suggested", "foot",
@@ -40,6 +41,7 @@ export class Exchange {
   #claims = [];
   #ended = false;
   #isTimeline = false;
+  #words = ENGLISH;
 
   /**
    * `openArticle(citation, opener)` shows an article, `announce(text)` tells a screen reader, and
@@ -68,14 +70,16 @@ export class Exchange {
   }
 
   /** Shows an answer that was given before, as it ended. */
-  showKept(answer) {
+  async showKept(answer) {
     this.#announce = () => {};
-    this.show("plan", answer.plan);
-    this.show("done", answer);
+    await this.show("plan", answer.plan);
+    await this.show("done", answer);
   }
 
   /** Shows one event; a name it does not know is ignored, so that the server may add some. */
-  show(name, data) {
+  async show(name, data) {
+    // The words around the quotes are in the language of the question, which the first event tells.
+    if (name === "plan") this.#words = await wordsOf(data?.locale);
     const events = {
       plan: () => this.#understood(data),
       sources: () => this.#found(data),
@@ -112,12 +116,12 @@ export class Exchange {
 
   #understood(plan) {
     this.#isTimeline = plan.order === "timeline";
-    this.#fill("plan", planChips(plan, this.#question, this.#askAgain));
+    this.#fill("plan", planChips(plan, this.#question, this.#askAgain, this.#words));
   }
 
   #found(found) {
     this.#sources = found.sources;
-    this.#progress(readLine(found));
+    this.#progress(readLine(found, this.#words));
   }
 
   #shorten({ short_answer: short, citations }) {
@@ -133,14 +137,14 @@ export class Exchange {
   }
 
   #addContrast(shape, contrast) {
-    this.#slots.contrasts.append(shape(contrast, this.#citations, this.#open));
+    this.#slots.contrasts.append(shape(contrast, this.#citations, this.#open, this.#words));
   }
 
   #done(answer) {
     this.#end("done");
     this.#keep(answer.citations, { answer_id: answer.id });
     this.#syncClaims((answer.claims ?? []).filter((claim) => claim.support !== "quoted"));
-    const shown = (shape, contrasts) => (contrasts ?? []).map((one) => shape(one, this.#citations, this.#open));
+    const shown = (shape, contrasts) => (contrasts ?? []).map((one) => shape(one, this.#citations, this.#open, this.#words));
     this.#fill("contrasts", ...shown(disagreementTable, answer.disagreements), ...shown(changeTable, answer.changes));
     for (const note of answer.notes ?? []) this.#notice(note);
     if (answer.status === "not_in_archive") this.#refuse(answer);
@@ -155,14 +159,14 @@ export class Exchange {
     else if (!answer.claims?.length && !answer.sections?.length) this.#fill("lead", element("p", { class: "said", dir: "auto" }, answer.text));
     const sections = answer.sections ?? [];
     this.#fill("sections", ...sections.map((section) => this.#section(section)));
-    if (answer.timeline?.length) this.#fill("events", eventList(answer.timeline, this.#citations, this.#open));
+    if (answer.timeline?.length) this.#fill("events", eventList(answer.timeline, this.#citations, this.#open, this.#words));
     if (answer.table) this.#fill("table", catalogueTable(answer.table, this.#open));
     const shown = [...sections.flatMap((section) => section.evidence.map((item) => item.citation)), ...(answer.timeline ?? []).flatMap((event) => event.citations)];
     const within = new Set(shown);
     const evidence = evidenceOf(answer, this.#citations).filter((citation) => !within.has(citation.number));
-    this.#showSources(evidence, incomplete ? searchedTable(answer.searched, answer.plan) : null);
-    if (!answer.timeline?.length) this.#fill("timeline", timelineStrip(this.#sources, answer.citations, this.#open));
-    this.#fill("foot", ...receiptNodes(answer, this.#announce, { alone: this.#alone }));
+    this.#showSources(evidence, incomplete ? searchedTable(answer.searched, answer.plan, this.#words) : null);
+    if (!answer.timeline?.length) this.#fill("timeline", timelineStrip(this.#sources, answer.citations, this.#open, this.#words));
+    this.#fill("foot", ...receiptNodes(answer, this.#announce, this.#words, { alone: this.#alone }));
     this.#announce(
       `${incomplete ? "Incomplete answer" : "Answer complete"}: ${answer.short_answer?.text ?? count(answer.claims.length, "sentence")}, ${count(answer.citations.length, "quote")}`,
     );
@@ -175,13 +179,13 @@ export class Exchange {
       { class: "part" },
       element("h3", { dir: "auto" }, heading),
       short ? leadLine(short, this.#citations, this.#open) : null,
-      cited.length ? sourceList(cited, this.#open) : element("p", { class: "said" }, "The archive does not answer this."),
+      cited.length ? sourceList(cited, this.#open, this.#words) : element("p", { class: "said", dir: "auto" }, this.#words.tell("The archive does not answer this{within}.", { within: "" })),
     );
   }
 
   #suggest(questions) {
     const asks = questions.map((question) => button({ class: "quiet", dir: "auto" }, () => this.#askAgain({ question }, null), question));
-    this.#fill("suggested", asks.length ? element("div", { class: "take" }, "You could ask: ", asks) : null);
+    this.#fill("suggested", asks.length ? element("div", { class: "take" }, `${this.#words.tell("You could ask:")} `, asks) : null);
   }
 
   /** What is cited so far; the quotes of a timeline stand at their days, once all of them are known. */
@@ -190,7 +194,7 @@ export class Exchange {
   }
 
   #showSources(citations, ...more) {
-    this.#fill("sources", citations.length ? sourceList(citations, this.#open) : null, ...more);
+    this.#fill("sources", citations.length ? sourceList(citations, this.#open, this.#words) : null, ...more);
   }
 
   /** How a notice about an unfinished answer ends; it must not vouch for sentences marked as not proved. */
@@ -206,10 +210,10 @@ export class Exchange {
     this.#fill("lead", element("p", { class: "refusal", dir: "auto" }, told));
     this.#fill(
       "sources",
-      answer.related?.length ? relatedList(answer.related, this.#open) : null,
-      element("details", { class: "more" }, element("summary", {}, "What was searched"), searchedTable(answer.searched, answer.plan)),
+      answer.related?.length ? relatedList(answer.related, this.#open, this.#words) : null,
+      element("details", { class: "more" }, element("summary", { dir: "auto" }, this.#words.tell("What was searched")), searchedTable(answer.searched, answer.plan, this.#words)),
     );
-    this.#fill("foot", ...receiptNodes(answer, this.#announce, { alone: this.#alone }));
+    this.#fill("foot", ...receiptNodes(answer, this.#announce, this.#words, { alone: this.#alone }));
     this.#announce(`Not in the archive. ${answer.text}`);
   }
 

@@ -1,5 +1,5 @@
-import { longDate } from "./dates.js";
 import { button, element } from "./dom.js";
+import { ENGLISH } from "./words.js";
 
 const ORDERS = { newest: "newest first", timeline: "in the order of events" };
 const LISTED = ["outlets", "authors", "languages"];
@@ -11,27 +11,28 @@ const IGNORED = { dates: "dates", outlets: "outlets", authors: "authors" };
  * `ask` is called with what the API must be asked for the same question without the chip. The limits that
  * stay are sent outright, because what is to be ignored of the words is ignored whole.
  */
-export function planChips(plan, question, ask) {
+export function planChips(plan, question, ask, words) {
   const rewritten = plan.standalone_question && plan.standalone_question !== question;
-  const chips = chipsOf(plan);
+  const chips = chipsOf(plan, words);
+  const [before, after] = words.around("Understood as: {question}", "question");
   const ignored = (plan.ignored ?? []).map((name) => IGNORED[name]).filter(Boolean);
   if (!rewritten && !chips.length && !ignored.length) return null;
   const items = chips.map((chip) => element("li", {}, chipButton(chip, plan, ask)));
   return element(
     "div",
     { class: "understood" },
-    rewritten ? element("p", { class: "rewritten", dir: "auto" }, "Understood as: ", element("bdi", {}, plan.standalone_question)) : null,
+    rewritten ? element("p", { class: "rewritten", dir: "auto" }, before, element("bdi", {}, plan.standalone_question), after) : null,
     items.length ? element("ul", { class: "chips", "aria-label": "How the question was understood" }, items) : null,
     ignored.length ? element("p", { class: "ignored" }, `Searched as plain words: the ${ignored.join(" and ")} that the question names`) : null,
   );
 }
 
 /** The limits of a plan in words, one each. */
-export function limitsInWords({ since, until, as_of: asOf, outlets, authors, languages }) {
+export function limitsInWords({ since, until, as_of: asOf, outlets, authors, languages }, words = ENGLISH) {
   return [
-    since ? `since ${longDate(since)}` : null,
-    until ? `until ${longDate(until)}` : null,
-    asOf ? `as known on ${longDate(asOf)}` : null,
+    since ? words.tell("since {day}", { day: words.day(since) }) : null,
+    until ? words.tell("until {day}", { day: words.day(until) }) : null,
+    asOf ? words.tell("as known on {day}", { day: words.day(asOf) }) : null,
     outlets?.length ? `outlets: ${outlets.join(", ")}` : null,
     authors?.length ? `by: ${authors.join(", ")}` : null,
     languages?.length ? `languages: ${languages.join(", ")}` : null,
@@ -45,20 +46,20 @@ export function requestOf(plan) {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value && value.length !== 0));
 }
 
-function chipsOf(plan) {
+function chipsOf(plan, words) {
   const limits = [
     ...["since", "until", "as_of"].map((name) => ({ name, value: plan[name], ignore: "dates" })),
     ...LISTED.flatMap((name) => (plan[name] ?? []).map((value) => ({ name, value, listed: true }))),
   ];
   const chips = limits
     .filter(({ value }) => value)
-    .map((chip) => ({ ...chip, text: limitsInWords({ [chip.name]: chip.listed ? [chip.value] : chip.value })[0] }));
-  const periods = (plan.named_periods ?? []).filter((period) => !isLimit(period, plan)).map(periodInWords);
+    .map((chip) => ({ ...chip, text: limitsInWords({ [chip.name]: chip.listed ? [chip.value] : chip.value }, words)[0] }));
+  const periods = (plan.named_periods ?? []).filter((period) => !isLimit(period, plan)).map((period) => periodInWords(period, words));
   if (periods.length) chips.push({ ignore: "dates", text: `preferring ${periods.join(", ")}` });
   const outlets = (plan.named_outlets ?? []).filter((name) => !plan.outlets?.includes(name));
   if (outlets.length) chips.push({ ignore: "outlets", text: `preferring ${outlets.join(", ")}` });
   if (plan.named_authors?.length) chips.push({ ignore: "authors", text: `preferring reports by ${plan.named_authors.join(", ")}` });
-  if (ORDERS[plan.order]) chips.push({ name: "order", text: ORDERS[plan.order] });
+  if (ORDERS[plan.order]) chips.push({ name: "order", text: words.tell(ORDERS[plan.order]) });
   return chips;
 }
 
@@ -86,7 +87,7 @@ function isLimit({ first, last }, { since = null, until = null }) {
   return (first ?? since) === since && (last ?? until) === until;
 }
 
-function periodInWords({ first, last }) {
-  if (first && last) return first === last ? longDate(first) : `${longDate(first)} to ${longDate(last)}`;
-  return first ? `${longDate(first)} and later` : `${longDate(last)} and earlier`;
+function periodInWords({ first, last }, words) {
+  if (first && last) return words.span(first, last);
+  return words.tell(first ? "from {day}" : "until {day}", { day: words.day(first ?? last) });
 }

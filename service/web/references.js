@@ -1,17 +1,17 @@
 import { inMarks, published, titleOf, webAddress } from "./citations.js";
-import { longDate } from "./dates.js";
 
 /** An answer as plain text, with numbered references below it; each quote stands once, under its reference. */
-export function withReferences(answer) {
+export function withReferences(answer, words) {
   const short = answer.short_answer;
-  const days = new Map((answer.timeline ?? []).flatMap((event) => event.citations.map((number) => [number, dayOf(event)])));
+  const days = new Map((answer.timeline ?? []).flatMap((event) => event.citations.map((number) => [number, dayOf(event, words)])));
+  const contrasts = (message, found) => (found ?? []).map((one) => contrastText(words.tell(message, one), one, answer, words));
   return [
     answer.question,
     short ? marked(short.text, short.citations) : null,
     ...answer.claims.filter((claim) => claim.support !== "quoted").map((claim) => claim.text),
-    ...(answer.disagreements ?? []).map((one) => contrastText("Sources disagree", one, answer)),
-    ...(answer.changes ?? []).map((one) => contrastText("Changed over time", one, answer)),
-    ["Sources", ...answer.citations.map((citation) => reference(citation, days.get(citation.number)))].join("\n"),
+    ...contrasts("Sources disagree about: {about}", answer.disagreements),
+    ...contrasts("Changed over time: {about}", answer.changes),
+    [words.tell("Evidence"), ...answer.citations.map((citation) => reference(citation, days.get(citation.number), words))].join("\n"),
   ]
     .filter(Boolean)
     .join("\n\n");
@@ -30,27 +30,28 @@ export async function copyText(text) {
 }
 
 /** The sides by their values, or by who says them where they have none. */
-function contrastText(heading, { about, positions }, { citations }) {
+function contrastText(heading, { positions }, { citations }, words) {
   const outlet = (number) => citations.find((one) => one.number === number)?.outlet;
-  const side = ({ value, day, citations: numbers }) => marked([day, value ?? numbers.map(outlet).join(", ")].filter(Boolean).join(": "), numbers);
-  return [`${heading}: ${about}`, ...positions.map((position) => `– ${side(position)}`)].join("\n");
+  const side = ({ value, day, citations: numbers }) => marked([day && words.day(day), value ?? numbers.map(outlet).join(", ")].filter(Boolean).join(": "), numbers);
+  return [heading, ...positions.map((position) => `– ${side(position)}`)].join("\n");
 }
 
 function marked(text, numbers) {
   return [text, ...numbers.map((number) => `[${number}]`)].join(" ");
 }
 
-function dayOf({ told, first, planned }) {
-  return `${told || longDate(first)}${planned ? " (planned)" : ""}`;
+function dayOf({ told, first, planned }, words) {
+  const day = told || words.day(first);
+  return planned ? words.tell("{day} (planned)", { day }) : day;
 }
 
-function about(citation) {
+function about(citation, words) {
   const place = webAddress(citation.url)?.href ?? `article ${citation.article_id}, version ${citation.version}`;
-  return [citation.author, citation.outlet, `“${titleOf(citation)}”`, published(citation), place].filter(Boolean).join(", ");
+  return [citation.author, citation.outlet, `“${titleOf(citation)}”`, published(citation, words), place].filter(Boolean).join(", ");
 }
 
-function reference(citation, day) {
-  return `[${citation.number}] ${day ? `${day} – ` : ""}${about(citation)}\n    ${inMarks(citation.quote)}`;
+function reference(citation, day, words) {
+  return `[${citation.number}] ${day ? `${day} – ` : ""}${about(citation, words)}\n    ${inMarks(citation.quote)}`;
 }
 
 function copyBySelection(text) {

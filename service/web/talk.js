@@ -56,7 +56,7 @@ export class Talk {
     exchange.begin();
     this.#reveal(exchange);
     try {
-      for await (const { name, data } of askStream(asked, stop.signal)) exchange.show(name, data);
+      for await (const { name, data } of askStream(asked, stop.signal)) await exchange.show(name, data);
     } catch (error) {
       if (error.name !== "AbortError") exchange.fail(error);
     }
@@ -81,7 +81,7 @@ export class Talk {
         // The reader may have gone elsewhere meanwhile.
         if (this.#shown !== address) return;
         this.#id = answer.conversation_id;
-        this.#addKept(answer, options);
+        await this.#addKept(answer, options);
       }
     } catch (problem) {
       if (this.#shown !== address) return;
@@ -131,9 +131,9 @@ export class Talk {
     });
   }
 
-  #addKept(answer, options) {
+  async #addKept(answer, options) {
     const exchange = this.#add(answer.question, options);
-    exchange.showKept(answer);
+    await exchange.showKept(answer);
     this.#parts.conversation.append(exchange.node);
   }
 

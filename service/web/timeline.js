@@ -1,5 +1,4 @@
 import { published, titleOf } from "./citations.js";
-import { dateSpan } from "./dates.js";
 import { button, count, element, placed } from "./dom.js";
 
 const GAP = 0.075; // of the strip's width: a dot is 24 px, the narrowest strip some 340
@@ -10,7 +9,7 @@ const DAY = 24 * 60 * 60 * 1000;
  * The articles behind an answer on a strip of time: cited ones bear their number, those read and not
  * cited are rings. Null where fewer than two days are known, for then there is no time to show.
  */
-export function timelineStrip(sources, citations, open) {
+export function timelineStrip(sources, citations, open, words) {
   const articles = articlesOf(sources, citations);
   const dated = articles.filter((one) => dayOf(one) !== null).sort((a, b) => dayOf(a) - dayOf(b));
   if (new Set(dated.map(dayOf)).size < 2) return null;
@@ -21,10 +20,10 @@ export function timelineStrip(sources, citations, open) {
   return element(
     "section",
     { class: "timeline" },
-    element("h3", {}, "When it was reported"),
+    element("h3", { dir: "auto" }, words.tell("When it was reported")),
     placed(element("ol", { class: "strip" }, items), { levels }),
     element("div", { class: "ticks", "aria-hidden": "true" }, ticks(first, last)),
-    element("p", { class: "legend" }, legend(dated, articles.length - dated.length)),
+    element("p", { class: "legend" }, legend(dated, articles.length - dated.length, words)),
   );
 }
 
@@ -85,10 +84,10 @@ function calendar(first, last) {
   return marks;
 }
 
-function legend(dated, undated) {
+function legend(dated, undated, words) {
   const cited = dated.filter((one) => one.numbers.length).length;
   return [
-    dateSpan(dated[0].published, dated.at(-1).published),
+    words.span(dated[0].published, dated.at(-1).published),
     cited ? `${count(cited, "article")} cited` : null,
     dated.length > cited ? `${dated.length - cited} read and not cited` : null,
     undated ? `${undated} of unknown date not shown` : null,

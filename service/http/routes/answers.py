@@ -111,7 +111,11 @@ def kept_answers(conversations: Conversations) -> APIRouter:
         if citation and not cited:
             raise NotFound(f"answer {answer_id!r} has no citation {citation}")
         if format == "markdown":
-            told = sheets.quote_in_markdown(cited[0]) if citation else sheets.markdown(kept)
+            told = (
+                sheets.quote_in_markdown(cited[0], kept.answer.plan.locale)
+                if citation
+                else sheets.markdown(kept)
+            )
             return PlainTextResponse(told, media_type="text/markdown; charset=utf-8")
         return PlainTextResponse(write_references(cited, format), media_type=MEDIA_TYPES[format])
 
