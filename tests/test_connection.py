@@ -29,9 +29,9 @@ def data(sample: Path, tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture
-def served(data: Path, models: Path) -> Iterator[str]:
-    with running(data, models) as server:
+@pytest.fixture(scope="module")
+def served(sample: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(copy_of(sample, tmp_path_factory.mktemp("edge") / "data"), models) as server:
         yield server.address
 
 
@@ -149,12 +149,15 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 
 class Few(Connection):
     most = 16
+    header_seconds = 600.0  # nobody goes but to make room
 
 
 @contextmanager
 def answering(kind: type[Connection]) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(echo, http=kind, lifespan="off", log_config=None))
+        server = uvicorn.Server(
+            uvicorn.Config(echo, http=kind, lifespan="off", log_config=None, timeout_keep_alive=1)
+        )
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"

@@ -89,6 +89,11 @@ class Connection(H11Protocol):
         """Tells whether no request is being answered."""
         return self.cycle is None or self.cycle.response_complete
 
+    @property
+    def ends(self) -> bool:
+        """Tells whether the connection is being closed."""
+        return bool(self.transport.is_closing())
+
     def _expect_request(self) -> None:
         self._began, self._came = self.loop.time(), 0
         self._until(self._began + self.header_seconds)
@@ -105,7 +110,8 @@ class Connection(H11Protocol):
     def _make_room(self) -> None:
         most = self.most or most_open()
         address = self.client[0] if self.client else None
-        everyone = [one for one in self.connections if isinstance(one, Connection)]
+        # Of many that come at once, those that made room are still listed.
+        everyone = [one for one in self.connections if isinstance(one, Connection) and not one.ends]
         own = [one for one in everyone if one.client and one.client[0] == address]
         for there, limit in ((own, most // 2), (everyone, most)):
             if len(there) > limit:
