@@ -1,6 +1,7 @@
 """The desk that the settings describe: who answers, who stands in, what proves."""
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from index.archive import Archive
@@ -35,8 +36,9 @@ def open_desk(
     archive, and DatelineError where the answerer cannot be set up.
     """
     over = archive or settings.open_archive()
-    reader = reader or ReadingModel(threads=settings.threads)
-    proving = load_judge(settings, judge or EntailmentModel(threads=settings.threads))
+    packaged = _packaged_models(settings.threads)
+    reader = reader or packaged[0]
+    proving = load_judge(settings, judge or packaged[1])
     quotes = QuotingAnswerer(reader, proving)
     answerer = quotes if settings.answerer == QUOTES else load_answerer(settings)
     return Desk(
@@ -48,6 +50,12 @@ def open_desk(
         judge=proving,
         conversations=conversations or Conversations(settings.store(FILE)),
     )
+
+
+@cache
+def _packaged_models(threads: int) -> tuple[ReadingModel, EntailmentModel]:
+    """Returns the packaged reader and judge, which all desks of a process share."""
+    return ReadingModel(threads=threads), EntailmentModel(threads=threads)
 
 
 def with_answerer(desk: Desk, name: str | None) -> Desk:
