@@ -1,11 +1,13 @@
 """What tests share: the real model exported once, and the sample archive made once."""
 
+import fcntl
 import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,31 @@ SHARED = ROOT.parent / "shared"
 SAMPLE = ROOT / "eval" / "sample" / "articles"
 
 DraftMaker = Callable[..., Draft]
+
+
+LONGEST = (
+    "test_page.py",
+    "test_page_access.py",
+    "test_page_hostile.py",
+    "test_page_places.py",
+    "test_pipeline.py",
+    "test_cli.py",
+    "test_faults.py",
+    "test_workers.py",
+    "test_connection.py",
+    "test_eval_cli.py",
+    "test_embedding.py",
+    "test_run.py",
+    "test_shutdown.py",
+    "test_fuzzing.py",
+)
+"""The files that take longest. They come first, so that no process waits for another at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the files that take longest first."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -43,19 +70,28 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def load(models: Path) -> Callable[[], Embedder]:
-    """Loads the packaged model as the archive would."""
-    return lambda: load_embedder(DEFAULT_MODEL, models)
+    """Loads the packaged model as the archive would, and once."""
+    return cache(lambda: load_embedder(DEFAULT_MODEL, models))
 
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory, load: Callable[[], Embedder]) -> Path:
-    """The folder of an archive of the sample articles. Read it; copy it (`writable_sample`) to write."""
-    folder = tmp_path_factory.mktemp("sample")
-    archive = Archive.create(folder, load)
-    for _ in archive.add(draft for file in list_files([SAMPLE]) for draft in read_file(file)):
-        pass
-    archive.close()
-    return folder
+    """The folder of an archive of the sample articles. Read it; copy it (`writable_sample`) to write.
+
+    It is made once for all the processes that test, each of which has a copy.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # whose folders lie in that of the run
+        shared = shared.parent
+    with (shared / "sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed
+        if not (shared / "made").is_dir():
+            archive = Archive.create(shared / "making", load)
+            for _ in archive.add(draft for file in list_files([SAMPLE]) for draft in read_file(file)):
+                pass
+            archive.close()
+            (shared / "making").rename(shared / "made")
+    return copy_of(shared / "made", tmp_path_factory.mktemp("sample") / "archive")
 
 
 @pytest.fixture
