@@ -15,7 +15,7 @@ CORE := $(wildcard $(foreach name,across answering as_of candidates catalogue_an
 	quoting ranking retrieval rewrite search short_answer speakers spelling structured suggestions timeline tokens \
 	understand verification word_weights,tests/test_$(name).py))
 
-.PHONY: run lock wheel test coverage test-scale check fix test-milvus test-llm fuzz load eval bench bench-peers targets
+.PHONY: run lock wheel test test-slow coverage test-scale pictures check fix test-milvus test-llm fuzz load eval bench bench-peers targets
 
 run: $(INSTALLED)
 	test -e .dateline || { $(BIN)/dateline add eval/sample/articles && cp eval/sample/dateline.toml .dateline/; }
@@ -34,7 +34,16 @@ lock: $(INSTALLED)
 		--universal --generate-hashes --no-header --no-annotate --quiet >> requirements.lock
 
 test: $(INSTALLED)
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# What takes minutes and proves more of the same: many kills, more full disks, whole public sets, half an hour of load.
+test-slow: $(INSTALLED)
+	$(BIN)/pytest -m slow
+
+# The page in Chromium as the tests see it, under artifacts/.
+pictures: $(INSTALLED)
+	DATELINE_TEST_PICTURES=1 $(BIN)/pytest tests/test_page.py tests/test_page_access.py tests/test_page_hostile.py \
+		tests/test_page_places.py
 
 # Which branches of the core its own tests take; pyproject.toml has the floor. On Python 3.14 it costs next to nothing,
 # before that it doubles the time.

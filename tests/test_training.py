@@ -243,6 +243,7 @@ def test_texts_that_share_a_stretch_touch_whatever_their_punctuation() -> None:
     assert not Shingles([]).touch(text)
 
 
+@pytest.mark.slow
 def test_nothing_is_learned_that_shares_a_stretch_with_what_judges(shared: Path) -> None:
     sets = load_corpora(shared / "data")
     judged = Shingles(judging_passages(shared / "data"))
