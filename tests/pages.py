@@ -1,5 +1,6 @@
 """The page in Debian's Chromium, for the tests that drive it."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from tests.serving import server
 ARTEFACTS = ROOT / "artifacts"
 WEB = ROOT / "service" / "web"
 CHROMIUM = shutil.which("chromium")
+PICTURES = "DATELINE_TEST_PICTURES" in os.environ  # `make pictures`
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 FLAGS = [
@@ -111,5 +113,6 @@ def overflow(page: Page) -> int:
 
 
 def photographed(page: Page, name: str, whole: bool = True) -> None:
-    """Keeps a picture of what is shown among the build's artefacts."""
-    page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=whole)
+    """Keeps a picture of what is shown among the build's artefacts, where pictures are asked for."""
+    if PICTURES:
+        page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=whole)

@@ -231,6 +231,7 @@ def test_one_quote_can_be_copied_in_every_form(browser: Browser, address: str) -
         exchange = ask(page, "What did Joanna Pell say about the pumps at Salt Lane?")
         quote = exchange.locator(".sources blockquote").first.inner_text()
         exchange.locator("button.mark").first.click()
+        page.clock.install()
         for form, begins in (
             ("BibTeX", "@"),
             ("RIS", "1.\nTY  -"),
@@ -240,6 +241,7 @@ def test_one_quote_can_be_copied_in_every_form(browser: Browser, address: str) -
             page.get_by_role("button", name=f"Copy the quote as {form}").click()
             expect(page.locator("#article-panel").get_by_role("button", name="Copied")).to_have_count(1)
             assert page.evaluate("navigator.clipboard.readText()").startswith(begins)
+            page.clock.fast_forward(10_000)  # "Copied" goes by itself
             expect(page.locator("#article-panel").get_by_role("button", name="Copied")).to_have_count(0)
         page.get_by_role("button", name="Copy the quote", exact=True).click()
         expect(page.locator("#status")).to_have_text("Copied")
