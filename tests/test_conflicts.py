@@ -1,5 +1,6 @@
 """What is told to differ, what changed with time, and where nothing may be said."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -68,11 +69,12 @@ def test_a_question_without_a_number_is_answered_yes_by_one_and_no_by_another() 
 
 
 def test_a_value_of_something_like_it_is_no_side() -> None:
-    other = finding(2, "40 families were evacuated in a night.", "40", title="A storm")
+    later = date(2021, 9, 1)
+    other = finding(2, "40 families were evacuated in a night.", "40", published=later, title="The flood")
     assert compared(FAMILIES, families(1, "14"), other, wanted="number") == ()
-    titled = finding(2, "40 families were evacuated in a night.", "40", title="The flood at Salt Lane")
-    (contrast,) = compared(FAMILIES, families(1, "14"), titled, wanted="number")
-    assert values(contrast) == ["14", "40"]
+    titled = replace(other.quote.article, title="The flood at Salt Lane")
+    (contrast,) = compared(FAMILIES, families(1, "14"), of(titled, titled.text, "40"), wanted="number")
+    assert values(contrast) == ["40", "14"]
 
 
 def test_a_state_that_the_next_report_repeats_is_still_a_state() -> None:

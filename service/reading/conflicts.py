@@ -161,23 +161,23 @@ def contrasts(plan: Plan, findings: Sequence[Finding], judge: Judge) -> tuple[Co
     compared = [answered(plan, finding) for finding in standing[:MOST_COMPARED]]
     # A name is easily the wrong one of a sentence, and two wrong ones are no disagreement.
     compared = [one for one in compared if not is_named(one) or one.finding.sure >= LEAST_SURE_OF_NAMES]
-    if plan.wanted in ("number", "date"):
-        shares = sought(plan).shares  # under its title, a value of something like it says less of them
-        held = [words_held(shares, frozenset(stems(_told(one.quote)))) for one in compared]
-        compared = [one for one, share in zip(compared, held, strict=True) if share >= LEAST_HELD]
     if plan.intent == "yes_no":
         compared = _decided(plan, compared, judge)
     else:
         compared = _answering(plan, [one for one in compared if one.value is not None], judge)
     sides = _sides([one for one in compared if one.value is not None])
     heads = [side[0] for side in sides]
+    shares = sought(plan).shares
+    told = {place: words_held(shares, frozenset(stems(_told(one.quote)))) for place, one in enumerate(heads)}
+    held = {place for place in told if told[place] >= LEAST_HELD or plan.wanted != "number"}
     asked = [(a, b) for a, b in _of_one_event(plan, heads) if _may_differ(heads[a], heads[b])]
     ways = _judged(plan, heads, asked, judge)
     related = {pair: _relation(heads, pair, ways, judge.threshold) for pair in asked}
-    found = []
-    kinds: tuple[_Kind, ...] = ("disagreement", "change")
+    found, kinds = [], tuple[_Kind, ...](("disagreement", "change"))
     for kind in kinds:
-        places = _opposed([pair for pair, one in related.items() if one == kind], kind)
+        # On another day a value of something like it is easily told; it says less of the question.
+        bears = held if kind == "change" else set(range(len(heads)))
+        places = _opposed([pair for pair, one in related.items() if one == kind and bears >= {*pair}], kind)
         if places:
             found.append(_contrast(kind, plan, [sides[place] for place in places]))
     return tuple(found)
