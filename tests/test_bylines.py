@@ -38,6 +38,30 @@ def test_an_update_is_not_the_publication() -> None:
     assert read("Dam to close for repairs\nLast updated 5 June 2021").published is None
 
 
+def test_the_day_of_a_subject_is_not_the_publication() -> None:
+    found = read("Mayor recalls the flood of 10 March 1986\nDate of the flood: 10 March 1986\n2 June 2021")
+    assert found.published == date(2021, 6, 2)
+    assert read("Mayor recalls the flood of 10 March 1986").published is None
+    for label in ("Date", "Date published", "Date of publication"):
+        assert read(f"Mayor recalls the flood\n{label}: 2 June 2021").published == date(2021, 6, 2)
+
+
+def test_the_house_may_stand_in_the_line_of_the_day() -> None:
+    for line in ("2 June 2021 | The Valley Star", "The Valley Star, 2 June 2021"):
+        found = read(f"Dam to close for repairs\n{line}")
+        assert (found.outlet, found.published) == ("The Valley Star", date(2021, 6, 2))
+    assert read("Dam to close for repairs\n2 June 2021 | 10:30 GMT").outlet is None
+
+
+def test_a_day_of_the_moon_gives_way_to_the_one_it_stands_beside() -> None:
+    # By Umm al-Qura it is the third.
+    found = read(
+        "افتتاح الجسر الجديد\nالأحد 12 رمضان 1444هـ الموافق 2 أبريل 2023م",
+        "افتتح المحافظ الجسر الجديد اليوم.",
+    )
+    assert found.published == date(2023, 4, 2)
+
+
 def test_dates_in_running_text_are_not_the_publication() -> None:
     found = read("Dam to close for repairs", STORY + " He recalled the flood of 4 May 2019.")
     assert found.published is None
@@ -66,6 +90,13 @@ def test_a_date_line_without_its_year_takes_the_one_year_that_fits() -> None:
         # 12 February and 2 December 2020 were Wednesdays.
         ("12-02-2020", "The dam broke on Wednesday, he said.", None),
         ("12-02-2020", "The dam broke, he said.", None),
+        # What is still to come may come on either day.
+        ("03/04/2021", "The dam will close from Friday, he said.", None),
+        ("25 Apr 21", "The dam broke, he said.", date(2021, 4, 25)),
+        ("Posted: 25/4/21", "The dam broke, he said.", date(2021, 4, 25)),
+        ("5/4/21", "The dam broke on Sunday (April 4), he said.", date(2021, 4, 5)),
+        ("5/4/21", "The dam broke, he said.", None),
+        ("25/4/21", "大坝破裂了。", None),  # where the year stands first
     ],
 )
 def test_an_ambiguous_date_is_settled_by_the_days_the_text_names(
@@ -110,6 +141,10 @@ def test_a_short_line_under_the_date_needs_more_to_be_an_outlet() -> None:
         ("By Ann Lee in Hilltown", "Ann Lee"),
         ("Wednesday, 8 July 2020. By Ann Lee", "Ann Lee"),
         ("It rained on 8 July 2020. By Ann’s count it was the tenth time.", None),
+        (
+            "By Ann Lee in Hilltown and Bo Chen in Lenn, with additional reporting by Cy Dow",
+            "Ann Lee and Bo Chen",
+        ),
         ("By accident", None),
         ("By Friday", None),
         ("By the time they came, nothing of the old bridge was left.", None),

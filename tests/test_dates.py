@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from index.extraction.dates import dates_in, from_timestamp, month_named, parse_date
+from index.extraction.dates.short import short_days
 
 TODAY = date(2026, 1, 1)
 
@@ -86,7 +87,8 @@ def test_timestamps_in_seconds_and_milliseconds() -> None:
         "25 апреля 2021", "25 Nisan 2021", "25 kwietnia 2021", "25 aprile 2021", "25 באפריל 2021",
         "25 अप्रैल 2021", "25 เมษายน 2564",
         "2021년 4월 25일", "الأحد 25 نيسان/أبريل 2021", "25ی نیسانی 2021", "25 Nîsan 2021",
-        "13 رمضان 1442", "5 اردیبهشت 1400", "5 Ordibehesht 1400",
+        "13 رمضان 1442هـ", "25 أبريل 2021م", "۱۴۰۰/۰۲/۰۵", "13 رمضان 1442",
+        "5 اردیبهشت 1400", "5 Ordibehesht 1400",
     ],
 )  # fmt: skip
 def test_a_day_is_read_in_any_language_and_calendar(written: str) -> None:
@@ -105,3 +107,27 @@ def test_the_words_are_those_of_the_unicode_consortium() -> None:
     for name in ("en", "pl", "ar_IQ", "sw"):
         for number, word in Locale.parse(name).months["format"]["wide"].items():
             assert month_named(word) == number or word.casefold() in ("listopad", "listopada")
+
+
+@pytest.mark.parametrize(
+    ("line", "days"),
+    [
+        ("25 Apr 21", [date(2021, 4, 25)]),
+        ("Sun 25 Apr 21", [date(2021, 4, 25)]),
+        ("Apr 25, '21", [date(2021, 4, 25)]),
+        ("25/4/21", [date(2021, 4, 25)]),
+        ("4/25/21", [date(2021, 4, 25)]),
+        ("25.4.21, 14:05", [date(2021, 4, 25)]),
+        ("25.IV.2021", [date(2021, 4, 25)]),
+        ("4/5/21", [date(2021, 5, 4), date(2021, 4, 5)]),
+        ("12 May 68", [date(1968, 5, 12)]),
+        ("Mon 25 Apr 21", []),  # it was a Sunday
+        ("21-04-25", []),  # the year may stand first
+        ("Page 12 21", []),
+        ("12 people 20", []),
+        ("25 Apr 21 and more", []),
+    ],
+)
+def test_a_line_that_is_nothing_but_a_short_day(line: str, days: list[date]) -> None:
+    assert list(short_days(line, date(2024, 1, 1))) == days
+    assert all(type(day) is date for _, day in dates_in("13 رمضان 1442"))

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
+from operator import itemgetter
 
 from index.extraction.boilerplate import HEADER_MENU_GAP, ends_sentence, is_menu, is_section_menu, plain
 from index.extraction.date_lines import (
     LABELLED,
     OTHER_LABEL,
+    PUBLISHED,
     UPDATED,
     WIRE,
     days_in,
@@ -24,7 +26,7 @@ from index.extraction.date_lines import (
     wired,
     without_dates,
 )
-from index.extraction.dates import WEEKDAYS, dates_in
+from index.extraction.dates import WEEKDAYS, dates_in, in_ascii_digits
 from index.extraction.language import language_of
 from index.records import Origin, Zone, ZoneKind
 
@@ -40,8 +42,8 @@ _PLACE_BETWEEN = re.compile(
 )
 # What follows the name: "for the Courier", ", political editor", ", Staff Writer", ", Lenn", " avec AFP".
 _BESIDE_NAME = re.compile(
-    r"(?:,?\s(?:in|for|at|reporting from)\s[A-Z].{0,99}|,\s[a-z][a-z ]{0,99}|\s(?:with|avec|con|mit)\s.{0,99}"
-    r"|,?\s(?:photographs?|photos|pictures|video|graphics?)\sby\s.{0,99}"
+    r"(?:,?\s(?:in|for|at|reporting from)\s[A-Z].{0,99}|,\s[a-z][a-z ]{0,99}"
+    r"|,?\s(?:with|avec|con|mit)\s.{0,99}|,?\s(?:photographs?|photos|pictures|video|graphics?)\sby\s.{0,99}"
     r"|,\s(?:[A-Z][\w-]+\s){0,3}(?:Writer|Reporter|Editor|Correspondent|Columnist|Photographer)"
     r"|,\s(?!Jr\b|Sr\b|PhD\b|MD\b)[A-Z][^\W\d_]{3,})$"
 )
@@ -61,6 +63,7 @@ _COPYRIGHT = re.compile(
 )
 # A house may call itself "The Ridge Courier"; a person does not.
 _ARTICLE = re.compile(r"(?:The|Le|La|Les|El|Il|Die|Der|Das|De|Het)\s[A-Z]\S*(?:\s\S+){0,3}$")
+_PARTED = re.compile(r"\s[|–—·•-]\s|,\s(?=\d)")
 _SLASHED = re.compile(rf"(?P<name>{_NAME}(?: {_NAME}){{1,3}})\s?/\s?(?P<house>[A-Z][\w .&'’-]{{1,40}})")
 _TOLD = re.compile(
     r"\b(?:told|tells|statements? to|interview (?:with|to)|speaking to|spoke to|talking to)\s+"
@@ -201,18 +204,22 @@ def _dated(lines: Sequence[str]) -> Iterator[tuple[date, bool]]:
             continue
         if _dates_the_subject(lines, number):
             continue
-        before = 0
+        before, told = 0, []
         for span, day in dates_in(line):
-            yield day, UPDATED.search(line[before : span.start]) is not None
+            update = UPDATED.search(line[before : span.start]) is not None
+            # A day of another calendar may be off by one, as the moon is seen; what it stands beside is not.
+            told.append((str(day.year) not in in_ascii_digits(span.of(line)), day, update))
             before = span.end
+        yield from ((day, update) for _, day, update in sorted(told, key=itemgetter(0)))
 
 
 def _dates_the_subject(lines: Sequence[str], number: int) -> bool:
     """Tells whether a labelled day is the event's own: "Event date: …", "Date: …" beside "Venue: …"."""
     line = lines[number]
-    if UPDATED.search(line) or not OTHER_LABEL.match(line):
+    label = OTHER_LABEL.match(line)
+    if UPDATED.search(line) or not label:
         return False
-    if not LABELLED.match(line):
+    if not LABELLED.match(line) or _names_a_subject(label[0]):
         return True
     beside = [
         other
@@ -220,6 +227,12 @@ def _dates_the_subject(lines: Sequence[str], number: int) -> bool:
         if OTHER_LABEL.match(other) and not (LABELLED.match(other) or _SOURCE.match(other))
     ]
     return line.casefold().startswith("date") and any(not UPDATED.search(other) for other in beside)
+
+
+def _names_a_subject(label: str) -> bool:
+    """Tells whether a label says whose date follows: "Date of the flood:", and not "Date published:"."""
+    rest = label.casefold().removeprefix("date").removeprefix(" of").strip(" :")
+    return label.casefold().startswith("date") and bool(rest) and not PUBLISHED.search(rest)
 
 
 def _dateline(text: str, zones: Sequence[Zone]) -> tuple[str | None, str | None, date | None]:
@@ -288,6 +301,7 @@ def _beside_date(header: Sequence[str], text: str, confirming: Sequence[str]) ->
     pairs = [(above, line) for above, line in pairwise(header)]
     places = [line for above, line in pairs if is_date_line(above) or any(days_in(above))]
     places += [above for above, line in pairs if is_date_line(line) and above != header[0]]
+    places += [part for line in header if is_date_line(line) for part in _PARTED.split(line)]
     return _first_house(places, text, confirming)
 
 

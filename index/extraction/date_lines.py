@@ -9,12 +9,14 @@ from index.extraction.dates import MONTHS, WEEKDAYS, ambiguous_in, dates_in
 from index.extraction.dates.mentions import mentions, weekday_date, years_in
 from index.extraction.dates.named import fitting_day
 from index.extraction.dates.periods import day_of
+from index.extraction.dates.short import short_days
 from index.extraction.dates.tenses import Tense, tense_at
-from index.records import Span, Zone, ZoneKind
+from index.records import DateMention, Span, Zone, ZoneKind
 
 _LABEL = (
     r"published|posted|publication date|date|created|issued|publié|publicado|veröffentlicht|نشر|تاريخ النشر"
 )
+PUBLISHED = re.compile(rf"\b(?:{_LABEL}|publication|issue)\b", re.IGNORECASE)
 LABELLED = re.compile(rf"^(?:{_LABEL})\b", re.IGNORECASE)
 OTHER_LABEL = re.compile(r"^[^\W\d_][\w -]{1,30}:\s")
 UPDATED = re.compile(
@@ -22,6 +24,7 @@ UPDATED = re.compile(
 )
 _WEEKDAY = "|".join(map(re.escape, WEEKDAYS))
 _MONTH = "|".join(map(re.escape, MONTHS))
+_PHRASE = re.compile(r"\s[a-zà-ÿ]{2,12}\s$")
 _YEARLESS = re.compile(
     rf"^(?:{_WEEKDAY}),?\s+(?:\d{{1,2}}\.?\s+(?:{_MONTH})|(?:{_MONTH})\s+\d{{1,2}})\b.{{0,40}}$",
     re.IGNORECASE,
@@ -49,17 +52,19 @@ def is_date_line(line: str, bare: bool = False) -> bool:
     topic = None if labelled else OTHER_LABEL.match(line)
     if topic and len(beside) >= len(topic[0].split()) + 3:
         return False  # a headline: "TRANSCRIPT: Ridgeton council meeting, 12 March 2021"
+    if not labelled and len(beside) > 2 and _PHRASE.search(line, 0, found[0].start):
+        return False  # a headline: "Mayor recalls the flood of 10 March 1986"
     return len(beside) <= (5 if labelled or not bare else 0)
 
 
 def settled_date(header: Sequence[str], text: str, zones: Sequence[Zone]) -> date | None:
-    """The day of a header line that lacks its year or could mean two days, where the text settles it."""
+    """The day of a header line that lacks its year or century or could mean two, where it can be settled."""
     for line in filter(is_date_line, header):
         if UPDATED.search(line):
             continue
         day = weekday_date(line, years_in(text, tuple(zones))) if _YEARLESS.search(line) else None
-        both = next((days for _, days in ambiguous_in(line)), None)
-        day = _agreeing(both, text, zones) if both else day
+        both = next((days for _, days in ambiguous_in(line)), None) or _short(line, text)
+        day = both[0] if len(both) == 1 else _agreeing(both, text, zones) if both else day
         if day is not None and day <= date.today() + timedelta(days=1):
             return day
     return None
@@ -91,7 +96,13 @@ def _weekdays(line: str) -> Iterator[int]:
             yield number
 
 
-def _agreeing(both: tuple[date, date], text: str, zones: Sequence[Zone]) -> date | None:
+def _short(line: str, text: str) -> Sequence[date]:
+    """The days that a short line may be; East Asia writes years of two digits first."""
+    east = any("\u2e80" <= letter < "\uf900" for letter in text[:1000])
+    return () if east else short_days(_behind_label(line))
+
+
+def _agreeing(both: Sequence[date], text: str, zones: Sequence[Zone]) -> date | None:
     """The day that the text agrees with: by a day of a month it names, else by the weekdays of its opening.
 
     News names the days just before it is printed. A weekday counts only if it is that day's or the
@@ -100,7 +111,7 @@ def _agreeing(both: tuple[date, date], text: str, zones: Sequence[Zone]) -> date
     opening = [zone for zone in zones if zone.kind is ZoneKind.REPORTING][:3]
     near = [day for day in both if _names_day_near(text, zones, day)]
     if not near:
-        near = [day for day in both if any(_is_fresh(m.of(text), day) for m in mentions(text, opening, day))]
+        near = [day for day in both if any(_is_fresh(m, text, day) for m in mentions(text, opening, day))]
     return near[0] if len(near) == 1 else None
 
 
@@ -114,14 +125,21 @@ def _names_day_near(text: str, zones: Sequence[Zone], day: date) -> bool:
     )
 
 
-def _is_fresh(words: str, day: date) -> bool:
-    weekday = WEEKDAYS.get(words.casefold())
-    return weekday in (day.weekday(), (day - timedelta(days=1)).weekday())
+def _is_fresh(mention: DateMention, text: str, day: date) -> bool:
+    weekday = WEEKDAYS.get(mention.of(text).casefold())
+    return not mention.planned and weekday in (day.weekday(), (day - timedelta(days=1)).weekday())
 
 
 def days_in(line: str) -> Iterator[Span]:
-    """Finds the full dates of a line, those that could be two days among them."""
-    return (span for found in (dates_in(line), ambiguous_in(line)) for span, _ in found)
+    """Finds the full dates of a line, those that could be two days too, or the short one that it is."""
+    yield from (span for found in (dates_in(line), ambiguous_in(line)) for span, _ in found)
+    words = _behind_label(line)
+    if short_days(words):
+        yield Span(len(line) - len(words), len(line))
+
+
+def _behind_label(line: str) -> str:
+    return LABELLED.sub("", line).lstrip(" :")
 
 
 def without_dates(line: str) -> str:

@@ -36,7 +36,7 @@ _DATE = re.compile(
       | (?P<a>\d{{1,2}})(?P<s2>[-/.])(?P<b>\d{{1,2}})(?P=s2)(?P<y3>\d{{4}})\b
       | (?P<n4>{_NAME})\.?\ (?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?\ (?P<y4>\d{{4}})\b
       | (?P<d5>\d{{1,2}})(?:st|nd|rd|th|\.|er|º|ی)?(?:\ of|\ de)?[\ -](?P<n5>{_NAME}(?:\ {_NAME})?)
-        (?:\s?/\s?{_NAME}(?:\ {_NAME})?)?\.?(?:,|\ de|\ del)?[\ -](?P<y5>\d{{4}})\b
+        (?:\s?/\s?{_NAME}(?:\ {_NAME})?)?\.?(?:,|\ de|\ del)?[\ -](?P<y5>\d{{4}})(?:\b|(?=(?:م|هـ?)\b))
       | (?P<y6>\d{{4}})(?:年|년\s?)(?P<m6>\d{{1,2}})(?:月|월\s?)(?P<d6>\d{{1,2}})[日일]
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -52,6 +52,7 @@ _FILLER = (
 )
 # Arabic-Indic and Persian digits; other scripts' digits are read by int() but not matched by clocks.
 _DIGITS = {zero + n: ord("0") + n for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for n in range(10)}
+_PERSIAN_DIGIT = re.compile("[\u06f0-\u06f9]")
 _OTHER_DIGIT = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]")
 
 
@@ -82,6 +83,8 @@ def dates_in(text: str, today: date | None = None) -> Iterator[tuple[Span, date]
     for match in _DATE.finditer(plain):
         before = re.search(r"(\w{1,20}),?\s{0,9}$", plain[max(0, match.start() - 30) : match.start()])
         day = _day(match, WEEKDAYS.get(before[1].casefold()) if before else None)
+        if match["y1"] and match["s1"] != "." and _PERSIAN_DIGIT.match(text, match.start()):
+            day = calendars.jalali(*(int(match[name]) for name in ("y1", "m1", "d1"))) or day
         if day is not None and _plausible(day, today):
             yield Span(match.start(), match.end()), day
 

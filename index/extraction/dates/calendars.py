@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
+_LAST_JALALI = 1500
 BUDDHIST = 543
 """How many years the Thai calendar is ahead."""
 
@@ -15,15 +16,21 @@ def day_of(year: int, month: str, day: int) -> date | None:
         if name in _hijri():
             from hijridate import Hijri
 
-            return Hijri(year, _hijri()[name], day).to_gregorian()
-        if name in _jalali():
-            from persiantools.jdatetime import JalaliDate
-
-            found: date = JalaliDate(year, _jalali()[name], day).to_gregorian()
-            return found
+            return date.fromordinal(Hijri(year, _hijri()[name], day).to_gregorian().toordinal())
     except (ValueError, OverflowError):
         return None
-    return None
+    return jalali(year, _jalali()[name], day) if name in _jalali() else None
+
+
+def jalali(year: int, month: int, day: int) -> date | None:
+    """Returns the Gregorian day of a Jalali one; None for a year that is none of that calendar."""
+    from persiantools.jdatetime import JalaliDate
+
+    try:
+        found: date | None = JalaliDate(year, month, day).to_gregorian() if year < _LAST_JALALI else None
+    except (ValueError, OverflowError):
+        return None
+    return found
 
 
 @cache
