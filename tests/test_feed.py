@@ -90,6 +90,23 @@ def test_an_entry_that_a_feed_gathers_keeps_its_own_outlet(own: str) -> None:
     assert told == [("Dam opens", "Quay Post", FIRST), ("Dam opens", "Quay Post", "Dam opens")]
 
 
+def test_the_title_of_a_feed_that_gathers_others_is_no_outlet() -> None:
+    plain = f"<item><title>Dam</title><link>https://{{}}.example/1</link><description>{FIRST}</description></item>"
+    signed = plain.format("quay").replace(
+        "</item>", "<source url='https://quay.example'>Quay Post</source></item>"
+    )
+    for items, outlets in (
+        (signed + plain.format("valley"), ["Quay Post", None]),
+        (
+            "".join(map(plain.format, ("a.quay", "b.valley", "c.lenn"))).replace(".example", "-news.example"),
+            [None] * 3,
+        ),
+        (plain.format("quay") + plain.format("www.quay").replace("/1", "/2"), ["Valley Daily"] * 2),
+    ):
+        found = read_bytes(RSS.format(items=items, encoding="utf-8").encode(), "planet.rss")
+        assert [draft.outlet for draft in found if isinstance(draft, Draft)] == outlets
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1256"])
 def test_encodings(encoding: str) -> None:
     text = "قال الوزير يوم الاثنين إن السد قرب المدينة سيغلق للصيانة."

@@ -102,8 +102,8 @@ SHAPES: dict[str, tuple[object, tuple[str | None, ...]]] = {
     "WordPress": (
         [{"id": 3, "date": "2023-02-05T08:00:00", "modified": "2023-02-06T08:00:00", "link": "https://t.example/1",
           "status": "publish", "type": "post", "title": {"rendered": "Ferry &#038; crew"}, "author": 4,
-          "content": {"rendered": f"<p>{WORDS}</p>", "protected": False}, "_embedded": {}}],
-        ("Ferry & crew", None, None, "https://t.example/1"),
+          "content": {"rendered": f"<p>{WORDS}</p>", "protected": False}, "_embedded": {"author": [{"id": 4, "name": "Ann Lee"}]}}],
+        ("Ferry & crew", None, "Ann Lee", "https://t.example/1"),
     ),
     "JSON Feed": (
         {"version": "https://jsonfeed.org/version/1.1", "title": "Tideline", "items": [{"id": "1",
@@ -120,6 +120,12 @@ SHAPES: dict[str, tuple[object, tuple[str | None, ...]]] = {
         {"title": "Ferry", "publishing_date": "2023-02-05 08:00:00", "authors": ["Ann Lee"],
          "body": {"summary": [], "sections": [{"headline": ["Stop"], "paragraphs": WORDS.split(". ")}]}},
         ("Ferry", None, "Ann Lee", None),
+    ),
+    "Archive API": (
+        {"response": {"docs": [{"headline": {"main": "Ferry"}, "pub_date": "2023-02-05T08:00:00+0000",
+         "byline": {"original": "By Ann Lee"}, "source": "Tideline", "web_url": "https://t.example/1",
+         "paragraphs": WORDS.split(". ")}]}},
+        ("Ferry", "Tideline", "Ann Lee", "https://t.example/1"),
     ),
     "CSL": (
         [{"id": "lee", "title": "Ferry", "container-title": "Tideline", "author": [{"family": "Lee", "given": "Ann"}],

@@ -144,6 +144,13 @@ def test_a_text_of_too_many_lines_is_refused_by_name() -> None:
     assert result.reason == "it has more than 100,000 lines; it is a list or a log, not an article"
 
 
+def test_a_time_that_is_said_to_be_an_update_s_is_not_the_publication() -> None:
+    times = '<span>Updated <time datetime="2021-06-05">5 June</time></span> <span>Published <time datetime="2021-06-02">2 June</time></span>'
+    assert page(f"<article><h1>Dam to close</h1>{times}{BODY}</article>").published == date(2021, 6, 2)
+    head = ld('{"@type": "NewsArticle", "headline": "Dam", "datePublished": 1622620800000}')
+    assert page(f"<article>{BODY}</article>", head).published == date(2021, 6, 2)
+
+
 @pytest.mark.parametrize(
     ("marked", "day"),
     [

@@ -152,3 +152,15 @@ def test_mail_that_cannot_be_read_is_told(data: bytes, told: str) -> None:
 def test_a_text_that_only_looks_like_a_letter_is_no_mail() -> None:
     (draft,) = drafts(f"From: here\n\n{FIRST}".encode(), "a.txt")
     assert FIRST in draft.text
+
+
+def test_what_is_answered_and_signed_is_not_the_sender_s_report() -> None:
+    text = f"{FIRST}\n\nOn Mon, 1 May 2020, Bo Chen <bo@lenn.example> wrote:\n> {SECOND}\n> Nobody knew.\n\n-- \nThe desk\nCall us at 12.\n"
+    (draft,) = drafts(letter(text).as_bytes(), "a.eml")
+    assert draft.evidence() == FIRST
+    assert SECOND in draft.text
+    # Two dashes alone also part stories, and a message may do nothing but pass another on.
+    (parted,) = drafts(letter(f"{FIRST}\n\n--\n\n{SECOND}\n").as_bytes(), "b.eml")
+    assert parted.evidence() == f"{FIRST}\n\n{SECOND}"
+    (passed_on,) = drafts(letter(f"> {FIRST}\n> {SECOND}\n").as_bytes(), "c.eml")
+    assert FIRST in passed_on.evidence()

@@ -363,7 +363,7 @@ def test_hostile_files_are_read_or_told(tmp_path: Path, name: str, data: str) ->
 
 def test_readers_are_asked_in_order_and_text_is_last() -> None:
     assert readers()[-len(BUILT_IN) :] == BUILT_IN
-    names = "documents zip pdf warc compressed mail wordpress feed html json table markdown text"
+    names = "documents zip pdf warc compressed mail wordpress alto feed html json table markdown text"
     assert " ".join(reader.name for reader in BUILT_IN) == names
 
 
@@ -450,10 +450,28 @@ def test_a_charset_that_is_none_does_no_harm(tmp_path: Path, charset: str) -> No
     ("name", "data", "told"),
     [
         ("a.pdf", b"Dam to close", "it is named .pdf and holds something else"),
-        ("a.xml", b"<?xml version='1.0'?><alto/>", "it is neither a feed nor a WordPress export"),
+        ("a.xml", b"<?xml version='1.0'?><mets/>", "it is neither a feed, a WordPress export nor ALTO"),
     ],
 )
 def test_a_file_that_is_not_what_its_name_says_is_told_so(
     tmp_path: Path, name: str, data: bytes, told: str
 ) -> None:
     assert reason(put(tmp_path, name, data)).startswith(told)
+
+
+class Faulty:
+    name = "faulty"
+    suffixes: tuple[str, ...] = (".txt",)
+
+    def accepts(self, data: bytes, suffix: str) -> bool:
+        return True
+
+    def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
+        raise ValueError("a fault")
+
+
+def test_a_fault_of_a_reader_is_not_told_as_one_of_the_file_s_name(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.txt", FIRST.encode())
+    assert list(read_file(path, (Faulty(),))) == [
+        Skipped(str(path), "what reads it failed; the file may be broken")
+    ]

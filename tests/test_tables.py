@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.readers import LARGEST_FILE, built_in, read_bytes, read_file
-from index.records import Draft, Skipped
+from index.records import Draft, Origin, Skipped
 
 FIRST = "Engineers will close the old dam for repairs before the spring floods, the ministry said."
 SECOND = "The work is expected to take eleven weeks and to employ sixty people from the valley."
@@ -115,3 +115,33 @@ def test_a_wordpress_export_that_breaks_off_gives_what_it_has() -> None:
     assert isinstance(first, Draft)
     (told,) = read_bytes(WXR.format("").encode(), "export.xml")
     assert told == Skipped("export.xml", "the export holds no post")
+
+
+def test_a_table_that_is_named_text_is_read_as_one() -> None:
+    table = (
+        f"title|outlet|published|text\nDam|Valley Daily|2021-06-02|{FIRST}\nTram|VNA|2021-06-03|{SECOND}\n"
+    )
+    assert [one.outlet for one in drafts(table, "dump.txt")] == ["Valley Daily", "VNA"]
+    (prose,) = drafts(f"Title, text and date of the book\n\n{FIRST}\n{SECOND}", "a.txt")
+    assert prose.title == "Title, text and date of the book"
+
+
+def test_days_that_could_be_two_are_read_in_the_order_of_their_column() -> None:
+    rows = "".join(f"{day},Dam {day},{FIRST} {day}\n" for day in ("6/2/2021", "6/14/2021"))
+    first, second = drafts(f"date,title,text\n{rows}", "a.csv")
+    assert (first.published, first.origins["published"]) == (date(2021, 6, 2), Origin.INFERRED)
+    assert first.notes[0] == "6/2/2021 was read month first, as in the other rows"
+    assert (second.published, second.origins["published"]) == (date(2021, 6, 14), Origin.GIVEN)
+    (alone,) = drafts(f"date,title,text\n6/2/2021,Dam,{FIRST}\n", "a.csv")
+    assert alone.published is None
+    both = rows + f"14/6/2021,Dam,{SECOND}\n"
+    assert drafts(f"date,title,text\n{both}", "a.csv")[0].published is None
+
+
+def test_a_column_of_prose_is_the_text_whatever_its_name() -> None:
+    (draft,) = drafts(f"Titre;Texte;Lien\nLe barrage;{FIRST};https://v.example/1\n", "a.csv")
+    assert draft.evidence() == FIRST
+    assert draft.notes == ("fields: text from Texte; not read: Titre, Lien",)
+    # Without a row of names the first article would be lost.
+    (told,) = read_bytes(f"Dam,{FIRST}\nTram,{SECOND}\n".encode(), "a.csv")
+    assert isinstance(told, Skipped)

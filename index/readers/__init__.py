@@ -14,6 +14,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 
 from index.errors import Unreadable, is_fault
 from index.extraction.page_kinds import refusal
+from index.readers.alto import AltoReader
 from index.readers.compressed import CompressedReader
 from index.readers.decoding import binary_name, suffix_of
 from index.readers.documents import DocumentReader
@@ -70,9 +71,9 @@ def built_in(mapped: Mapped = ()) -> tuple[Reader, ...]:
 
     With `mapped`, JSON is read by those field names, inside archives too.
     """
-    plain: tuple[Reader, ...] = (DocumentReader(), PdfReader(), WarcReader(), WordPressReader(), FeedReader(),
-                                 HtmlReader(), JsonReader(mapped), TableReader(mapped), MarkdownReader(),
-                                 TextReader())  # fmt: skip
+    plain: tuple[Reader, ...] = (DocumentReader(), PdfReader(), WarcReader(), WordPressReader(), AltoReader(),
+                                 FeedReader(), HtmlReader(), JsonReader(mapped), TableReader(mapped),
+                                 MarkdownReader(), TextReader())  # fmt: skip
 
     def inner() -> tuple[Reader, ...]:
         return (*_registered(), mail, *plain)
@@ -121,6 +122,13 @@ def read_file(path: Path, asked: Sequence[Reader] | None = None) -> Iterator[Dra
     """The articles of one file, or why there is none. Never raises for what the file holds."""
     try:
         status = path.stat()
+    except OSError as error:
+        yield Skipped(str(path), _reason(error))
+        return
+    except ValueError:  # a NUL in the path
+        yield Skipped(str(path), "no file can have this name")
+        return
+    try:
         if not stat.S_ISREG(status.st_mode):
             yield Skipped(str(path), "it is not a file")
         elif status.st_size > LARGEST_FILE:
@@ -129,8 +137,8 @@ def read_file(path: Path, asked: Sequence[Reader] | None = None) -> Iterator[Dra
             yield from read_bytes(path.read_bytes(), str(path), asked)
     except OSError as error:
         yield Skipped(str(path), _reason(error))
-    except ValueError:  # a NUL in the path
-        yield Skipped(str(path), "no file can have this name")
+    except ValueError:  # of a reader, and not of the name
+        yield Skipped(str(path), "what reads it failed; the file may be broken")
 
 
 def read_bytes(
@@ -203,7 +211,7 @@ def _refusal(data: bytes, suffix: str) -> str:
     if kind:
         return f"{kind} is not a format Dateline reads"
     if suffix == ".xml":
-        return "it is neither a feed nor a WordPress export, and no other XML is read as articles"
+        return "it is neither a feed, a WordPress export nor ALTO, and no other XML is read as articles"
     if suffix in known:
         return f"it is named {suffix} and holds something else; name plain text .txt"
     return f"{suffix} is not a format Dateline reads ({', '.join(known)}); name plain text .txt"

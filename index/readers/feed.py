@@ -1,7 +1,7 @@
 """RSS and Atom feeds: their entries, each an article by itself or the way to one."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 from io import BytesIO
@@ -26,6 +26,8 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 LARGEST_FEED = 5_000_000
 """Bytes. Real feeds hold the latest hundred entries at most; the parser is slow on what is larger."""
 MOST_ENTRIES = 1000
+_HOST = re.compile(r"https?://([^/:?#\s]{1,200})")
+_FEWEST_HOSTS = 3  # to which the links of a feed lead that gathers others'
 _DEEPEST = 100  # elements within each other; the parser takes time with the square of it
 
 
@@ -74,7 +76,17 @@ def entries(data: bytes, source: str) -> list[Entry]:
     if not parsed.entries:
         raise Unreadable("the feed holds no entry")
     # Plain dictionaries, because feedparser's own give one field for another that is not there.
-    return [_entry(dict(entry), dict(parsed.feed)) for entry in parsed.entries[:MOST_ENTRIES]]
+    plain = [dict(entry) for entry in parsed.entries[:MOST_ENTRIES]]
+    own = None if _gathers(plain) else _plain(dict(parsed.feed).get("title"))
+    return [_entry(entry, dict(parsed.feed), own) for entry in plain]
+
+
+def _gathers(entries: Sequence[Mapping[str, Any]]) -> bool:
+    """Tells whether a feed gathers the entries of several houses: its own title is then none's."""
+    houses = set(filter(None, map(_house, entries)))
+    links = (_HOST.match(_line(entry.get("link")) or "") for entry in entries)
+    hosts = {".".join(link[1].casefold().split(".")[-2:]) for link in links if link}
+    return bool(houses) or len(hosts) >= _FEWEST_HOSTS
 
 
 def entry_draft(entry: Entry, source: str) -> Draft | Skipped:
@@ -130,7 +142,7 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Entry:
+def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any], outlet: str | None) -> Entry:
     link = _line(entry.get("link"))
     house = _house(entry)
     title = _plain(entry.get("title"))
@@ -139,7 +151,7 @@ def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Entry:
     own = Known(
         title=title,
         author=_authors(entry),
-        outlet=house or _plain(feed.get("title")),
+        outlet=house or outlet,
         published=_day(entry.get("published")),
         updated=_day(entry.get("updated")),
         language=language_code(_line(feed.get("language"))),

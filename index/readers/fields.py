@@ -7,6 +7,7 @@ from functools import lru_cache
 from html import unescape
 
 from index.errors import BadValue, Unreadable
+from index.extraction.bylines import author_in
 from index.extraction.dates import dates_in, from_timestamp, parse_date
 from index.extraction.normalisation import normalise
 from index.readers.drafting import Found, Known, found
@@ -22,7 +23,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "url": (f"{_AROUND}(?:canonical)?(?:url|link|permalink|href)",),
     "title": (f"{_AROUND}(?:title|headline|heading|hed)",),
     "text": (
-        f"{_AROUND}(?:text|body|contents?)(?:text|html|plain)?",
+        f"{_AROUND}(?:text|body|contents?|paragraphs)(?:text|html|plain)?",
         f"{_AROUND}(?:html|markdown)|article|story",
     ),
     "outlet": (
@@ -48,7 +49,7 @@ PIECES = ("id", "url", "title", "text", "outlet", "author", "published", "update
 
 _PATTERNS = [(piece, rank, re.compile(name)) for piece in _NAMES for rank, name in enumerate(_NAMES[piece])]
 _HOLDERS = re.compile(
-    r"_source|fields|attributes|properties|meta(?:data)?|data|article|post|story|item|entry|document|doc|node|record"
+    r"_source|_embedded|fields|attributes|properties|meta(?:data)?|data|article|post|story|item|entry|document|doc|node|record"
 )
 _MOST_FIELDS = 500
 _DEEPEST_FIELD = 8
@@ -116,7 +117,7 @@ class Fields:
             Known(
                 title=self._line("title"),
                 outlet=self._line("outlet"),
-                author=self._line("author"),
+                author=_writer(self._line("author")),
                 published=self._day("published"),
                 updated=self._day("updated"),
                 language=language_code(self._line("language")),
@@ -193,11 +194,13 @@ class Fields:
                 yield path, value
 
     def _line(self, piece: str) -> str | None:
+        refused = []
         for path, value in self._named(piece):
             words = _spoken(value)
             if words:
                 return self._take(piece, path, words)
-            self._faults.append(f"{path} is {kind_of(value)}, not a name; it was left out")
+            refused.append(f"{path} is {kind_of(value)}, not a name; it was left out")
+        self._faults += refused
         return None
 
     def _day(self, piece: str) -> date | None:
@@ -223,7 +226,13 @@ class Fields:
         if path and _is_empty(value):
             raise Unreadable(f"it has no text in the field {path}, to which text is mapped")
         for path, value in self._named("text"):
-            raise Unreadable(f"{path} is {kind_of(value)}; it must be a string")
+            held = "it holds no words" if isinstance(value, Mapping | list) else "it must be a string"
+            raise Unreadable(f"{path} is {kind_of(value)}; {held}")
+
+
+def _writer(line: str | None) -> str | None:
+    """The name in a line that may be a whole byline, "By Mara Holt"."""
+    return line and (author_in(line) or line)
 
 
 def language_code(name: str | None) -> str | None:

@@ -9,6 +9,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
+from functools import partial
 from io import BytesIO
 from itertools import islice
 from typing import BinaryIO
@@ -16,12 +17,13 @@ from typing import BinaryIO
 from index.errors import Unreadable
 from index.extraction.dates import parse_date
 from index.extraction.normalisation import normalise
+from index.extraction.sentences import lines
 from index.readers import stories
 from index.readers.confined import PARSERS, Confined
 from index.readers.decoding import binary_name, decode, head
 from index.readers.drafting import Found, Known, found, is_url, key_of
 from index.readers.pages import Page, Validators, read_page
-from index.records import Draft, Origin, Skipped
+from index.records import Draft, Origin, Skipped, Zone, ZoneKind
 
 LARGEST_MESSAGE = 20_000_000
 """Bytes, with its attachments."""
@@ -36,6 +38,7 @@ _HEADER = re.compile(r"[A-Za-z][\w-]{0,60}:[^\n]*\n(?:[ \t][^\n]*\n)*")
 _MAIL = frozenset({"from", "date", "subject", "message-id", "mime-version", "received", "return-path", "to"})
 _NO_ATTACHMENT = re.compile(r"(?:image|audio|video|font)/|text/(?:css|calendar|x-vcard)|application/pgp")
 _BULK = ("list-id", "list-unsubscribe", "list-post")
+_LONGEST_SIGNATURE = 12  # lines
 _FORWARDED = re.compile(r"[^\W\d_][\w -]{0,20}:[ \t]*(?P<value>\S.*)")
 
 ReadPart = Callable[[bytes, str], Iterator[Draft | Skipped]]
@@ -139,7 +142,30 @@ def _articles(body: _Body, says: Found, source: str, id: str | None) -> Iterator
         yield from stories.of_letter(body.html, says, source, key)
         return
     text, says = _forwarded(body.text, says)
-    yield from stories.of_text(text, says, source, key)
+    marks = partial(_not_own, signed="\n-- \n" in text.replace("\r", ""))
+    yield from stories.of_text(text, says, source, key, marks)
+
+
+def _not_own(text: str, *, signed: bool) -> list[Zone]:
+    """The lines of a message that its sender did not write for it: what is answered, and the signature.
+
+    Both are marked as RFC 3676 has it, by ">" and by "-- "; a line that ends in a colon above what is
+    answered names its writer. A long end is no signature.
+    """
+    spans = list(lines(text))
+    quoted = [text.startswith(">", line.start) for line in spans]
+    ends = [place for place, line in enumerate(spans) if signed and line.of(text) == "--"]
+    below = ends[-1] if ends and len(spans) - ends[-1] <= _LONGEST_SIGNATURE else len(spans)
+    if all(quoted[:below]):
+        return []  # it only passes something on
+    found = []
+    for place, line in enumerate(spans):
+        names = text[line.end - 1] == ":" and quoted[place + 1 : place + 2] == [True]
+        if place > below and not quoted[place]:
+            found.append(Zone(line.start, line.end, ZoneKind.NAVIGATION))
+        elif quoted[place] or names:
+            found.append(Zone(line.start, line.end, ZoneKind.COMMENT))
+    return found
 
 
 def _forwarded(text: str, says: Found) -> tuple[str, Found]:

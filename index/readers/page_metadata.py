@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.content_blocks import normalise
-from index.extraction.dates import dates_in, parse_date
+from index.extraction.date_lines import UPDATED
+from index.extraction.dates import dates_in, from_timestamp, parse_date
 from index.readers.drafting import Found, Known, first, found
 from index.readers.fields import language_code
 from index.records import Origin
@@ -222,17 +223,26 @@ def _markup(tree: "_Element") -> Known:
     """Reads the page's elements: canonical link, language, the first heading, a time of publication."""
     headings = [heading for heading in map(_text, tree.iter("h1")) if heading]
     link = tree.xpath("string(//link[@rel='canonical']/@href)")
-    times = list(map(_day, tree.xpath(f"{_OWN_TIME}/@datetime")))
+    own = [time for time in tree.xpath(f"{_OWN_TIME}[@datetime]") if not _tells_update(time)]
+    times = [_day(time.get("datetime")) for time in own]
+    inside = (time for time in own if next(time.iterancestors("article"), None) is not None)
     one_day = next(iter(set(times)), None) if len(set(times)) == 1 else None
     return Known(
         title=headings[0] if headings else None,
         published=_day(tree.xpath(_MARKED.format("datePublished", "@pubdate")))
-        or _day(tree.xpath(f"string({_OWN_TIME}[ancestor::article]/@datetime)"))
+        or next((_day(time.get("datetime")) for time in inside), None)
         or one_day,
         updated=_day(tree.xpath(_MARKED.format("dateModified", "false()"))),
         language=language_code(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")),
         url=_address(link),
     )
+
+
+def _tells_update(time: "_Element") -> bool:
+    """Tells whether the words in front of a time, or in it, say that it is an update's."""
+    above = time.getparent()
+    told = [time.text, time.getprevious().tail if time.getprevious() is not None else above.text]
+    return any(UPDATED.search(words[-_DATE_LINE:]) for words in told if words)
 
 
 def _guessed(tree: "_Element", known: Known, address: str | None) -> Known:
@@ -315,6 +325,8 @@ def _name(value: object, named: Mapping[str, Mapping[str, object]] = MappingProx
 
 
 def _day(value: object) -> date | None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return from_timestamp(value)
     return parse_date(normalise(value)) if isinstance(value, str) else None
 
 

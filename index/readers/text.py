@@ -1,14 +1,15 @@
 """Plain text: articles saved or copied from a page, with or without the page's furniture around them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from index.extraction import content_blocks as cleaning
 from index.extraction import layout
 from index.readers.decoding import binary_name, decode
 from index.readers.drafting import Found, draft
-from index.records import Draft, Skipped
+from index.records import Draft, Skipped, Zone
 
+Marks = Callable[[str], Sequence[Zone]]
 MOST_LINES = 100_000
 """A text of more lines is skipped: each is judged, and no article has a tenth of them."""
 MOST_ARTICLES = 100  # times as many lines may an export have, each of whose articles is bounded by itself
@@ -41,15 +42,18 @@ def text_drafts(raw: str, source: str) -> Iterator[Draft | Skipped]:
     yield from read or stories.of_text(raw, Found(), source)
 
 
-def text_draft(raw: str, says: Found, source: str, key: str | None = None) -> Draft | Skipped:
-    """The article of a text without markup, or why there is none."""
+def text_draft(
+    raw: str, says: Found, source: str, key: str | None = None, marks: Marks | None = None
+) -> Draft | Skipped:
+    """The article of a text without markup, or why there is none; `marks` finds zones its format tells."""
     if raw.count("\n") > MOST_LINES:
         return too_long(source)
     plain, repairs = layout.mended(raw)
     text = cleaning.normalise(plain)
     if not text:
         return Skipped(source, "the text is empty")
-    made = draft(text, cleaning.zones(text, title=says.known.title), says, source, key)
+    marked = marks(text) if marks else ()
+    made = draft(text, cleaning.zones(text, title=says.known.title, marked=marked), says, source, key)
     return replace(made, repairs=repairs) if repairs else made
 
 
