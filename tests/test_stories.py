@@ -100,6 +100,34 @@ def test_a_live_blog_is_its_entries_with_their_times() -> None:
     ]
 
 
+def test_a_live_blog_in_the_markup_alone_is_its_entries() -> None:
+    entry = '<div class="{}"><time datetime="2021-06-02T{}">{}</time><h3>{}</h3><p>{}</p></div>'
+    told = [
+        ("18:42", "Bridge is open again", FIRST),
+        ("12:05", "Two dead, officials say", SECOND),
+        ("09:30", "Rain", MORE),
+    ]
+    page = "<h1>Flood: live</h1>" + "".join(
+        entry.format("post", at, at, head, words) for at, head, words in told
+    )
+    found = drafts(site(page), "a.html")
+    assert [draft.title for draft in found] == [
+        "Flood: live, 09:30: Rain",
+        "Flood: live, 12:05: Two dead, officials say",
+        "Flood: live, 18:42: Bridge is open again",
+    ]
+    assert [draft.evidence() for draft in found][1:] == [
+        f"Two dead, officials say\n\n{SECOND}",
+        f"Bridge is open again\n\n{FIRST}",
+    ]
+    # Readers' comments have times too, and so has a list of articles.
+    comments = "".join(entry.format("comment", at, at, "Ann", words) for at, _, words in told)
+    (story,) = drafts(site(article("Dam to close", FIRST, SECOND) + comments), "a.html")
+    assert story.title == "Dam to close"
+    linked = page.replace("<h3>", "<h3><a href='/a'>").replace("</h3>", "</a></h3>")
+    assert len(drafts(site(linked), "a.html")) == 1
+
+
 def test_a_list_of_times_is_no_live_blog() -> None:
     text = f"Ferries on Friday\n\n9:30\nLenn\n\n12:05\nRidge\n\n18:42\nLenn\n\n{FIRST}"
     assert len(drafts(text, "a.txt")) == 1

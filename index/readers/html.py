@@ -102,15 +102,21 @@ def _page_drafts(page: str, source: str) -> Iterator[Draft | Skipped]:
     tree = parsed(page)
     says = page_metadata.of(tree, _address(source))
     several = list(stories.of_page(tree, says, source))
-    if several and _prose_of(several) >= _LEAST_SHARE * _prose_of(whole := [_page_draft(tree, says, source)]):
-        yield from several
-    else:  # such as an article of which only the boxes beside it are marked as articles
-        yield from whole if several else [_page_draft(tree, says, source)]
+    whole = _page_draft(tree, says, source)
+    # Only the boxes beside an article may be marked as articles, or the readers' comments below it.
+    yield from several if several and _hold(several, whole) else [whole]
 
 
-def _prose_of(drafts: Sequence[Draft | Skipped]) -> int:
-    """Counts the letters of evidence that they hold between them."""
-    return sum(len(draft.evidence()) for draft in drafts if isinstance(draft, Draft))
+def _hold(parts: Sequence[Draft | Skipped], whole: Draft | Skipped) -> bool:
+    """Tells whether the parts hold most of the letters that the whole page reports."""
+    words = "\n".join(_squeezed(part.text) for part in parts if isinstance(part, Draft))
+    lines = list(map(_squeezed, whole.evidence().split("\n"))) if isinstance(whole, Draft) else []
+    held = sum(len(line) for line in lines if line in words)
+    return held >= _LEAST_SHARE * sum(map(len, lines))
+
+
+def _squeezed(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def page_draft(page: str, source: str, around: Found = NOTHING_FOUND) -> Draft | Skipped:

@@ -14,6 +14,7 @@ from index.extraction.date_lines import OTHER_LABEL, is_date_line
 from index.extraction.dates import parse_date
 from index.extraction.entries import FEWEST, clock_of
 from index.readers import html, page_metadata
+from index.readers import live as live_blogs
 from index.readers.drafting import (
     NOTHING_FOUND,
     Found,
@@ -26,8 +27,8 @@ from index.readers.drafting import (
     key_of,
 )
 from index.readers.fields import Fields
-from index.readers.text import text_draft
-from index.records import Draft, Origin, Skipped, Zone
+from index.readers.text import Marks, text_draft
+from index.records import Draft, Origin, Skipped, Zone, ZoneKind
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
@@ -83,9 +84,11 @@ class _Story:
         return draft(text, zones, says, source, f"{key}#{self.id or content_mark(text)}")
 
 
-def of_text(text: str, says: Found, source: str, key: str | None = None) -> Iterator[Draft | Skipped]:
+def of_text(
+    text: str, says: Found, source: str, key: str | None = None, marks: Marks | None = None
+) -> Iterator[Draft | Skipped]:
     """The entries of a live blog, the stories of a newsletter or of pasted articles, else one article."""
-    whole = text_draft(text, says, source, key)
+    whole = text_draft(text, says, source, key, marks)
     yield from [whole] if isinstance(whole, Skipped) else several(whole, source)
 
 
@@ -217,7 +220,11 @@ def _entry(clock: str, words: str, title: str | None) -> _Story:
     label = ", ".join(filter(None, (title, clock)))
     full = f"{label}: {named}" if named else label
     mark = f"{clock.replace(' ', '')}-{content_mark(words)}"
-    return _Story(f"{clock}\n\n{words}", found(Known(title=full), Origin.TEXT), mark)
+    # What heads an entry is its news, which the words below only add to.
+    start = len(clock) + 2
+    told = named and cleaning.weight(named) >= _LEAST_TITLE
+    zones = (Zone(start, start + len(heading), ZoneKind.REPORTING),) if told else ()
+    return _Story(f"{clock}\n\n{words}", found(Known(title=full), Origin.TEXT), mark, zones)
 
 
 def _live(updates: Sequence[Mapping[str, object]], title: str | None) -> Iterator[_Story]:
@@ -345,6 +352,7 @@ def of_page(tree: "_Element", says: Found, source: str) -> Iterator[Draft | Skip
     """The articles of a page that has several in full, or a live blog's entries; nothing for any other."""
     updates = page_metadata.live_updates(tree)
     live = list(_live(updates, says.known.title)) if len(updates) >= FEWEST else []
+    live = live or [_entry(*one, says.known.title) for one in live_blogs.entries(tree) if _prose(one[1])]
     stories = live or list(_full_stories(tree))
     if len(stories) < _FEWEST_STORIES:
         return
