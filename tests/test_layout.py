@@ -124,3 +124,38 @@ def test_a_quote_that_is_drawn_to_be_seen_is_evidence_once() -> None:
 def test_the_head_over_comments_is_not_joined_to_the_name_of_a_reader() -> None:
     text = "3 Comment(s)\nThe Courier reads every comment.   1500 / 1500\n\nlowerquay_ann\nFourteen?"
     assert mended(text) == (text, ())
+
+
+PAGES = """Dam to close for repairs
+
+The council voted on Monday to close the old dam for repairs, which would be the first of
+
+THE VALLEY DAILY                        4
+Wednesday, June 2, 2021
+
+three such works. The second will follow in May.
+
+THE VALLEY DAILY                        5
+Wednesday, June 2, 2021
+
+The third comes last, the engineer said.
+"""
+
+
+def test_the_head_of_every_page_is_no_part_of_its_story() -> None:
+    text, repairs = mended(PAGES)
+    assert repairs == ("page heads",)
+    assert "the first of three such works." in text
+    assert "VALLEY" not in text
+    assert "Wednesday" not in text
+    rows = "Results\n\nHarbour List 9\nGreen Ridge 6\nHarbour List 12\n"
+    assert mended(rows) == (rows, ())
+
+
+@pytest.mark.parametrize(
+    "page", ["403 Forbidden\n\nYou may not see this.", "502 Bad Gateway\nnginx", "Error 503\n\nTry again."]
+)
+def test_a_server_s_error_is_no_article(page: str) -> None:
+    (skipped,) = read_bytes(page.encode(), "a.txt")
+    assert isinstance(skipped, Skipped)
+    assert skipped.reason == "it is a server's error, not an article"

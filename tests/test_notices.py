@@ -28,6 +28,9 @@ def read(text: str) -> Draft:
     [
         ("CORRECTION: An earlier version of this article said 34,000 pounds.", Standing.CORRECTED),
         ("Editor's note, 20 March 2021: This article has been retracted. It was forged.", Standing.RETRACTED),
+        ("This article was amended on 14 March 2021. An earlier version said 34,000.", Standing.CORRECTED),
+        ("• The story has been corrected to give the right cost.", Standing.CORRECTED),
+        ("This report has since been withdrawn, as its source was forged.", Standing.RETRACTED),
         ("Clarification: The bridge is wrongly called the Quay bridge.", Standing.CORRECTED),
     ],
 )
@@ -45,6 +48,7 @@ def test_a_notice_marks_its_article_and_is_no_evidence(notice: str, standing: St
     [
         "Correction of the river will cost 340,000 pounds, the mayor said.",
         "Note to readers: the Courier appears on Thursday this week.",
+        "This article of the constitution was amended in 1931, the mayor said.",
         "The minister retracted his statement: he had been wrong.",
     ],
 )

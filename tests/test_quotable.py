@@ -84,6 +84,18 @@ def test_what_an_interviewer_asks_is_read_and_never_quoted() -> None:
     assert "A. I did, on Thursday night." in [sentence.of(INTERVIEW) for sentence in chunk.sentences]
 
 
+def test_questions_that_head_their_answers_are_not_quoted_the_first_one_too() -> None:
+    pairs = [
+        ("When will it run?", "It will run in May, they said."),
+        ("How much is it?", "Two pounds. It is dear."),
+        ("Who pays?", "The state pays half, the town pays the rest."),
+    ]
+    text = "Five questions for the chief\n2 June 2021\n\n" + "\n\n".join(f"{a}\n\n{b}" for a, b in pairs)
+    found = zones(text)
+    asked = [zone.of(text) for zone in found if zone.kind is ZoneKind.QUESTION]
+    assert asked == [question for question, _ in pairs]
+
+
 def test_a_transcript_names_its_speakers_and_their_offices() -> None:
     found = [(turn.speaker, turn.role, turn.asks) for turn in turns(TRANSCRIPT)]
     assert found == [

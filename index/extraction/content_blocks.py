@@ -14,7 +14,7 @@ from index.extraction import boilerplate as furniture
 from index.extraction import quotable
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.bylines import author_in, is_dateline
-from index.extraction.date_lines import is_date_line
+from index.extraction.date_lines import is_date_line, without_dates
 from index.extraction.normalisation import normalise as normalise
 from index.extraction.normalisation import without_controls as without_controls
 from index.extraction.sentences import lines as lines_of
@@ -60,10 +60,21 @@ def zones(text: str, *, title: str | None = None, marked: Sequence[Zone] = ()) -
     return tuple(zone for line, kind in zip(lines, kinds, strict=True) for zone in _cut(line, kind))
 
 
-def headline(text: str) -> str | None:
-    """The title that stands in the header lines of a normalised text; None if there is none."""
+def headline(text: str, house: str | None = None) -> str | None:
+    """The title that stands in the header lines of a normalised text; None if there is none.
+
+    The house is none where the first line has words beside its day: "Council debate, 2 June 2021".
+    """
     lines = _lines(text, ())
-    found = _title_line(lines[: _body_start(lines)])
+    header = lines[: _body_start(lines)]
+    found = _title_line(header)
+    if (
+        found is not None
+        and found.words == house
+        and header[0] is not found
+        and weight(without_dates(header[0].words)) > 1
+    ):
+        return header[0].words
     return None if found is None else found.words
 
 
@@ -128,6 +139,8 @@ def _kinds(lines: Sequence[_Line], title: str | None) -> list[ZoneKind]:
 def _asked(text: str, lines: Sequence[_Line], kinds: list[ZoneKind]) -> list[ZoneKind]:
     """The kinds with what an interviewer asks told apart, where anything else is evidence."""
     body = [number for number, kind in enumerate(kinds) if kind in EVIDENCE]
+    # The first question stands where a head ends, and is not told from it.
+    body = [number - 1 for number in body[:1] if number and lines[number - 1].words.endswith("?")] + body
     asking = {body[place] for place in quotable.questions([lines[number].words for number in body])}
     ends = {turn.end for turn in quotable.turns(text) if turn.asks}
     asking |= {number for number in body if lines[number].end in ends}

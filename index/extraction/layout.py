@@ -7,6 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from html import unescape
+from itertools import pairwise
+
+from index.extraction.boilerplate import ends_sentence
 
 COLUMNS, HEADS, HYPHENS, MOJIBAKE, ENTITIES = "columns", "page heads", "hyphens", "mojibake", "entities"
 SOFT_HYPHENS, LIGATURES = "soft hyphens", "ligatures"
@@ -20,6 +23,11 @@ _PAGE_LINE = (
 )
 _PAGE_BREAK = re.compile(rf"(?<=[^\s.!?:”\"|])[ \t]*\n\s*(?:{_PAGE_LINE}[ \t]*\n\s*){{1,4}}(?=[a-zà-öø-ÿ])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[a-zà-öø-ÿ])")
+# "THE RIDGE COURIER    4", "4    The Ridge Courier": a page's number at the edge of what else its head says.
+_FOLIO = re.compile(
+    r"(?P<words>[^\d\n]{3,60}[^\d\s])\s{1,60}(?P<folio>\d{1,4})|(?P<number>\d{1,4})\s{1,60}(?P<head>[^\d\s][^\d\n]{3,60})"
+)
+_LEAST_PAGE = 3  # lines
 _NARROW_GAP = re.compile(r"(?:(?<=\S)|^) {2,}(?=\S)")
 _LONGEST_ROW = 300  # letters
 _LEAST_ROWS = 5
@@ -35,7 +43,7 @@ def mended(raw: str) -> tuple[str, tuple[str, ...]]:
         if better != text:
             text = better
             done.append(name)
-    return text, tuple(done)
+    return text, tuple(dict.fromkeys(done))
 
 
 def readable(text: str) -> str:
@@ -113,6 +121,34 @@ def _without_page_breaks(text: str) -> str:
     return _PAGE_BREAK.sub(joined, text)
 
 
+def _without_running_heads(text: str) -> str:
+    """The text without the heads that its pages carry: the same words again and again beside a rising number.
+
+    Where a head cuts a sentence in two, its number stays, as what a page printed there.
+    """
+    lines = [line.strip() for line in text.split("\n")]
+    numbered: dict[str, list[tuple[int, int]]] = {}
+    for place, line in enumerate(lines):
+        if match := _FOLIO.fullmatch(line):
+            words = " ".join((match["head"] or match["words"]).casefold().split())
+            numbered.setdefault(words, []).append((place, int(match["number"] or match["folio"])))
+    heads = {
+        place: number
+        for found in numbered.values()
+        if len(found) > 1 and all(a[1] < b[1] and b[0] - a[0] > _LEAST_PAGE for a, b in pairwise(found))
+        for place, number in found
+    }
+    often = Counter(lines[place + by] for place in heads for by in (-1, 1) if 0 <= place + by < len(lines))
+    kept: list[str] = []
+    for place, raw in enumerate(text.split("\n")):
+        if place in heads:
+            above = next((line for line in reversed(kept) if line.strip()), "")
+            kept.append("" if ends_sentence(above.strip()) else str(heads[place]))
+        elif not (lines[place] and often[lines[place]] > 1 and {place - 1, place + 1} & heads.keys()):
+            kept.append(raw)
+    return "\n".join(kept) if heads else text
+
+
 def _without_hyphens(text: str) -> str:
     """Words that a line's end cuts in two, whole where the text or a dictionary has them so."""
     known = set(re.findall(r"[^\W\d_]+", text.casefold())) if _HYPHEN.search(text) else set()
@@ -150,6 +186,7 @@ def _without_soft_hyphens(text: str) -> str:
 _MENDS = (
     (MOJIBAKE, readable),
     (ENTITIES, _unescaped),
+    (HEADS, _without_running_heads),
     (COLUMNS, _in_columns),
     (HEADS, _without_page_breaks),
     (HYPHENS, _without_hyphens),

@@ -28,6 +28,15 @@ _QUOTED = re.compile(r"[“\"«„‘]([^“”\"«»„‘’\n]{12,200})[”\"
 _ADDRESS = re.compile(r"https?://[^\s<>\"“”)\]]+")
 
 
+# Some houses put no label in front: "This article was amended on 5 April 2023. An earlier version said …".
+_UNLABELLED = re.compile(
+    r"(?:•\s)?(?:this|the|our) (?:online )?(?:article|story|report|piece|post|headline|review|column)"
+    r"(?:,[^,.\n]{1,60},)? (?:was|has(?: since)? been|is)(?: \w+){0,3}?"
+    r" (?:amended|corrected|updated to correct|clarified|retracted|withdrawn)\b",
+    re.IGNORECASE,
+)
+
+
 def notices(text: str, zones: Sequence[Zone], title: str | None) -> tuple[Notice, ...]:
     """Returns the notices of a text on itself: paragraphs with a label at its top or foot, and its title's.
 
@@ -49,7 +58,8 @@ def _labelled(text: str, zones: Sequence[Zone]) -> Iterator[Notice]:
 
 
 def _standing(words: str) -> Standing | None:
-    label = _LABEL.match(words.lstrip("[(*— "))
+    bare = words.lstrip("[(*— ")
+    label = _LABEL.match(bare) or _UNLABELLED.match(bare)
     if label is None:
         return None
     if _WITHDRAWS.search(words):

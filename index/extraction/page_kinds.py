@@ -5,6 +5,7 @@ report of a captcha has paragraphs of its own.
 """
 
 import re
+from http import HTTPStatus
 
 from index.extraction.boilerplate import plain
 from index.records import Draft
@@ -46,6 +47,13 @@ _KINDS = {
 }
 
 
+_STATUS = re.compile(
+    r"(?:http )?(?:error )?[45]\d\d(?: error)?[ :-]{0,3}(?:"
+    + "|".join(re.escape(status.phrase.casefold()) for status in HTTPStatus if status >= 400)
+    + r")|(?:http )?error [45]\d\d"
+)
+
+
 def refusal(draft: Draft) -> str | None:
     """Returns why a page is no article, as a sentence; None for an article."""
     evidence = draft.evidence()
@@ -53,6 +61,8 @@ def refusal(draft: Draft) -> str | None:
         return None
     paragraphs = [plain(line) for line in evidence.split("\n") if line]
     opening = [plain(draft.title or ""), *paragraphs[:1]]
+    if any(map(_STATUS.fullmatch, opening)):
+        return "it is a server's error, not an article"
     for kind, pattern in _KINDS.items():
         told = any(map(pattern.search, paragraphs)) or pattern.fullmatch(opening[0])
         if told and any(map(pattern.match, opening)):

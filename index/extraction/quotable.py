@@ -112,16 +112,24 @@ def turns(text: str) -> tuple[Turn, ...]:
     if not (found is stamped or _is_dialogue(found, held, text)):
         return ()
     askers = _askers(found, text)
+    # In a debate whoever asks also tells; what an interviewer tells only leads to the next question.
+    debate = len({one.name for one in found} - askers) > 1
     return tuple(
         Turn(
             one.words.start,
             one.words.end,
             one.label["name"],
             one.label["role"],
-            one.name in askers or _ONLY_ASKS.fullmatch(one.words.of(text)) is not None,
+            (one.name in askers and not (debate and _tells(one, text)))
+            or _ONLY_ASKS.fullmatch(one.words.of(text)) is not None,
         )
         for one in found
     )
+
+
+def _tells(one: _Labelled, text: str) -> bool:
+    """Tells whether a turn under a speaker's own name asks nothing."""
+    return len(one.name) > 1 and re.search(r"[?؟？]", one.words.of(text)) is None
 
 
 def turn_at(text: str, place: int) -> Turn | None:

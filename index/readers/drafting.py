@@ -78,7 +78,7 @@ def draft(
     zones = without_notices(zones, told)
     byline = bylines.find(text, zones, Path(source).stem, says.known.language)
     own = Known(
-        title=None if says.known.title else cleaning.headline(text),
+        title=None if says.known.title else cleaning.headline(text, byline.outlet),
         outlet=byline.outlet,
         author=byline.author,
         published=byline.published,
