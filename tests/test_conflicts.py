@@ -118,6 +118,32 @@ def test_a_number_that_counts_something_else_is_no_side() -> None:
     assert compared(FAMILIES, families(1, "14"), boats, wanted="number", counted="families") == ()
 
 
+def test_one_sentence_printed_with_another_figure_is_a_disagreement_whoever_said_it() -> None:
+    told = "{} families were evacuated in the flood at Salt Lane, the fire brigade said."
+    first, second = (
+        finding(id, told.format(count), count, speaker="the fire brigade")
+        for id, count in ((1, "Fourteen"), (2, "23"))
+    )
+    (contrast,) = compared(FAMILIES, first, second, wanted="number")
+    assert contrast.kind == "disagreement"
+    # The same house, and other words of the same speaker, say nothing of the kind.
+    again = finding(2, told.format("23"), "23", speaker="the fire brigade", outlet="Outlet 1")
+    assert compared(FAMILIES, first, again, wanted="number") == ()
+
+
+def test_a_live_blog_goes_on_telling_and_does_not_contradict_itself() -> None:
+    told = "{}\n\n{} families were evacuated in the flood at Salt Lane."
+
+    def entry(id: int, clock: str, count: str) -> Finding:
+        text = told.format(clock, count)
+        plain = article(id, text, published=DAY, outlet="Outlet 1", key=f"file:live.txt#{clock}-a{id}")
+        return of(plain, text.partition("\n\n")[2], count)
+
+    (contrast,) = compared(FAMILIES, entry(1, "12:05", "14"), entry(2, "17:10", "23"), wanted="number")
+    assert contrast.kind == "change"
+    assert values(contrast) == ["23", "14"]
+
+
 COSTS = "The new bridge over the harbour will cost {}, the council said."
 
 

@@ -250,6 +250,8 @@ def name_words(words: Sequence[Token]) -> list[Token]:
     if start >= 2 and words[start - 1].key == "of" and words[start - 2].key in BODIES:
         return [*name_words(words[: start - 1]), *words[start - 1 :]]
     name = list(words[start:])
+    if len(whole := _named_of(words[:start])) > 1:
+        return whole  # "Sgt. Dora Quill of St. John's"
     if len(name) > 2 and start >= 2 and words[start - 1].key == "of" and words[start - 2].key in TITLES:
         name = name[1:]  # "Secretary of State John Kerry"
     titles = [i for i, word in enumerate(name[:-1]) if word.key in TITLES | HONORIFICS | ROLES]
@@ -261,6 +263,15 @@ def name_words(words: Sequence[Token]) -> list[Token]:
     if len(name) == 1 and name[0].key in TITLES | ROLES:
         return []
     return name
+
+
+def _named_of(words: Sequence[Token]) -> list[Token]:
+    """The words of the name of somebody whom "of" ties to a place; none where it ties a title or a body."""
+    *before, link = words or [None]
+    if link is None or link.key != "of" or not before or not before[-1].is_capital:
+        return []
+    name = [] if before[-1].key in BODIES | TITLES | ROLES | GROUPS else name_words(before)
+    return [] if any(word.key in BODIES or word.key in PLACES for word in name) else name
 
 
 def _mention(kind: Kind, words: Sequence[Token]) -> Mention:
