@@ -98,6 +98,7 @@ def test_good_text_stays_as_it_is(raw: str) -> None:
         ("Before you continue\n\nWe use cookies and data to maintain our services.", "cookies"),
         ("Page not found\n\nSorry, the page you are looking for does not exist.", "nothing is there"),
         ("Search results for bridge\n\nShowing 12 results for bridge.", "search found"),
+        ("Dam to close\n\nSubscribe to continue reading this story\n\nAll of it from £1 a week", "subscribe"),
         ("Subscribe to continue reading\n\nAlready a subscriber? Sign in to read this story.", "subscribe"),
     ],
 )

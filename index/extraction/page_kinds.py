@@ -7,7 +7,7 @@ report of a captcha has paragraphs of its own.
 import re
 from http import HTTPStatus
 
-from index.extraction.boilerplate import plain
+from index.extraction.boilerplate import ends_sentence, plain
 from index.records import Draft
 
 MOST_WORDS = 120
@@ -61,10 +61,12 @@ def refusal(draft: Draft) -> str | None:
         return None
     paragraphs = [plain(line) for line in evidence.split("\n") if line]
     opening = [plain(draft.title or ""), *paragraphs[:1]]
+    # Nothing is told below such a title; the headline alone is all that some feeds have.
+    bare = not any(map(ends_sentence, evidence.split("\n"))) and paragraphs != opening[:1]
     if any(map(_STATUS.fullmatch, opening)):
         return "it is a server's error, not an article"
     for kind, pattern in _KINDS.items():
-        told = any(map(pattern.search, paragraphs)) or pattern.fullmatch(opening[0])
+        told = bare or any(map(pattern.search, paragraphs)) or pattern.fullmatch(opening[0])
         if told and any(map(pattern.match, opening)):
             return f"it is {kind}, not an article"
     return None
