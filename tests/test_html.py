@@ -144,9 +144,23 @@ def test_a_text_of_too_many_lines_is_refused_by_name() -> None:
     assert result.reason == "it has more than 100,000 lines; it is a list or a log, not an article"
 
 
+def test_of_several_articles_in_the_page_s_data_the_one_it_shows_counts() -> None:
+    other = '{"@type": "NewsArticle", "headline": "Tram reopens", "datePublished": "2020-01-01", "author": "Bo Chen"}'
+    own = '{"@type": "NewsArticle", "headline": "Dam to close", "datePublished": "2021-06-02", "author": "Ann Lee"}'
+    draft = page(f"<h1>Dam to close</h1>{BODY}", ld(f"[{other}, {own}]"))
+    assert (draft.title, draft.author, draft.published) == ("Dam to close", "Ann Lee", date(2021, 6, 2))
+
+
+def test_every_author_that_the_markup_links_is_named() -> None:
+    byline = '<p>By <a rel="author" href="/a">Ann Lee</a> and <a rel="author" href="/b">Bo Chen</a></p>'
+    assert page(f"<article><h1>Dam to close</h1>{byline}{BODY}</article>").author == "Ann Lee, Bo Chen"
+
+
 def test_a_time_that_is_said_to_be_an_update_s_is_not_the_publication() -> None:
     times = '<span>Updated <time datetime="2021-06-05">5 June</time></span> <span>Published <time datetime="2021-06-02">2 June</time></span>'
     assert page(f"<article><h1>Dam to close</h1>{times}{BODY}</article>").published == date(2021, 6, 2)
+    event = '<p>Event: <time datetime="2024-05-01">1 May</time></p><p>Published: <time datetime="2021-06-02">2 June</time></p>'
+    assert page(f"<article><h1>Dam to close</h1>{event}{BODY}</article>").published == date(2021, 6, 2)
     head = ld('{"@type": "NewsArticle", "headline": "Dam", "datePublished": 1622620800000}')
     assert page(f"<article>{BODY}</article>", head).published == date(2021, 6, 2)
 

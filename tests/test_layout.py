@@ -96,6 +96,10 @@ def test_good_text_stays_as_it_is(raw: str) -> None:
     [
         ("Please verify you are a human\n\nAccess to this page has been denied because of a tool.", "robots"),
         ("Before you continue\n\nWe use cookies and data to maintain our services.", "cookies"),
+        (
+            "Sorry, you have been blocked\n\nYou are unable to access it. A security service runs here.",
+            "robots",
+        ),
         ("Page not found\n\nSorry, the page you are looking for does not exist.", "nothing is there"),
         ("Search results for bridge\n\nShowing 12 results for bridge.", "search found"),
         ("Dam to close\n\nSubscribe to continue reading this story\n\nAll of it from £1 a week", "subscribe"),

@@ -17,7 +17,7 @@ _KINDS = {
     "a check for robots": re.compile(
         r"(?:please )?(?:verify|confirm|prove)(?: that)? you(?: are|'re) (?:a |not a )?(?:human|robot)"
         r"|access to this page has been denied|just a moment|checking your browser|attention required"
-        r"|(?:you are|you have been) blocked|unusual (?:traffic|activity)|are you a (?:human|robot)"
+        r"|(?:sorry, )?you (?:are|have been) blocked|unusual (?:traffic|activity)|are you a (?:human|robot)"
         r"|(?:access|request) (?:denied|blocked)|security check"
     ),
     "a dialogue about cookies": re.compile(

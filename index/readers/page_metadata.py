@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.content_blocks import normalise
-from index.extraction.date_lines import UPDATED
+from index.extraction.date_lines import PUBLISHED, UPDATED
 from index.extraction.dates import dates_in, from_timestamp, parse_date
 from index.readers.drafting import Found, Known, first, found
 from index.readers.fields import language_code
@@ -41,6 +41,7 @@ _SIGNED = r"(?:^|\n|(?:©|\(c\)|copyright)\W{0,20}(?:\d{4}\W{1,20}){0,2})"
 _OWN_TIME = "//time[not(@itemprop='dateModified' or ancestor::aside or ancestor::nav or ancestor::footer)]"
 _MARKED = "string((//*[@itemprop='{0}']/@content | //time[{1} or @itemprop='{0}']/@datetime)[1])"
 _INLINE = frozenset(["a", "abbr", "b", "em", "font", "i", "small", "span", "strong", "time"])
+_MOST_AUTHORS = 6
 _DATE_LINE = 40  # letters of a line that is there for a date
 _META = {
     "title": ("og:title", "twitter:title", "dc.title", "headline"),
@@ -175,8 +176,12 @@ def _main_article(objects: list[Mapping[str, object]], tree: "_Element") -> Mapp
     articles = [value for value in objects if _ARTICLE_TYPES.search(str(value.get("@type", ""))[:200])]
     link = tree.xpath("string(//link[@rel='canonical']/@href)")
     own = (value for value in articles if link and link in (value.get("url"), value.get("mainEntityOfPage")))
+    heads = [*tree.xpath("//h1"), *tree.xpath("//title"), *tree.xpath("//meta[@property='og:title']")]
+    shown = {_squeezed(_text(head) or head.get("content") or "") for head in heads[:20]} - {""}
+    titled = (value for value in articles if _squeezed(str(value.get("headline"))[:500]) in shown)
     return (
         next(own, None)
+        or next(titled, None)
         or next((value for value in articles if value.get("datePublished")), None)
         or next(iter(articles), {})
     )
@@ -223,12 +228,14 @@ def _markup(tree: "_Element") -> Known:
     """Reads the page's elements: canonical link, language, the first heading, a time of publication."""
     headings = [heading for heading in map(_text, tree.iter("h1")) if heading]
     link = tree.xpath("string(//link[@rel='canonical']/@href)")
-    own = [time for time in tree.xpath(f"{_OWN_TIME}[@datetime]") if not _tells_update(time)]
+    own = [time for time in tree.xpath(f"{_OWN_TIME}[@datetime]") if not _is_another(time)]
     times = [_day(time.get("datetime")) for time in own]
     inside = (time for time in own if next(time.iterancestors("article"), None) is not None)
+    names = list(map(_text, tree.xpath("//a[@rel='author'][not(ancestor::aside)]")[:_MOST_AUTHORS]))
     one_day = next(iter(set(times)), None) if len(set(times)) == 1 else None
     return Known(
         title=headings[0] if headings else None,
+        author=", ".join(dict.fromkeys(filter(None, names))) if len(set(names)) > 1 else None,
         published=_day(tree.xpath(_MARKED.format("datePublished", "@pubdate")))
         or next((_day(time.get("datetime")) for time in inside), None)
         or one_day,
@@ -238,11 +245,13 @@ def _markup(tree: "_Element") -> Known:
     )
 
 
-def _tells_update(time: "_Element") -> bool:
-    """Tells whether the words in front of a time, or in it, say that it is an update's."""
-    above = time.getparent()
-    told = [time.text, time.getprevious().tail if time.getprevious() is not None else above.text]
-    return any(UPDATED.search(words[-_DATE_LINE:]) for words in told if words)
+def _is_another(time: "_Element") -> bool:
+    """Tells whether the words in front of a time, or in it, say that it is an update's or an event's."""
+    before = time.getprevious()
+    label = (time.getparent().text if before is None else before.tail) or ""
+    words = normalise(label[-_DATE_LINE:])
+    named = words.endswith(":") and not PUBLISHED.search(words)
+    return named or any(UPDATED.search(one) for one in (words, (time.text or "")[:_DATE_LINE]))
 
 
 def _guessed(tree: "_Element", known: Known, address: str | None) -> Known:
