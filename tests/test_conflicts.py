@@ -119,10 +119,10 @@ def test_a_number_that_counts_something_else_is_no_side() -> None:
 
 
 def test_one_sentence_printed_with_another_figure_is_a_disagreement_whoever_said_it() -> None:
-    told = "{} families were evacuated in the flood at Salt Lane, the fire brigade said."
+    told = "In the flood at Salt Lane on Friday {} families were evacuated, the fire brigade said."
     first, second = (
         finding(id, told.format(count), count, speaker="the fire brigade")
-        for id, count in ((1, "Fourteen"), (2, "23"))
+        for id, count in ((1, "fourteen"), (2, "23"))
     )
     (contrast,) = compared(FAMILIES, first, second, wanted="number")
     assert contrast.kind == "disagreement"

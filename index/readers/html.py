@@ -108,11 +108,12 @@ def _page_drafts(page: str, source: str) -> Iterator[Draft | Skipped]:
 
 
 def _hold(parts: Sequence[Draft | Skipped], whole: Draft | Skipped) -> bool:
-    """Tells whether the parts hold most of the letters that the whole page reports."""
+    """Tells whether the parts hold most of what the whole page reports, all but an introduction."""
     words = "\n".join(_squeezed(part.text) for part in parts if isinstance(part, Draft))
     lines = list(map(_squeezed, whole.evidence().split("\n"))) if isinstance(whole, Draft) else []
     held = sum(len(line) for line in lines if line in words)
-    return held >= _LEAST_SHARE * sum(map(len, lines))
+    lost = [line for line in lines if line not in words and len(line) > _TINY]
+    return held >= _LEAST_SHARE * sum(map(len, lines)) and len(lost) <= 1
 
 
 def _squeezed(text: str) -> str:

@@ -228,7 +228,11 @@ def _markup(tree: "_Element") -> Known:
     """Reads the page's elements: canonical link, language, the first heading, a time of publication."""
     headings = [heading for heading in map(_text, tree.iter("h1")) if heading]
     link = tree.xpath("string(//link[@rel='canonical']/@href)")
-    own = [time for time in tree.xpath(f"{_OWN_TIME}[@datetime]") if not _is_another(time)]
+    told = [(time, *_labels(time)) for time in tree.xpath(f"{_OWN_TIME}[@datetime]")]
+    told = [one for one in told if not any(map(UPDATED.search, one[1:]))]
+    # "Event:" names another day, where one of the times stands behind no such label.
+    own = [time for time, before, _ in told if not before.endswith(":") or PUBLISHED.search(before)]
+    own = own or [time for time, *_ in told]
     times = [_day(time.get("datetime")) for time in own]
     inside = (time for time in own if next(time.iterancestors("article"), None) is not None)
     names = list(map(_text, tree.xpath("//a[@rel='author'][not(ancestor::aside)]")[:_MOST_AUTHORS]))
@@ -245,13 +249,11 @@ def _markup(tree: "_Element") -> Known:
     )
 
 
-def _is_another(time: "_Element") -> bool:
-    """Tells whether the words in front of a time, or in it, say that it is an update's or an event's."""
+def _labels(time: "_Element") -> tuple[str, str]:
+    """The words in front of a time and those in it."""
     before = time.getprevious()
     label = (time.getparent().text if before is None else before.tail) or ""
-    words = normalise(label[-_DATE_LINE:])
-    named = words.endswith(":") and not PUBLISHED.search(words)
-    return named or any(UPDATED.search(one) for one in (words, (time.text or "")[:_DATE_LINE]))
+    return normalise(label[-_DATE_LINE:]), (time.text or "")[:_DATE_LINE]
 
 
 def _guessed(tree: "_Element", known: Known, address: str | None) -> Known:
