@@ -46,12 +46,12 @@ def said(article: Draft, words: str) -> str | None:
     [
         ("Sgt. Dora Quill of St. John's", "Dora Quill"),
         ("Ilhan Moss of Minnesota", "Ilhan Moss"),
-        ("the Ministry of Defence", "the Ministry of Defence"),
+        ("the Ministry of Defence", "Ministry of Defence"),
         ("Secretary of State John Kerry", "John Kerry"),
     ],
 )
 def test_a_speaker_is_no_part_of_the_place_that_he_is_of(draft: DraftMaker, by: str, expected: str) -> None:
-    story = draft(f'"We told them, and they did not stop at all," said {by}.')
+    story = draft("a", f'"We told them, and they did not stop at all," said {by}.')
     assert str(said(story, "We told them")).partition(",")[0] == expected
 
 

@@ -267,8 +267,8 @@ def name_words(words: Sequence[Token]) -> list[Token]:
 
 def _named_of(words: Sequence[Token]) -> list[Token]:
     """The words of the name of somebody whom "of" ties to a place; none where it ties a title or a body."""
-    *before, link = words or [None]
-    if link is None or link.key != "of" or not before or not before[-1].is_capital:
+    before = words[:-1]
+    if not before or words[-1].key != "of" or not before[-1].is_capital:
         return []
     name = [] if before[-1].key in BODIES | TITLES | ROLES | GROUPS else name_words(before)
     return [] if any(word.key in BODIES or word.key in PLACES for word in name) else name
