@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from index.extraction.duplicates import differ
+from index.extraction.entries import entries
 from index.records import Article, DateMention, Hit, Span, Standing
 from service.questions.plan import Plan
 
@@ -37,6 +39,23 @@ class Quote:
         """Tells whether its article was withdrawn, or is corrected by another one."""
         return self.article.standing is Standing.RETRACTED or self.article.notice_in is not None
 
+    @property
+    def minute(self) -> int | None:
+        """The minute that stamps its article, where that is an entry of a live blog."""
+        found = entries(self.article.text, self.article.published)
+        return found[0].minute if len(found) == 1 else None
+
+    def is_of_one_blog(self, other: "Quote") -> bool:
+        """Tells whether both are of entries of one live blog, which contradicts nothing it told before."""
+        blogs = (quote.article.key.rpartition("#")[0] for quote in (self, other))
+        return next(blogs) == next(blogs) != "" and None not in (self.minute, other.minute)
+
+    def is_other_print(self, *others: "Quote") -> bool:
+        """Tells whether another house prints the sentence, with another figure, name or denial."""
+        return any(
+            self.article.outlet != other.article.outlet and differ(self.text, other.text) for other in others
+        )
+
     def overlaps(self, other: "Quote") -> bool:
         """Tells whether both share words of one article version."""
         same = (self.article.id, self.article.version) == (other.article.id, other.article.version)
@@ -63,6 +82,11 @@ class Side:
     findings: tuple[Finding, ...]
     day: date | None
     value: str | None = None
+
+    @property
+    def when(self) -> tuple[date, int]:
+        """Its place among others in time."""
+        return self.day or date.min, self.findings[0].quote.minute or 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -217,10 +217,11 @@ def about(question: str) -> str:
 
 
 def _answering(plan: Plan, compared: Sequence[Answered], judge: Judge) -> list[Answered]:
-    """Selects those whose own sentence supports the answer that the reading model found in it."""
+    """Selects those whose sentence, or its print with another figure, supports the answer found in it."""
     pairs = [(premises([one.quote])[0].under_title, _stated(plan, one)) for one in compared]
     found = judge.judge(pairs)
-    return [one for one, way in zip(compared, found, strict=True) if way.supports >= LEAST_SUPPORTED]
+    sure = [one.quote for one, way in zip(compared, found, strict=True) if way.supports >= LEAST_SUPPORTED]
+    return [one for one in compared if one.quote in sure or one.quote.is_other_print(*sure)]
 
 
 def _opposed(pairs: Sequence[tuple[int, int]], kind: _Kind) -> list[int]:
@@ -282,15 +283,12 @@ def _are_news(one: Answered, other: Answered) -> bool:
 
 
 def _may_differ(one: Answered, other: Answered) -> bool:
-    """Tells whether two answers to one thing could contradict each other at all, which takes two voices.
-
-    Two sentences of one article, or of its copies, count different things.
-    """
+    """Tells whether two answers could contradict each other: two voices, or one printed by two houses."""
     first, second = one.quote, other.quote
     if agree(one, other) or first.article.cluster == second.article.cluster:
         return False
     voice = _voice(first)
-    return voice is None or voice != _voice(second)
+    return first.is_other_print(second) or voice is None or voice != _voice(second)
 
 
 def _voice(quote: Quote) -> str | None:
@@ -324,6 +322,8 @@ def _relation(
         return None
     days = (_published(one), _published(other)), (_told_of(one), _told_of(other))
     apart = (abs(first - last) > SAME_NEWS for first, last in days if first and last)
+    if one.quote.is_of_one_blog(other.quote):
+        return "change"
     if not any(apart) and not _is_moved(one, other):
         return "disagreement"
     return "change" if _is_sure(one) and _is_sure(other) else None
@@ -355,7 +355,7 @@ def _told_of(one: Answered) -> date | None:
 
 def _contrast(kind: _Kind, plan: Plan, sides: Sequence[Sequence[Answered]]) -> Contrast:
     if kind == "change":
-        ordered = sorted(map(_side, sides), key=lambda side: side.day or date.min, reverse=True)
+        ordered = sorted(map(_side, sides), key=lambda side: side.when, reverse=True)
         return Contrast(kind="change", about=about(plan.asked), sides=tuple(ordered))
     most = sorted(sides, key=lambda side: (len(side), side[0].finding.score), reverse=True)
     return Contrast(kind="disagreement", about=about(plan.asked), sides=tuple(map(_side, most)))
