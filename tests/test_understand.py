@@ -46,6 +46,7 @@ def test_outlets_are_known_by_their_names(question: str, named: list[str]) -> No
     [
         ("What happened in May 2021?", date(2021, 5, 1), date(2021, 5, 31)),
         ("What happened last week?", date(2024, 11, 11), date(2024, 11, 17)),
+        ("What happened this week?", date(2024, 11, 13), date(2024, 11, 24)),
         ("What happened last year?", date(2023, 1, 1), date(2023, 12, 31)),
         ("Who was mayor before 2020?", None, date(2019, 12, 31)),
         ("What came between October 6 and November 1, 2023?", date(2023, 10, 6), date(2023, 11, 1)),

@@ -3,13 +3,15 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from index.backends.local.snapshots import Summary
-from index.extraction.dates import MONTHS
+from index.extraction.dates import MONTHS, WEEKDAYS
 from index.extraction.dates.mentions import mentions
 from index.records import DateMention, Origin, Period, Span, Zone, ZoneKind
+
+WEEK = timedelta(days=7)
 
 _SECTION = re.compile(r"(?<!\s)\s+[-–—|]\s+|:\s+")  # "The Independent - Sports", "CNBC | Business News"
 _DOMAIN = re.compile(r"\.(?:com|org|net|co|news|tv|info)(?:\.\w\w)?$", re.IGNORECASE)
@@ -124,13 +126,16 @@ class NamedDays(Span):
     """Days that a question names, the place, and the part they play.
 
     `bound` is the word that limits by them ("since", "until", "as of"), or None. `of_reporting` says that
-    the words speak of when something was published. `fixed` says that a year is named.
+    the words speak of when something was published. `fixed` says that a year is named, and `sure` that no
+    other days can be meant: a month or a day without its year may be of any, and so may a weekday where
+    nothing in the archive is as new.
     """
 
     period: Period
     bound: str | None = None
     of_reporting: bool = False
     fixed: bool = False
+    sure: bool = True
 
 
 _BOUND = re.compile(
@@ -150,6 +155,7 @@ _REPORTING = re.compile(
 )
 _JOINED = re.compile(r",?\s+(?:and|to|until|till|through|–|-)\s+(?:the\s+)?$", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\w.,$€£-])(?:19[5-9]\d|20\d\d)(?![\w%]|[.,]\d)")
+_SEASON = re.compile(r"[-–/](\d\d)(?![\d-])")  # of two years: "2021-22"
 _RELATIVE = re.compile(r"\b(?:last|this|next|ago|past)\b|\bزمان\b", re.IGNORECASE)
 
 
@@ -170,8 +176,23 @@ def days_in(text: str, today: date, newest: date | None) -> list[NamedDays]:
                 NamedDays(start=start, end=mention.end, period=whole, of_reporting=bool(told), fixed=True)
             )
             continue
-        found.append(_named_days(text, mention))
+        days = _named_days(text, _with_last_days(mention, today))
+        found.append(replace(days, sure=_is_sure(mention, text, newest)))
     return found
+
+
+def _is_sure(mention: DateMention, text: str, newest: date | None) -> bool:
+    words = text[mention.start : mention.end].casefold()
+    is_weekday = words in WEEKDAYS and not _RELATIVE.search(words)
+    return not _is_yearless(mention, text) and (not is_weekday or newest is None or newest >= mention.first)
+
+
+def _with_last_days(mention: DateMention, today: date) -> DateMention:
+    """The week that is not over, from seven days ago: on a Monday, "this week" is mostly the last."""
+    is_week = mention.last - mention.first == WEEK - timedelta(days=1)
+    if not is_week or not mention.first <= today <= mention.last:
+        return mention
+    return replace(mention, first=min(mention.first, today - WEEK))
 
 
 def _named_days(text: str, mention: DateMention) -> NamedDays:
@@ -248,12 +269,13 @@ def _bare_years(text: str, found: Sequence[DateMention]) -> Iterator[DateMention
     taken = _places_of(found)
     for match in _YEAR.finditer(text):
         if taken.isdisjoint(range(match.start(), match.end())):
-            year = int(match[0])
+            year, season = int(match[0]), _SEASON.match(text, match.end())
+            until = int(f"{match[0][:2]}{season[1]}") if season else year
             yield DateMention(
                 start=match.start(),
-                end=match.end(),
+                end=season.end() if season and until > year else match.end(),
                 first=date(year, 1, 1),
-                last=date(year, 12, 31),
+                last=date(max(year, until), 12, 31),
                 origin=Origin.TEXT,
             )
 
@@ -311,7 +333,10 @@ def happened_in(text: str, days: Sequence[NamedDays]) -> Period | None:
     bounds = [
         one
         for one in days
-        if one.bound != "as of" and not one.of_reporting and not _ahead_of(_SUPERLATIVE, text, one.start)
+        if one.bound != "as of"
+        and one.sure
+        and not one.of_reporting
+        and not _ahead_of(_SUPERLATIVE, text, one.start)
     ]
     return bounds[0].period if len(bounds) == 1 else None
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from index.archive import Archive
+from index.extraction.dates.mentions import mentions
 from index.extraction.sentences import sentences
-from index.records import EVIDENCE, Article, Filters, Hit, Order, Passage, Period, Query, Span
+from index.records import EVIDENCE, Article, Filters, Hit, Order, Passage, Period, Query, Span, Zone, ZoneKind
 from index.search.hybrid import Hits
 from service.questions.plan import Intent, Plan
 
@@ -35,7 +36,8 @@ def query_of(plan: Plan) -> Query:
 def hits_of(archive: Archive, plan: Plan, today: date) -> Hits:
     """The hits for a plan, without those that tell of no day in which it must have happened.
 
-    Of nothing in particular, all articles of those days are told, or the newest or oldest of all.
+    Of nothing in particular, all articles of those days are told, or the newest or oldest of all. What an
+    archive looks ahead to is still to come for it, however long ago that was.
     """
     if plan.intent == "overview" and plan.topic is None:
         oldest = plan.order is Order.TIMELINE
@@ -45,23 +47,30 @@ def hits_of(archive: Archive, plan: Plan, today: date) -> Hits:
     hits = archive.search(query_of(plan))
     if (happened := plan.happened) is None:
         return hits
-    return Hits((hit for hit in hits if happened_within(hit, happened, today)), hits.notes)
+    known = (today, plan.filters.as_of, archive.summary(plan.filters).newest)
+    now = min(day for day in known if day is not None)
+    return Hits((hit for hit in hits if happened_within(hit, happened, now)), hits.notes)
 
 
-def happened_within(hit: Hit, period: Period, today: date) -> bool:
-    """Returns True if the passage names a day of the period, or was printed in it or a week later at most.
+def happened_within(hit: Hit, period: Period, now: date) -> bool:
+    """Returns True if the passage or its title names a day of the period, or it was printed within a week.
 
-    A day that it only looks ahead to counts where the period is not over.
+    A day that it only looks ahead to counts where the period is not over `now`.
     """
-    is_over = period.last is not None and period.last < today
+    is_over = period.last is not None and period.last < now
     article, passage = hit.article, hit.passage
     if period.first and article.published and article.published < period.first:
-        return not is_over and any(mention.planned for mention in article.dates)
+        return not is_over and any(
+            mention.planned or period.overlaps(mention.first, mention.last) for mention in article.dates
+        )
     days = [
         (mention.first, mention.last)
         for mention in article.dates
         if passage.start <= mention.start and mention.end <= passage.end and not (is_over and mention.planned)
     ]
+    title = article.title or ""
+    titled = mentions(title, (Zone(0, len(title), ZoneKind.REPORTING),), article.published)
+    days += [(mention.first, mention.last) for mention in titled]
     if article.published is not None:
         days.append((article.published - TOLD_LATER, article.published))
     return any(period.overlaps(first, last) for first, last in days)
