@@ -14,7 +14,7 @@ from index.catalogue.catalogue import Outcome
 from index.database.connections import Address, Database
 from index.errors import BadValue, Mismatch, NotFound
 from index.extraction.chunking import Chunker
-from index.models.embedding import Embedder
+from index.models.embedding import DEFAULT_MODEL, Embedder, load_embedder
 from index.records import Draft, Filters, Query, Skipped, Zone, ZoneKind
 from tests.conftest import DraftMaker
 
@@ -202,10 +202,10 @@ def test_an_archive_is_refused_under_another_chunker(
 
 
 def test_an_archive_is_refused_under_another_embedder(
-    archive: Archive, load: Load, draft: DraftMaker, database_address: Address
+    archive: Archive, models: Path, draft: DraftMaker, database_address: Address
 ) -> None:
     def other() -> Embedder:
-        embedder = load()
+        embedder = load_embedder(DEFAULT_MODEL, models)
         embedder.id = "other@1"
         return embedder
 

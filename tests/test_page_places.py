@@ -255,13 +255,13 @@ def test_an_article_that_others_print_too_says_so(page: Page, address: str) -> N
     sent = {"file": ("quarry.jsonl", "\n".join(map(json.dumps, printed)).encode())}
     added = httpx2.post(f"{address}v1/articles", files=sent, timeout=60, trust_env=False).json()
     exchange = ask(page, "How many people does the quarry at Stonebeck employ?")
-    expect(exchange.locator(".sources .also")).to_have_text(re.compile("Also printed by (Morning|Evening)"))
+    expect(exchange.locator(".sources .also")).to_have_text(re.compile("also printed by (Morning|Evening)"))
     exchange.locator("button.mark").first.click()
     panel = page.locator("#article-panel")
-    expect(panel.locator(".also")).to_have_text(re.compile("Also printed by (Morning|Evening)"))
+    expect(panel.locator(".also")).to_have_text(re.compile("also printed by (Morning|Evening)"))
     expect(panel.locator(".facts")).to_have_text("date unknown")
     page.goto(f"{address}#/articles/{added['articles'][0]['id']}")
-    expect(panel.locator(".also")).to_have_text("Also printed by Evening")
+    expect(panel.locator(".also")).to_have_text("also printed by Evening")
 
 
 def test_an_address_that_cannot_be_added_says_why(page: Page) -> None:

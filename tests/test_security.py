@@ -41,6 +41,7 @@ class Case:
 MESSAGES = [{"role": "user", "content": "And in 2020?"}]
 CASES = {
     ("GET", "/"): Case(None),
+    ("GET", "/static/words/{locale}.json"): Case(None),
     ("GET", "/healthz"): Case(None),
     ("GET", "/readyz"): Case(None),
     ("GET", "/v1/session"): Case(None),
@@ -96,7 +97,14 @@ class House:
     def call(self, who: str | None, route: tuple[str, str], **beside: str) -> httpx2.Response:
         """A call of a route; what its address names is there only where it is given."""
         method, path = route
-        named = {"answer_id": "none", "conversation_id": "none", "article_id": "999", "number": "1"} | beside
+        known = {
+            "answer_id": "none",
+            "conversation_id": "none",
+            "article_id": "999",
+            "number": "1",
+            "locale": "ar",
+        }
+        named = known | beside
         address = path.replace("{model:path}", "dateline").format(**named)
         headers = {"Authorization": f"Bearer {self.secrets[who]}"} if who else {}
         return self.client().request(method, address, json=CASES[route].body, headers=headers)
