@@ -10,6 +10,7 @@ import pytest
 from index.archive import Archive
 from index.models.embedding import Embedder
 from index.models.reader import ReadingModel
+from index.records import Order
 from service.answerers.catalogue import catalogue_answer
 from service.answerers.extractive import QuotingAnswerer
 from service.answering import Desk, ask, final
@@ -79,10 +80,10 @@ def test_a_list_is_a_table_that_links_to_its_articles(archive: Archive) -> None:
     assert table.articles == ("2", "1")
 
 
-def asked(archive: Archive, question: str) -> Answer:
+def asked(archive: Archive, question: str, order: Order | None = None) -> Answer:
     reader = ReadingModel()
     desk = Desk(archive=archive, answerer=QuotingAnswerer(reader), reader=reader)
-    return asyncio.run(final(ask(desk, Question(question=question), date(2024, 11, 20))))
+    return asyncio.run(final(ask(desk, Question(question=question, order=order), date(2024, 11, 20))))
 
 
 def test_a_count_is_answered_without_reading(sample_archive: Archive) -> None:
@@ -111,6 +112,13 @@ def test_an_overview_quotes_each_article_on_the_story_once(sample_archive: Archi
     days = [citation.published for citation in answer.citations]
     assert days == sorted(days, key=lambda day: day or date.min, reverse=True)
     assert len({citation.article_id for citation in answer.citations}) == len(days) <= 8
+
+
+def test_a_subject_alone_is_told_by_days_where_a_timeline_is_asked_for(sample_archive: Archive) -> None:
+    answer = asked(sample_archive, "the Harbour Bridge", Order.TIMELINE)
+    assert (answer.plan.intent, answer.plan.order) == ("timeline", Order.TIMELINE)
+    assert len(answer.timeline) > 5
+    assert "17 June 2023 — “The Harbour Bridge was opened" in answer.text
 
 
 def test_two_questions_are_two_parts(sample_archive: Archive) -> None:

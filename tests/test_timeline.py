@@ -51,6 +51,12 @@ def test_events_come_in_the_order_in_which_they_happened() -> None:
     ]
 
 
+def test_an_event_is_told_without_the_place_in_front_of_its_sentence() -> None:
+    told = report(1, "PORT OSTREL - The harbour bridge was opened on June 17, 2023.", outlet="Courier")
+    (event,) = events(told)
+    assert "“The harbour bridge was opened on June 17, 2023.”" in event.text
+
+
 def test_each_event_is_a_verbatim_quote(sample_archive: Archive) -> None:
     hits = sample_archive.search(Query(text="the opening and the cost of the Harbour Bridge", limit=20))
     found = timeline(QUESTION, hits, shared_words)

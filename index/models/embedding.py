@@ -94,6 +94,7 @@ class OnnxEmbedder:
         return vector
 
     def encode_tokens(self, text: str, kind: Literal["query", "document"]) -> Tokens:
+        """The pieces of a text, without those of the prompt that the model wants before it."""
         prompt = self._prompts[kind]
         encoding = self._tokenizer.encode(prompt + text)
         spans = [Span(start - len(prompt), end - len(prompt)) for start, end in encoding.offsets]

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from datetime import date
 
 from index.backends.local.lexical import stems
+from index.extraction.quotable import quotable as without_head
 from index.models.reader import ReadingModel
 from index.models.word_weights import word_weights
 from index.records import EVIDENCE, Article, Hit, Order, Period, Span
@@ -51,10 +52,14 @@ def _told(evidence: Evidence) -> list[tuple[Quote, float]]:
         held = _held(f"{article.title or ''} {' '.join(span.of(article.text) for span in spans)}", shares)
         lead = _lead(article, spans, shares, evidence.plan.happened)
         if held >= LEAST_HELD and lead is not None and article.cluster not in found:
-            found[article.cluster] = Quote(article=article, span=lead), hits[0].score
+            found[article.cluster] = _quote(article, lead), hits[0].score
     best = sorted(found.values(), key=lambda one: -one[1])[:MOST_TURNS]
     newest_first = evidence.plan.order is not Order.TIMELINE
     return sorted(best, key=lambda one: one[0].article.published or date.min, reverse=newest_first)
+
+
+def _quote(article: Article, sentence: Span) -> Quote:
+    return Quote(article=article, span=without_head(article.text, sentence))
 
 
 def _lead(
@@ -95,7 +100,7 @@ def _naming(evidence: Evidence) -> list[Quote]:
     plan = evidence.plan
     shares = _shares(plan)
     return [
-        Quote(article=hits[0].article, span=span)
+        _quote(hits[0].article, span)
         for hits in _by_article(evidence.hits)
         for span in {span for hit in hits for span in hit.passage.sentences}
         if _tells(hits[0].article, span) and _names(span.of(hits[0].article.text), plan, shares)

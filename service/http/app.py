@@ -136,6 +136,7 @@ def _add_page(app: FastAPI) -> None:
 
     @app.get("/static/words/{locale}.json", include_in_schema=False)
     def words(locale: str) -> dict[str, Any]:
+        """The words around quotes in a language, for the page."""
         if locale not in locales():
             raise NotFound(f"no words in {locale!r} here; there are: {', '.join(locales())}")
         return words_of(locale)

@@ -138,6 +138,8 @@ def understand(
     return replace(
         whole,
         order=question.order or whole.order,
+        # Of a subject; of nothing in particular the articles of those days are told in their order.
+        intent="timeline" if tells and whole.intent in ABOUT and whole.topic else whole.intent,
         removed=(*message.removed, *piece.removed),
         understood_as=whole.standalone_question if differs else None,
         did_you_mean=tuple(word for one in spelt for word in one.put_in),

@@ -12,6 +12,7 @@ from datetime import date
 
 from index.backends.local.lexical import stems
 from index.extraction.entries import Entry, entries
+from index.extraction.quotable import quotable
 from index.records import DateMention, Hit, Origin, Span
 from service.evidence import Finding, Happening, Quote, Statement
 from service.formatting import (
@@ -142,7 +143,9 @@ def _entry_of(sentence: Span, entries: Sequence[Entry]) -> Entry | None:
 def _sentences(hits: Sequence[Hit]) -> list[Quote]:
     """The sentences of the hits, each once, without those too short to tell anything."""
     found = {
-        (hit.article.id, hit.article.version, span.start): Quote(article=hit.article, span=span)
+        (hit.article.id, hit.article.version, span.start): Quote(
+            article=hit.article, span=quotable(hit.article.text, span)
+        )
         for hit in hits
         for span in hit.passage.sentences
     }
