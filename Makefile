@@ -81,9 +81,9 @@ eval: $(INSTALLED)
 	$(BIN)/dateline eval run --out artifacts/runs/packaged
 	$(BIN)/dateline eval report artifacts/runs/packaged
 	$(BIN)/dateline eval score artifacts/runs/packaged --fail-under citation_precision=0.9 citation_recall=0.9 \
-		quote_exactness=1 correct=0.58 sources=0.8 newest_source=0.7 nothing_forbidden=0.85 answered=0.9 \
-		first_quote=0.7 quotes_relevant=0.68 refusal_recall=0.45 disagreement_found=0.2 \
-		disagreement_precision=0.3 change_found=0.1 change_precision=0.5 nDCG@10=0.87
+		quote_exactness=1 correct=0.6 sources=0.8 newest_source=0.7 nothing_forbidden=0.85 answered=0.9 \
+		first_quote=0.72 quotes_relevant=0.7 refusal_recall=0.45 disagreement_found=0.2 \
+		disagreement_precision=0.35 change_found=0.25 change_precision=0.6 nDCG@10=0.87
 
 # All figures that we hold ourselves to: the public sets and our own questions over real news, end to end, the reader alone,
 # and who said what. DATA is the folder that holds the sets. It takes about an hour on two cores, the first time.
