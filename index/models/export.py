@@ -165,6 +165,7 @@ def _export_onnx(model: Any, directory: Path) -> None:
             self.model = model
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            """The vectors of the texts, and of their tokens where the model has them."""
             features = self.model({"input_ids": input_ids, "attention_mask": attention_mask})
             features["vectors"] = torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
             features["tokens"] = features.get("token_embeddings")

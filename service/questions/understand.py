@@ -114,9 +114,7 @@ def understand(
     if piece.talk is not None and not tells and not (turns and piece.talk in ASKS_AGAIN):
         reply = small_talk(piece.talk, held, archive)
         return Plan(standalone_question=message.text, intent="small_talk", reply=reply, removed=piece.removed)
-    alone = list(piece.questions)
-    if rewritten is None:
-        alone = _standalone(piece, turns, probe)
+    alone = list(piece.questions) if rewritten else _standalone(piece, turns, probe)
     asked = replace(question, filters=filters)
     spelt = [corrected(one, archive) if is_english else in_other_letters(one, archive) for one in alone]
     told = rewritten if len(alone) == 1 else None
@@ -136,14 +134,17 @@ def understand(
     asked_as = " ".join(message.text.split())
     differs = whole.standalone_question.casefold().rstrip("?؟. ") != asked_as.casefold().rstrip("?؟. ")
     return replace(
-        whole,
-        order=question.order or whole.order,
-        # Of a subject; of nothing in particular the articles of those days are told in their order.
-        intent="timeline" if tells and whole.intent in ABOUT and whole.topic else whole.intent,
+        _in_order(whole, question.order),
         removed=(*message.removed, *piece.removed),
         understood_as=whole.standalone_question if differs else None,
         did_you_mean=tuple(word for one in spelt for word in one.put_in),
     )
+
+
+def _in_order(plan: Plan, order: Order | None) -> Plan:
+    """The plan in the order that was asked for outright; of a subject it is a timeline's."""
+    is_told = order is Order.TIMELINE and plan.intent in ABOUT and plan.topic is not None
+    return replace(plan, order=order or plan.order, intent="timeline" if is_told else plan.intent)
 
 
 def _beside(plan: Plan, words: Sequence[str]) -> Plan:
