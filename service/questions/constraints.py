@@ -29,6 +29,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(rf"^['\"”’]?(?:['’]s?)?\s+(?:\w+\s+)?{_TELLING}\b", re.IGNORECASE)
+_OPENING = re.compile("['\"“‘ ]*")
 _NAME_GOES_ON, _NAME_BEGINS = re.compile(r"\s+(?:[A-Z]\w|\d)"), re.compile(r"[A-Z]\w{1,60}\s{1,9}$")
 _NAME = r"[A-ZÀ-Þ][\w’'-]+(?:\s+(?:[A-Z]\.|[a-z]{2,3}|[A-ZÀ-Þ][\w’'-]+)){0,2}\s+[A-ZÀ-Þ][\w’'-]+"
 _AUTHOR = re.compile(
@@ -68,9 +69,10 @@ def outlets_in(text: str, known: Iterable[str]) -> list[NamedOutlet]:
         for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)
         if _is_named(match, name, text)
     ]
-    chosen: list[NamedOutlet] = []
+    chosen, taken = list[NamedOutlet](), set[int]()
     for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
-        if all(one.end <= other.start or other.end <= one.start for other in chosen):
+        if taken.isdisjoint(range(one.start, one.end)):
+            taken.update(range(one.start, one.end))
             chosen.append(one)
     return sorted(chosen, key=_start)
 
@@ -100,7 +102,8 @@ def _is_named(match: re.Match[str], name: str, text: str) -> bool:
         return True
     # "Time Warner" and "Independent Pet Holdings" are other names, and a first word is always a capital.
     longer = _NAME_GOES_ON.match(text, match.end()) or _ahead_of(_NAME_BEGINS, text, match.start())
-    return bool(text[: match.start()].strip("'\"“‘ ")) and not longer
+    opening = _OPENING.match(text)
+    return opening is not None and opening.end() < match.start() and not longer
 
 
 def _is_distinct(name: str) -> bool:
@@ -343,10 +346,12 @@ def happened_in(text: str, days: Sequence[NamedDays]) -> Period | None:
 
 def without(text: str, spans: Iterable[Span]) -> str:
     """The text without those stretches and the words, such as "since", that lead in to them."""
+    kept, end = list[str](), len(text)
     for span in sorted(spans, key=lambda span: -span.start):
         lead = _ahead_of(_LEADING, text, span.start)
-        text = f"{text[: lead.start() if lead else span.start]} {text[span.end :]}"
-    return text
+        kept.append(text[span.end : end])
+        end = lead.start() if lead else span.start
+    return " ".join((text[:end], *reversed(kept)))
 
 
 def read_as(text: str, days: Sequence[NamedDays]) -> str:
