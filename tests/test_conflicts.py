@@ -107,6 +107,23 @@ def test_a_plan_that_moved_within_days_is_a_change() -> None:
     assert (contrast.kind, values(contrast)) == ("change", ["Saturday, 25 September", "Monday, 9 August"])
 
 
+def test_the_day_of_what_is_past_does_not_change() -> None:
+    opened = "The Harbour Bridge was opened to traffic on {}."
+    days = (("2 June 2021", DAY), ("9 May 2021", date(2021, 9, 1)))
+    found = [
+        finding(id, opened.format(day), day, published=published)
+        for id, (day, published) in enumerate(days, 1)
+    ]
+    assert compared("On which day was the Harbour Bridge opened to traffic?", *found, wanted="date") == ()
+
+
+def test_a_disagreement_without_the_likeliest_answer_is_about_something_else() -> None:
+    best = finding(1, "Nobody had to leave after the flood at Salt Lane, said the mayor.", "Nobody")
+    others = families(2, "23"), families(3, "40")
+    assert compared(FAMILIES, *others, wanted="number")
+    assert compared(FAMILIES, best, *others, wanted="number") == ()
+
+
 def test_sentences_without_a_value_are_not_set_against_each_other() -> None:
     yes = finding(1, "The bridge at Salt Lane was closed by the flood.", "closed by the flood")
     no = finding(2, "The bridge at Salt Lane was not closed by the flood.", "not closed by the flood")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import combinations
-from typing import Literal
+from typing import Literal, get_args
 
 from index.backends.local.lexical import stems
 from index.models.entailment import Entailed
@@ -173,12 +173,14 @@ def contrasts(plan: Plan, findings: Sequence[Finding], judge: Judge) -> tuple[Co
     asked = [(a, b) for a, b in _of_one_event(plan, heads) if _may_differ(heads[a], heads[b])]
     ways = _judged(plan, heads, asked, judge)
     related = {pair: _relation(heads, pair, ways, judge.threshold) for pair in asked}
-    found, kinds = [], tuple[_Kind, ...](("disagreement", "change"))
-    for kind in kinds:
+    found = []
+    for kind in get_args(_Kind):
         # On another day a value of something like it is easily told; it says less of the question.
         bears = held if kind == "change" else set(range(len(heads)))
         places = _opposed([pair for pair, one in related.items() if one == kind and bears >= {*pair}], kind)
-        if places:
+        # Of a disagreement the likeliest answer is a side, or it is about something else than what is asked.
+        likeliest = any(one.finding is standing[0] for place in places for one in sides[place])
+        if places and (kind == "change" or likeliest):
             found.append(_contrast(kind, plan, [sides[place] for place in places]))
     return tuple(found)
 
@@ -320,19 +322,17 @@ def _relation(
     both = ways[pair], ways[pair[::-1]]
     if not differ(one, other) or max(way.supports for way in both) >= min(threshold, MOST_SUPPORTED):
         return None
-    days = (_published(one), _published(other)), (_told_of(one), _told_of(other))
-    apart = (abs(first - last) > SAME_NEWS for first, last in days if first and last)
+    told = [each.value for each in (one, other) if isinstance(each.value, Days)]
+    # The day of what is past is no state that changes, and does not tell when it was told.
+    is_past = bool(told) and not any(day.planned for day in told)
+    days = [(_published(one), _published(other))] + ([] if is_past else [(_told_of(one), _told_of(other))])
+    apart = any(abs(first - last) > SAME_NEWS for first, last in days if first and last)
+    replanned = bool(told) and all(day.planned for day in told) and _published(one) != _published(other)
     if one.quote.is_of_one_blog(other.quote):
         return "change"
-    if not any(apart) and not _is_moved(one, other):
+    if not apart and not replanned:
         return "disagreement"
-    return "change" if _is_sure(one) and _is_sure(other) else None
-
-
-def _is_moved(one: Answered, other: Answered) -> bool:
-    """Tells whether both give a planned day, as of two days: the plan changed, and nobody disagrees."""
-    plans = [isinstance(value, Days) and value.planned for value in (one.value, other.value)]
-    return all(plans) and _published(one) != _published(other)
+    return "change" if not is_past and _is_sure(one) and _is_sure(other) else None
 
 
 def _is_sure(one: Answered) -> bool:
