@@ -74,9 +74,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """Findings that assert the same, as far as can be told, best first. `day` is that of the newest.
+    """Findings that assert the same, as far as can be told; the best first, of a change the oldest.
 
-    `value` is what they come down to, in the words of the first: "23", "$1.34 billion".
+    `value` is what they come down to, in the words of the first: "23", "$1.34 billion"; `day` is its day.
     """
 
     findings: tuple[Finding, ...]

@@ -91,6 +91,13 @@ def test_a_later_report_is_a_change_the_newest_first() -> None:
     assert [(side.value, side.day) for side in contrast.sides] == [("40", date(2021, 9, 1)), ("14", DAY)]
 
 
+def test_a_value_that_is_repeated_later_is_as_old_as_its_first_report() -> None:
+    days = (("14", DAY), ("40", date(2021, 9, 1)), ("14", date(2021, 12, 1)))
+    found = [families(id, count, published=day) for id, (count, day) in enumerate(days, 1)]
+    (contrast,) = compared(FAMILIES, *found, wanted="number")
+    assert [(side.value, side.day) for side in contrast.sides] == [("40", date(2021, 9, 1)), ("14", DAY)]
+
+
 @pytest.mark.parametrize(("days", "kind"), [(0, "disagreement"), (3, "disagreement"), (4, "change")])
 def test_reports_of_one_weekend_disagree_and_later_ones_tell_a_change(days: int, kind: str) -> None:
     found = [families(1, "14"), families(2, "40", published=date(2021, 6, 3 + days))]

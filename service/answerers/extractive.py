@@ -124,7 +124,8 @@ def _may_lead(contrast: Contrast, found: Sequence[Finding]) -> bool:
 
 def _is_outdated(contrast: Contrast, found: Sequence[Finding]) -> bool:
     """Returns True if something shown is newer than all sides of a change, which then ends too early."""
-    newest = contrast.sides[0].day
+    told = [one.quote.article.published for one in contrast.sides[0].findings]
+    newest = max((day for day in told if day), default=None)
     days = [one.quote.article.published for one in found]
     return contrast.kind == "change" and newest is not None and any(day and day > newest for day in days)
 

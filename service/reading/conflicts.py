@@ -163,9 +163,8 @@ def contrasts(plan: Plan, findings: Sequence[Finding], judge: Judge) -> tuple[Co
     compared = [one for one in compared if not is_named(one) or one.finding.sure >= LEAST_SURE_OF_NAMES]
     if plan.intent == "yes_no":
         compared = _decided(plan, compared, judge)
-    else:
-        compared = _answering(plan, [one for one in compared if one.value is not None], judge)
-    sides = _sides([one for one in compared if one.value is not None])
+    compared = [one for one in compared if one.value is not None]
+    sides = _sides(compared if plan.intent == "yes_no" else _answering(plan, compared, judge))
     heads = [side[0] for side in sides]
     shares = sought(plan).shares
     told = {place: words_held(shares, frozenset(stems(_told(one.quote)))) for place, one in enumerate(heads)}
@@ -332,12 +331,8 @@ def _relation(
         return "change"
     if not apart and not replanned:
         return "disagreement"
-    return "change" if not is_past and _is_sure(one) and _is_sure(other) else None
-
-
-def _is_sure(one: Answered) -> bool:
-    """Tells whether the value of an answer is surely what was asked for, where the reader found it."""
-    return isinstance(one.value, bool) or one.finding.sure >= LEAST_SURE_OF_CHANGE
+    sure = all(isinstance(e.value, bool) or e.finding.sure >= LEAST_SURE_OF_CHANGE for e in (one, other))
+    return "change" if sure and not is_past else None
 
 
 def _published(one: Answered) -> date | None:
@@ -355,17 +350,22 @@ def _told_of(one: Answered) -> date | None:
 
 def _contrast(kind: _Kind, plan: Plan, sides: Sequence[Sequence[Answered]]) -> Contrast:
     if kind == "change":
-        ordered = sorted(map(_side, sides), key=lambda side: side.when, reverse=True)
+        # A value is as old as its first report: later ones repeat what was so before.
+        told = [_side(sorted(side, key=lambda one: _day(one) or date.max)) for side in sides]
+        ordered = sorted(told, key=lambda side: side.when, reverse=True)
         return Contrast(kind="change", about=about(plan.asked), sides=tuple(ordered))
     most = sorted(sides, key=lambda side: (len(side), side[0].finding.score), reverse=True)
     return Contrast(kind="disagreement", about=about(plan.asked), sides=tuple(map(_side, most)))
 
 
 def _side(side: Sequence[Answered]) -> Side:
-    days = [day for one in side if (day := _published(one) or _told_of(one))]
     told = side[0].value
     value = "yes" if told is True else "no" if told is False else side[0].finding.answer if told else None
-    return Side(findings=tuple(one.finding for one in side), day=max(days, default=None), value=value)
+    return Side(findings=tuple(one.finding for one in side), day=_day(side[0]), value=value)
+
+
+def _day(one: Answered) -> date | None:
+    return _published(one) or _told_of(one)
 
 
 def _numbers(side: Side, number_of: Callable[[Quote], int]) -> tuple[int, ...]:
