@@ -38,6 +38,21 @@ def test_a_statement_is_confirmed_only_where_the_reader_found_an_answer() -> Non
     assert decision(asked, told, WordJudge(), answered=False) is None
 
 
+def test_what_the_title_alone_says_proves_no_yes() -> None:
+    title = "Council of Port Ostrel approved the toll"
+    asked = Plan(
+        standalone_question="Did the council of Port Ostrel approve the toll?",
+        intent="yes_no",
+        statement="The council of Port Ostrel approved the toll.",
+    )
+    photograph = article(1, "Nadia Orne for the Courier.", title=title)
+    assert decision(asked, [hit(photograph)], WordJudge(), answered=True) is None
+    told = article(1, "Nadia Orne for the Courier. The council approved the toll of Port Ostrel.", title=title)
+    found = decision(asked, [hit(told)], WordJudge(), answered=True)
+    assert found is not None
+    assert found.quote.text == "The council approved the toll of Port Ostrel."
+
+
 @pytest.mark.parametrize(
     ("statement", "word"),
     [

@@ -7,6 +7,7 @@ answered by that. Nothing is said where the judge is not sure; docs/questions.md
 from collections.abc import Sequence
 from typing import Literal
 
+from index.extraction.quotable import quotable
 from index.models.entailment import Entailed
 from index.records import Hit, Period
 from service.evidence import Decision, Quote, Short
@@ -41,16 +42,21 @@ def decision(plan: Plan, hits: Sequence[Hit], judge: Judge, *, answered: bool) -
     if plan.relation is not None:
         return _of_side(plan, hits, judge)
     statement = plan.statement or (None if answered else presupposed(plan.standalone_question))
-    judged = _judged(statement, hits, judge, LEAST_ALIKE) if statement else []
-    if not judged:
+    if statement is None:
         return None
-    best, against = max(judged, key=_supports), max(judged, key=_contradicts)
-    is_said, is_denied = _supports(best) >= judge.threshold, _contradicts(against) >= LEAST_CONTRADICTED
-    if is_said == is_denied:
+    judged = _judged(statement, hits, judge, LEAST_ALIKE)
+    saying = [one for one in judged if _supports(one) >= judge.threshold]
+    denying = [one for one in judged if _contradicts(one) >= LEAST_CONTRADICTED]
+    if bool(saying) == bool(denying) or (saying and not (answered and plan.statement)):
         return None
-    if is_denied:
-        return Decision(word="No", quote=against[1], score=_contradicts(against))
-    return Decision(word="Yes", quote=best[1], score=_supports(best)) if answered and plan.statement else None
+    # Under a title that says it every sentence does; the one that is quoted has to say it by itself.
+    told = [quote for _, quote in saying or denying if likeness(statement, quote.text) >= LEAST_ALIKE]
+    found = judge.judge([(premises([quote])[0].text, statement) for quote in told])
+    score, least = (_contradicts, LEAST_CONTRADICTED) if denying else (_supports, judge.threshold)
+    best = max(zip(found, told, strict=True), key=score, default=None)
+    if best is None or score(best) < least:
+        return None
+    return Decision(word="No" if denying else "Yes", quote=best[1], score=score(best))
 
 
 def compared(relation: Relation, sides: Sequence[Decision | None], judge: Judge) -> Short | None:
@@ -106,7 +112,7 @@ def _near(statement: str, hits: Sequence[Hit], least: float) -> list[tuple[float
         (hit.article.id, sentence): (likeness(statement, f"{hit.article.title or ''} {quote.text}"), quote)
         for hit in hits
         for sentence in hit.passage.sentences
-        if (quote := Quote(article=hit.article, span=sentence))
+        if (quote := Quote(article=hit.article, span=quotable(hit.article.text, sentence)))
     }
     return sorted((one for one in alike.values() if one[0] >= least), key=lambda one: -one[0])[:MOST_JUDGED]
 
