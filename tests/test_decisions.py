@@ -47,7 +47,7 @@ def test_what_the_title_alone_says_proves_no_yes() -> None:
     )
     photograph = article(1, "Nadia Orne for the Courier.", title=title)
     assert decision(asked, [hit(photograph)], WordJudge(), answered=True) is None
-    told = article(1, "Nadia Orne for the Courier. The council approved the toll of Port Ostrel.", title=title)
+    told = article(1, "Nadia Orne, Courier. The council approved the toll of Port Ostrel.", title=title)
     found = decision(asked, [hit(told)], WordJudge(), answered=True)
     assert found is not None
     assert found.quote.text == "The council approved the toll of Port Ostrel."
