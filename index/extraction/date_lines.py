@@ -24,7 +24,6 @@ UPDATED = re.compile(
 )
 _WEEKDAY = "|".join(map(re.escape, WEEKDAYS))
 _MONTH = "|".join(map(re.escape, MONTHS))
-_BY = re.compile(r"\bby\b", re.IGNORECASE)
 _PHRASE = re.compile(r"\s[a-zà-ÿ]{2,12}\s$")
 _YEARLESS = re.compile(
     rf"^(?:{_WEEKDAY}),?\s+(?:\d{{1,2}}\.?\s+(?:{_MONTH})|(?:{_MONTH})\s+\d{{1,2}})\b.{{0,40}}$",
@@ -53,7 +52,8 @@ def is_date_line(line: str, bare: bool = False) -> bool:
     topic = None if labelled else OTHER_LABEL.match(line)
     if topic and len(beside) >= len(topic[0].split()) + 3:
         return False  # a headline: "TRANSCRIPT: Ridgeton council meeting, 12 March 2021"
-    if not labelled and len(beside) > 2 and _PHRASE.search(line, 0, found[0].start) and not _BY.search(line):
+    is_signed = "by" in line.casefold().split()
+    if not labelled and len(beside) > 2 and not is_signed and _PHRASE.search(line, 0, found[0].start):
         return False  # a headline: "Mayor recalls the flood of 10 March 1986"
     return len(beside) <= (5 if labelled or not bare else 0)
 

@@ -29,7 +29,6 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(rf"^['\"”’]?(?:['’]s?)?\s+(?:\w+\s+)?{_TELLING}\b", re.IGNORECASE)
-_OPENING = re.compile("['\"“‘ ]*")
 _NAME_GOES_ON, _NAME_BEGINS = re.compile(r"\s+(?:[A-Z]\w|\d)"), re.compile(r"[A-Z]\w{1,60}\s{1,9}$")
 _NAME = r"[A-ZÀ-Þ][\w’'-]+(?:\s+(?:[A-Z]\.|[a-z]{2,3}|[A-ZÀ-Þ][\w’'-]+)){0,2}\s+[A-ZÀ-Þ][\w’'-]+"
 _AUTHOR = re.compile(
@@ -102,8 +101,8 @@ def _is_named(match: re.Match[str], name: str, text: str) -> bool:
         return True
     # "Time Warner" and "Independent Pet Holdings" are other names, and a first word is always a capital.
     longer = _NAME_GOES_ON.match(text, match.end()) or _ahead_of(_NAME_BEGINS, text, match.start())
-    opening = _OPENING.match(text)
-    return opening is not None and opening.end() < match.start() and not longer
+    before = text[max(0, match.start() - _REACH) : match.start()]
+    return bool(before.strip("'\"“‘ ")) and not longer
 
 
 def _is_distinct(name: str) -> bool:

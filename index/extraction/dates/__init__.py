@@ -52,7 +52,6 @@ _FILLER = (
 )
 # Arabic-Indic and Persian digits; other scripts' digits are read by int() but not matched by clocks.
 _DIGITS = {zero + n: ord("0") + n for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for n in range(10)}
-_PERSIAN_DIGIT = re.compile("[\u06f0-\u06f9]")
 _OTHER_DIGIT = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]")
 
 
@@ -83,7 +82,7 @@ def dates_in(text: str, today: date | None = None) -> Iterator[tuple[Span, date]
     for match in _DATE.finditer(plain):
         before = re.search(r"(\w{1,20}),?\s{0,9}$", plain[max(0, match.start() - 30) : match.start()])
         day = _day(match, WEEKDAYS.get(before[1].casefold()) if before else None)
-        if match["y1"] and match["s1"] != "." and _PERSIAN_DIGIT.match(text, match.start()):
+        if match["y1"] and match["s1"] != "." and "\u06f0" <= text[match.start()] <= "\u06f9":
             day = calendars.jalali(*(int(match[name]) for name in ("y1", "m1", "d1"))) or day
         if day is not None and _plausible(day, today):
             yield Span(match.start(), match.end()), day
