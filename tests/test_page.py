@@ -37,7 +37,7 @@ def test_a_newcomer_is_offered_three_questions(page: Page) -> None:
     photographed(page, "first-view", whole=False)
     suggestions.nth(2).click()
     exchange = page.locator("article.exchange")
-    expect(exchange).to_have_attribute("data-state", "done", timeout=15_000)
+    expect(exchange).to_have_attribute("data-state", "done")
     expect(exchange.locator(".lead")).not_to_be_empty()
     expect(exchange.locator(".sources")).to_contain_text("23 families")
     expect(exchange.locator(".sources blockquote").first).to_be_visible()
@@ -162,7 +162,7 @@ def test_a_chip_taken_away_asks_again_without_it(page: Page) -> None:
     page.get_by_label("Your question").fill(question)
     page.keyboard.press("Enter")
     exchange = page.locator("article.exchange").first
-    expect(exchange).to_have_attribute("data-state", ENDED, timeout=15_000)
+    expect(exchange).to_have_attribute("data-state", ENDED)
     chips = exchange.locator(".chip bdi")
     expect(chips).to_have_text(["since 1 January 2020", "preferring Radio Seawall"])
     photographed(page, "chips")
@@ -170,7 +170,7 @@ def test_a_chip_taken_away_asks_again_without_it(page: Page) -> None:
     exchange.get_by_role("button", name="since 1 January 2020").click()
     again = page.locator("article.exchange").last
     expect(page.locator("article.exchange")).to_have_count(2)
-    expect(again).to_have_attribute("data-state", ENDED, timeout=15_000)
+    expect(again).to_have_attribute("data-state", ENDED)
     expect(again.locator(".chip bdi")).to_have_text(["preferring Radio Seawall"])
     expect(again.locator(".ignored")).to_have_text(
         "Searched as plain words: the dates that the question names"
@@ -178,7 +178,7 @@ def test_a_chip_taken_away_asks_again_without_it(page: Page) -> None:
     assert (sent[0]["question"], sent[0]["ignore"]) == (question, ["dates"])
     again.get_by_role("button", name="preferring Radio Seawall").click()
     last = page.locator("article.exchange").nth(2)
-    expect(last).to_have_attribute("data-state", ENDED, timeout=15_000)
+    expect(last).to_have_attribute("data-state", ENDED)
     expect(last.locator(".chip")).to_have_count(0)
     assert sent[1]["ignore"] == ["dates", "outlets"]
 
@@ -295,7 +295,7 @@ def test_an_answer_that_is_stopped_can_be_asked_for_again(page: Page) -> None:
     expect(exchange).to_contain_text("You stopped the answer before its first sentence.")
     page.unroute("**/v1/ask")
     exchange.get_by_role("button", name="Ask again").click()
-    expect(page.locator("article.exchange").last).to_have_attribute("data-state", "done", timeout=15_000)
+    expect(page.locator("article.exchange").last).to_have_attribute("data-state", "done")
 
 
 def test_it_works_on_a_phone_in_the_dark(browser: Browser, address: str) -> None:

@@ -135,7 +135,7 @@ def test_hostile_questions_are_text(browser: Browser, address: str, start: int) 
             send(page, question)
             exchange = page.locator("article.exchange").last
             expect(exchange.locator("h2")).to_have_text(question)
-            expect(exchange).to_have_attribute("data-state", ENDED, timeout=15_000)
+            expect(exchange).to_have_attribute("data-state", ENDED)
         assert_harmless(page)
         page.get_by_role("link", name="History").click()
         expect(page.locator(".talks a").first).to_contain_text("Who said")
@@ -166,7 +166,7 @@ def test_what_a_model_writes_is_text_however_it_is_split(
         with server(folder, models) as address, opened(browser, address) as page:
             send(page, "What did Joanna Pell say about the pumps at Salt Lane?")
             exchange = page.locator("article.exchange")
-            expect(exchange).to_have_attribute("data-state", ENDED, timeout=30_000)
+            expect(exchange).to_have_attribute("data-state", ENDED)
             expect(exchange.locator(".claims")).to_contain_text("The pumps at Salt Lane stood still")
             assert_harmless(page)
             expect(exchange.locator(".unproved").first).to_have_text("Not proved by the cited text")

@@ -67,7 +67,7 @@ def test_one_answer_has_an_address_of_its_own(page: Page) -> None:
 def test_a_question_can_stand_in_an_address(browser: Browser, address: str) -> None:
     with opened(browser, address, "#q=How+many+passengers+were+on+the+Saint+Ilva%3F") as page:
         expect(page.locator("article.exchange h2")).to_have_text(FERRY)
-        expect(page.locator("article.exchange")).to_have_attribute("data-state", "done", timeout=15_000)
+        expect(page.locator("article.exchange")).to_have_attribute("data-state", "done")
 
 
 def test_what_is_not_there_is_said(page: Page, address: str) -> None:
@@ -180,7 +180,7 @@ def test_a_conversation_is_found_and_renamed(page: Page) -> None:
 
 def test_a_file_that_is_dropped_is_added_and_removed_once_that_is_confirmed(page: Page, address: str) -> None:
     page.locator("body").evaluate(DROP)
-    expect(page.locator("#add .results")).to_contain_text("1 article added", timeout=15_000)
+    expect(page.locator("#add .results")).to_contain_text("1 article added")
     expect(page.locator("#archive-line")).to_contain_text("35 articles")
     page.keyboard.press("Escape")
     page.goto(f"{address}#/archive?q=whale")
