@@ -53,6 +53,12 @@ def test_normalise(raw: str, plain: str) -> None:
     assert normalise(raw) == plain
 
 
+def test_the_line_of_a_video_player_is_no_reporting() -> None:
+    clip = "JUST WATCHED The dam is closed for repairs Replay More ... MUST WATCH The dam is closed for repairs 02:48"
+    late = "The dam, the ministry said, will open again on Friday at 02:48"
+    assert kinds(FIRST, clip, late) == [R, N, R]
+
+
 ODDITIES = st.sampled_from(
     ["\n", "\n\n", " ", "👩\u200d💻 ", "مرحبا بكم. ", "नमस्ते। ", "你好，世界。", "\u200b", "\u00a0", "Comments\n",
      "Most read\n", "By Ann Lee\n", "2021-06-02\n", ". read more\n", FIRST, "HILLTOWN (VNA) — ", "© 2021\n", "\x1b[0m", "e\u0301"]

@@ -28,6 +28,12 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_CREDIT = 240  # letters
+# In front of a caption, as galleries print it: "Ada Moor/AFP/Getty Images Men wade through the river." 119 of
+# 2,083 articles have such captions, and these five ends are those of nine in ten of their 690 credits.
+_CREDIT_AHEAD = re.compile(
+    r"(?:[A-Z][\w.’'-]*\s){0,4}[A-Z][\w.’'-]*(?:/[\w.’' -]{1,40}?){0,3}"
+    r"/(?:\w+ (?:via|for) )?(?:Getty Images|Reuters|AP|AFP|Associated Press)\s+(?=[A-Z“\"])"
+)
 
 
 def quotable(text: str, span: Span) -> Span:
@@ -35,6 +41,8 @@ def quotable(text: str, span: Span) -> Span:
     start, end = span.start, span.end
     if start == 0 or text[start - 1] == "\n":
         start = _behind_head(text, start, end)
+    if ahead := _CREDIT_AHEAD.match(text, start, end):
+        start = ahead.end()
     while credit := _CREDIT.search(text, max(start, end - _LONGEST_CREDIT), end):
         end = credit.start()
     return Span(start, end) if start < end else span
