@@ -52,3 +52,15 @@ def test_a_copy_with_another_figure_is_no_copy(reports: Archive) -> None:
         frozenset({"Marlow Echo"}),
     }
     assert "21 people" in printed["Marlow Echo",]
+
+
+def test_a_short_line_answers_only_as_a_sentence(tmp_path: Path, load: Callable[[], Embedder]) -> None:
+    text = "The crane at the old brewery fell on Friday.\n\nPeople killed: 12\n\nTwelve people were killed."
+    (tmp_path / "crane.json").write_text(json.dumps({"id": "1", "title": "Crane falls", "text": text}))
+    archive = Archive.create(tmp_path / "archive", load)
+    for _ in archive.add(one for one in read_file(tmp_path / "crane.json") if isinstance(one, Draft)):
+        pass
+    plan = Plan(standalone_question=QUESTION, search_words=QUESTION, wanted="number", counted="people")
+    found = findings(archive, ReadingModel(), plan, archive.search(Query(text=QUESTION)))
+    assert "Twelve people were killed." in [one.quote.text for one in found]
+    assert "People killed: 12" not in [one.quote.text for one in found]

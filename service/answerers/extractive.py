@@ -69,7 +69,8 @@ def _with_only(evidence: Evidence, chosen: dict[int, set[int]]) -> tuple[Hit, ..
 
 LONGEST = 90  # characters of the words of one answer; more is no short answer
 MOST_LISTED = 6  # answers of a list
-LEAST_SURE = 0.5  # of the reader; docs/extractive.md has the table
+LEAST_LIKELY = 0.5  # that the sentence answers, for its words to stand in front; docs/extractive.md has why
+LEAST_SURE = 0.3  # of the reader, that it is these very words
 
 Proves = Callable[[str, Quote], bool]
 """Returns True if the quote proves that these words answer the question."""
@@ -91,8 +92,9 @@ def short_answer(
     if plan.wanted == "list":
         listed = [one for one in found if _is_short(one) and proves(one.answer, one.quote)]
         return _listed(listed, plan.locale)
-    for one in found[:1]:
-        if plan.intent != "yes_no" and _is_short(one) and proves(one.answer, one.quote):
+    # What somebody said is the whole quote.
+    for one in found[:1] if plan.intent != "yes_no" and plan.wanted != "speech" else ():
+        if _is_short(one) and proves(one.answer, one.quote):
             return Short(_capital(one.answer), (one.quote,))
     return None
 
@@ -163,9 +165,10 @@ def _listed(found: Sequence[Finding], locale: str) -> Short | None:
 
 
 def _is_short(one: Finding) -> bool:
-    """Returns True if the reader is sure of the words, which are part of their sentence and fit in a line."""
+    """Returns True if the words are likely to answer, are part of their sentence and fit in a line."""
     is_part = one.quote.answer != one.quote.span and "\n" not in one.answer
-    return is_part and one.sure >= LEAST_SURE and len(one.answer) <= LONGEST
+    likely = one.score >= LEAST_LIKELY and one.sure >= LEAST_SURE
+    return is_part and likely and len(one.answer) <= LONGEST
 
 
 def _joined(parts: Sequence[str], last_two: str, locale: str) -> str:

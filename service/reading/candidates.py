@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from index.archive import Archive
 from index.backends.local.lexical import stems
+from index.extraction.boilerplate import ends_sentence
 from index.extraction.duplicates import differ
 from index.extraction.quotable import quotable
 from index.models.reader import Reading, ReadingModel
@@ -22,6 +23,7 @@ from service.reading.ranking import features, ranking, sought, words_held
 
 LEAST = 0.05  # probability below which a sentence is no finding at all
 LEAST_READ = 0.002  # the reader's probability below which a sentence is not weighed
+LEAST_WORDS = 6  # of a line without a full stop: of 938 shorter ones none answered, over 990 public questions
 SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”’»)]*\s+|\n+")
@@ -87,10 +89,17 @@ def candidates(plan: Plan, hits: Sequence[Hit], readings: Sequence[Reading]) -> 
             if own >= LEAST_READ or not want.read:
                 answer, sure = _answer(hit, sentence, shift, reading)
                 quote = _quote(hit.article, sentence, answer)
+                if want.read and _is_scrap(quote.text):
+                    continue
                 held = features(want, hit, quote, own)
                 words = (quote.answer or quote.span).of(hit.article.text)
                 found.append(Candidate(quote, words, sure, held))
     return found
+
+
+def _is_scrap(text: str) -> bool:
+    """Tells whether a line is no sentence and shorter than a headline: a label, a name or a number alone."""
+    return len(text.split()) < LEAST_WORDS and not ends_sentence(text)
 
 
 def _quote(article: Article, sentence: Span, answer: Span) -> Quote:
