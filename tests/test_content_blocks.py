@@ -66,6 +66,20 @@ ODDITIES = st.sampled_from(
 TEXTS = st.lists(st.one_of(ODDITIES, st.text(max_size=20)), max_size=12).map("".join)
 
 
+def test_a_headline_that_leads_to_another_article_is_no_reporting() -> None:
+    leads = (
+        "More:Two men were held after the fire at the mill",
+        "WATER RATES:'Nobody can pay them,' says the mayor",
+    )
+    tells = (
+        "Vale:We had no money for the pumps in those years.",
+        "Deaths:12",
+        "Updated: the dam opens again on Friday",
+    )
+    assert kinds(FIRST, *leads, SECOND) == [R, N, N, R]
+    assert N not in kinds(FIRST, *tells, SECOND)
+
+
 @settings(max_examples=150, deadline=None)
 @given(TEXTS)
 @example("\ud83d\ude00 \ud800")

@@ -227,6 +227,7 @@ _SECTIONS = frozenset(
         "ثقافة",
     ]
 )
+_OPENING_QUOTES = frozenset("'\"‘“")
 _SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟]["'”’»›)\]]*$""")
 HEADER_MENU_GAP = re.compile(r"\s[|»›>·/]\s|\s?\|\s?")
 SIGN_OFF = re.compile(r"[(\[][^()\[\]]{2,40}[)\]]|#{2,}|-+ ?30 ?-+|\* ?\* ?\*|[-–—_=*•.·]+")
@@ -244,6 +245,7 @@ def known(words: str) -> ZoneKind | None:
         or _is_sharing(folded)
         or comments_begin(words)
         or _is_of_a_clip(words)
+        or _is_link(words)
     ):
         return ZoneKind.NAVIGATION
     if len(words) <= 400 and _LEGAL_LINE.match(folded):
@@ -274,6 +276,20 @@ def _is_of_a_clip(words: str) -> bool:
     told, _, length = words.rpartition(" ")
     title = " ".join(told.split()[-3:])
     return length[-3:-2] == ":" and length.replace(":", "").isdigit() and told.count(title) > 1
+
+
+def _is_link(words: str) -> bool:
+    """Tells whether a line is another article's headline behind a label, "More:Two held after the fire".
+
+    353 of 2,083 articles hold 897 lines with no space behind the label's colon; of forty drawn at random all
+    lead elsewhere.
+    """
+    label, colon, headline = words.partition(":")
+    joined = (
+        bool(colon) and label[:1].isupper() and (headline[:1].isalpha() or headline[:1] in _OPENING_QUOTES)
+    )
+    is_short = len(label) <= 40 and len(words) <= 200 and len(headline.split()) >= 5
+    return joined and is_short and not ends_sentence(words)
 
 
 def junk_start(words: str) -> int | None:
