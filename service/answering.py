@@ -252,6 +252,8 @@ async def _written(desk: Desk, evidence: Evidence, written: Written) -> AsyncIte
         written.falls_back(fallback.name)
         async for event in _proved(desk, fallback, evidence, written):
             yield event
+    for quote in written.given_way():
+        yield written.add(quote)
     if is_timeline and not written.timeline:
         whose = written.answerer if written.has_claims else quotes.name
         async for event in _proved(desk, quotes, evidence, written):
@@ -279,10 +281,10 @@ async def _proved(
                     yield written.shorten(proposal)
             elif judged := await asyncio.to_thread(_judged, desk, evidence, proposal):
                 statement, verdict = judged
-                replaced = written.replaced
+                held = written.held
                 for event in _said(desk, evidence, written, statement, verdict):
                     yield event
-                sent = verdict if written.replaced == replaced else None
+                sent = verdict if written.held == held else None
 
 
 async def _next(
@@ -321,9 +323,7 @@ def _said(
     if desk.verify == "mark" and statement.text and not verdict.invents:
         yield written.mark(statement)
     elif verdict.may_be_quoted and (quotes := _instead(desk, evidence, written, statement)):
-        written.replaced += 1
-        for quote in quotes:
-            yield written.add(quote)
+        written.hold(quotes)
     else:
         written.dropped += 1
 

@@ -77,7 +77,8 @@ class Written:
         self.timeline: list[TimelineEntry] = []
         self.answerer = ""
         self.dropped = 0
-        self.replaced = 0  # sentences that gave way to the quotes they cite
+        self._replaced = 0  # sentences that gave way to the quotes they cite
+        self._held: list[Sequence[Statement]] = []  # those quotes, a sentence each, until it ends
         self.proposed = 0  # to the question at hand
         self.unproved = 0
         self.report = Report()
@@ -176,8 +177,27 @@ class Written:
         """Tells whether anything is said to the question at hand."""
         return len(self.claims) > self._claims_before
 
+    @property
+    def held(self) -> int:
+        """Sentences of the answerer at work that may give way to the quotes they cite."""
+        return len(self._held)
+
+    def hold(self, quotes: Sequence[Statement]) -> None:
+        """Keeps the quotes that an unproved sentence cites; they come after what is proved."""
+        self._held.append(quotes)
+
+    def given_way(self) -> Iterator[Statement]:
+        """The quotes held that are not cited yet."""
+        self._replaced += len(self._held)
+        held, self._held = self._held, []
+        for statement in (statement for quotes in held for statement in quotes):
+            if not any(map(self.cites, statement.quotes)):
+                yield statement
+
     def falls_back(self, fallback: str) -> None:
-        """Begins again with another answerer, keeping what the first had to say."""
+        """Begins again with another answerer, keeping what is proved of the first."""
+        self.dropped += len(self._held)
+        self._held = []
         broken = f"{self.answerer} did not answer, so {fallback} does."
         few = f"Fewer than half of what {self.answerer} wrote could be proved, so {fallback} answers."
         self._before = (*self.report.notes, broken if not self.report.whole else few)
@@ -186,7 +206,7 @@ class Written:
     def notes(self) -> tuple[str, ...]:
         """Notes on how the answer came about, which a reader must know."""
         fates = (
-            (self.replaced, "gave way to what it cites", "gave way to what they cite"),
+            (self._replaced, "gave way to what it cites", "gave way to what they cite"),
             (self.dropped, "was left out", "were left out"),
         )
         unproved = (_unproved(count, one, several) for count, one, several in fates if count)
