@@ -303,7 +303,9 @@ def test_of_a_thought_whose_beginning_was_not_sent_nothing_is_left() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["\n" * 250, "la " * 200, "It rose and fell and " * 60], ids=["blank", "a word", "a clause"]
+    "text",
+    ["\n" * 250, "\n- " * 80, "la " * 200, "It rose and fell and " * 60],
+    ids=["blank", "bullets", "a word", "a clause"],
 )
 def test_what_only_repeats_itself_is_taken_no_further(text: str) -> None:
     sentences = Sentences(SENTINEL)

@@ -87,10 +87,11 @@ def test_a_sentence_is_given_before_the_next_has_come() -> None:
     assert items.add(ANSWER) == []
 
 
-@pytest.mark.parametrize("again", [" ", "\n", "x", '\\"', "x "])
-def test_a_model_that_never_ends_a_sentence_is_to_be_stopped(again: str) -> None:
+@pytest.mark.parametrize("again", [" ", "\n", "x", '\\"', "x ", "[", "\n- ", "```\n"])
+@pytest.mark.parametrize("before", [BEGUN, ""], ids=["begun", "at once"])
+def test_a_model_that_never_ends_a_sentence_is_to_be_stopped(before: str, again: str) -> None:
     items = Items("END-x")
-    items.add(BEGUN)
+    items.add(before)
     for _ in range(5000):
         items.add(again)
     assert items.full

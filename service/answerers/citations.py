@@ -28,7 +28,7 @@ MOST_OF_A_RANGE = 10  # sentences that a mark such as [1.2-1.9] may stand for
 
 MOST_HELD = 2000  # characters in which no sentence ends; more of them are given as if one did
 MOST_WRITTEN = 400_000  # characters of an answer, whatever limit its provider was given
-MOST_BLANK = 200  # characters of nothing but space, one after another
+MOST_BLANK = 200  # characters without a letter or digit, one after another
 MOST_HEARD = 400  # characters in which no sentence ends, before they are looked at for repeats
 LEAST_COMPRESSED = 0.1  # of its size; a long stretch that says something is never packed so small
 
@@ -229,7 +229,7 @@ class Sentences:
         if self.ended:
             return []
         left = max(0, MOST_WRITTEN - self._taken)
-        self._blank = self._blank + len(piece) if piece.isspace() else 0
+        self._blank = 0 if any(map(str.isalnum, piece)) else self._blank + len(piece)
         self.full |= len(piece) > left or self._blank > MOST_BLANK
         self._text += piece[:left]
         self._taken += len(piece)

@@ -72,6 +72,7 @@ class Items:
         self._plain: Sentences | None = None
         self._before = ""  # what came before it is known which of both it is
         self._unread = 0
+        self._blank = 0
         self._begins = ""  # the first letter of the last line of plain text
         self._json = _Objects()
 
@@ -83,12 +84,13 @@ class Items:
     @property
     def full(self) -> bool:
         stopped = self._plain.full if self._plain else self._json.full
-        return stopped or self._unread > MOST_WRITTEN
+        return stopped or self._unread > MOST_WRITTEN or self._blank > MOST_BLANK
 
     def add(self, piece: str) -> list[str]:
         """The sentences that are complete with this piece."""
         if self.ended:
             return []
+        self._blank = 0 if any(map(str.isalnum, piece)) else self._blank + len(piece)
         before: list[str] = []
         if self._plain is not None:
             before, piece = self._until_json(self._plain, piece)
@@ -96,7 +98,7 @@ class Items:
             text = without_thoughts(self._before + piece).lstrip()
             self._before = open_thought(text) or text
             self._unread += len(piece)
-            if self._unread > MOST_WRITTEN or _may_still_be_either(self._before):
+            if self.full or _may_still_be_either(self._before):
                 return []
             if not text.startswith("```") and not _OPENED.match(text):
                 self._plain = Sentences(self._sentinel)
@@ -162,19 +164,17 @@ class _Objects:
         self._escaped = False
         self._held: list[str] = []
         self._all: list[str] = []
-        self._blank = 0
         self._taken = 0
 
     def add(self, piece: str) -> list[str]:
         """Yields the sentences that are whole with this piece."""
         self._taken += len(piece)
-        self._blank = self._blank + len(piece) if piece.isspace() else 0
         if self._taken <= MOST_HELD:
             self._all.append(piece)
         found = [told for letter in piece if (told := self._read(letter))]
         self.gave |= bool(found)
         held = len(self._held)
-        over = held > 2 * MOST_HELD or self._blank > MOST_BLANK
+        over = held > 2 * MOST_HELD
         if held > MOST_HEARD and held < MOST_HELD:
             over |= repeats("".join(self._held))
         self.full |= over or self._taken > MOST_WRITTEN
