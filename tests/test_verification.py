@@ -76,6 +76,7 @@ def _span(source: Article, place: int) -> tuple[int, int]:
         ("The Harbour Bridge will cost 1,200,000 crowns.", 4),
         ("58% of the cost comes from the state.", 4),
         ("It will open on June 2.", 4),
+        ("It was expected to open on June 2.", 4),
         ("Engineers from Iraq built it in 2018.", 5),
         ("It did not open in 2019.", 5),
     ],
@@ -99,6 +100,8 @@ def test_particulars_agree_however_they_are_written(text: str, place: int) -> No
         ("The bridge will cost 1.2 million euros.", 4, "1200000 euro"),
         ("The bridge will open on 3 June.", 4, "name 3 June"),
         ("Iraqi engineers built it in October 2017.", 5, "October 2017"),
+        ("The bridge opened on 2 June.", 4, "look ahead to what is told by 'opened'"),
+        ("The bridge was opened on 2 June.", 4, "look ahead to what is told by 'opened'"),
     ],
 )
 def test_one_wrong_particular_stops_a_sentence(text: str, place: int, reason: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from index.extraction.dates import MONTHS, WEEKDAYS
 from index.extraction.dates.mentions import mentions
+from index.extraction.dates.tenses import only_ahead
 from index.records import DateMention, Zone, ZoneKind
 from service.verification.premises import Premise, evidence_of, folded, running_words, words_of
 from service.verification.tokens import quantities
@@ -33,6 +34,7 @@ def missing(claim: str, premises: Sequence[Premise]) -> tuple[str, ...]:
         *_unknown_days(own, premises),
         *_unknown_numbers(_without_sources(own, premises), premises),
         *_unknown_names(own, premises),
+        *_not_yet(own, premises),
     )
 
 
@@ -116,6 +118,12 @@ def _unknown_names(claim: str, premises: Sequence[Premise]) -> Iterator[str]:
         in_full = len(unknown) < len(words) and f" {' '.join(words)} " in running
         if unknown and not in_full and short.isdisjoint(("".join(words), _initials(words))):
             yield f"The cited sentences do not name {match[0]}."
+
+
+def _not_yet(claim: str, premises: Sequence[Premise]) -> Iterator[str]:
+    """What the claim tells as past and the evidence as a plan, a wish or an order."""
+    for word in only_ahead(claim, " ".join(one.explained for one in premises)):
+        yield f"The cited sentences only look ahead to what is told by {word!r}."
 
 
 def _beginning(word: str) -> str:

@@ -6,6 +6,7 @@ their auxiliaries.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
@@ -81,13 +82,42 @@ def last_past(words: str) -> int:
 
 
 def _past_verbs(words: str) -> Iterator[int]:
-    """Finds verbs in the past. A participle that stands by a noun, "the closed bridge", is none."""
+    """Finds verbs in the past."""
     yield from (match.end() for match in _ELSEWHERE_PAST.finditer(words))
+    yield from (match.end() for match in _undetermined(words) if is_past_form(match[0]))
+
+
+def _undetermined(words: str) -> Iterator[re.Match[str]]:
+    """Finds the words that may be verbs: what stands behind "the" is none, as in "the closed bridge"."""
     last = ""
     for match in _WORD.finditer(words):
-        if last not in _DETERMINERS and is_past_form(match[0]):
-            yield match.end()
-        last = match[0]
+        if last not in _DETERMINERS:
+            yield match
+        last = match[0].casefold()
+
+
+def only_ahead(claim: str, text: str) -> Iterator[str]:
+    """Yields the verbs that a claim tells as past, and a text as to come or wanted: "to pay", "will pay"."""
+    places = defaultdict(list)
+    for match in _undetermined(text):
+        for lemma in _lemmas(match[0]):
+            places[lemma].append(match)
+    told, claimed = _told(text), _told(claim)
+    for word in dict.fromkeys(match[0] for match in _WORD.finditer(claim) if match.end() in claimed):
+        found = [place for lemma in _lemmas(word) for place in places[lemma]]
+        if found and not any(place.end() in told or not _is_ahead(text, place) for place in found):
+            yield word
+
+
+def _told(text: str) -> set[int]:
+    """Returns where the past verbs end of which no cue makes something to come."""
+    ahead = {place for cue in _AHEAD.finditer(text) for place in range(*cue.span())}
+    return {end for end in _past_verbs(text) if end - 1 not in ahead}
+
+
+def _is_ahead(text: str, verb: re.Match[str]) -> bool:
+    start = verb.start()
+    return text.endswith("to ", 0, start) or tense_at(text, start, start) is Tense.FUTURE
 
 
 def is_governed(text: str, position: int) -> bool:
@@ -96,6 +126,15 @@ def is_governed(text: str, position: int) -> bool:
     verb = last_past(before)
     between = before[verb:]
     return verb >= 0 and len(between.split()) <= 3 and not set(".;,،") & set(between)
+
+
+@lru_cache(maxsize=16384)
+def _lemmas(word: str) -> tuple[str, ...]:
+    """Returns the English verbs of which a word may be a form; none of an auxiliary."""
+    from lemminflect import getAllLemmas
+
+    is_auxiliary = "AUX" in getAllLemmas(word.casefold(), upos="AUX")
+    return () if is_auxiliary else getAllLemmas(word.casefold(), upos="VERB").get("VERB", ())
 
 
 @lru_cache(maxsize=16384)
