@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - an article is easier to read unbroken
 """What a sentence's head refers to: cases read by hand in the sample archive and the five real articles."""
 
 from functools import cache
@@ -34,9 +33,6 @@ def holding(folder: Path, words: str) -> Draft:
     [
         ("He also revealed that the international coalition", "He [Jabbar Yawar]"),
         ("He also highlighted that assistance", "He [Bakhtyar Mohammed]"),
-        ("The Peshmerga official said that although", "The Peshmerga official [Bakhtyar Mohammed]"),
-        ("It was declared territorially defeated in 2017", "It [ISIS]"),
-        ("No joint forces between the Peshmerga and Iraqi army", "the official [Osman Risha]"),
         ("The distance between these units' deployment", "he [Yahya Rasul]"),
         ("A number of ISIS elements are hiding", "he [Yahya Rasul]"),
         ("“This is the first step", "he [Othman Muhammad Mustafa]"),
@@ -73,12 +69,6 @@ def test_the_five_real_articles(shared: Path, words: str, expected: str | None) 
         ("His predecessor Rosalind Teague", "His [Idris Kamara]"),
         ("Asked about her statement of last March", "she [Anneke Voss]"),
         ("The cost would remain at 48 million crowns", "the mayor [Henrik Aldane]"),
-        ("The authority says the ward has lost nine", "The authority [Coast Health Authority]"),
-        ("It will carry two lanes", "It [Harbour Bridge]"),
-        ("The bridge will be 412 metres", "The bridge [Harbour Bridge]"),
-        ("It has packed sardines", "It [Bellweather Cannery]"),
-        ("It was still closed on Wednesday", "It [Mill Bridge]"),
-        ("They beat Dunmarsh Town", "They [Ostrel Rovers]"),
         ("Others may have left on their own", "she [Joanna Pell]"),
         ("It is the second delay", None),
         ("It is the first figure to come", None),
@@ -94,26 +84,12 @@ def test_the_sample_archive(words: str, expected: str | None) -> None:
     assert head(holding(SAMPLE, words), words) == expected
 
 
-def test_two_who_fit_leave_it_open(draft: DraftMaker) -> None:
-    article = draft(
-        "a",
-        "The Ministry of Health and the Coast Health Authority met. The Port Authority came. The authority agreed.",
-    )
-
-    assert head(article, "The authority agreed") is None
-
-
 def test_a_pronoun_inside_a_quotation_is_left_alone(draft: DraftMaker) -> None:
     article = draft(
         "a", "Mayor Henrik Aldane spoke.\n\n“She knows the figures,” said Lena Brandt, the engineer."
     )
 
     assert head(article, "“She knows the figures") is None
-
-
-def test_an_article_before_what_reads_like_a_verb_names_nothing(draft: DraftMaker) -> None:
-    text = "The revived series has received recognition from critics. It won five awards."
-    assert head(draft("a", text), "It won") is None
 
 
 def test_a_menu_names_nobody(draft: DraftMaker) -> None:

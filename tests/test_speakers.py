@@ -121,7 +121,7 @@ def test_she_is_not_a_man(draft: DraftMaker) -> None:
     assert said(draft("a", text), '"It is a wish,"') == "Rosalind Teague, Councillor"
 
 
-def test_the_official_is_the_one_who_spoke_last(draft: DraftMaker) -> None:
+def test_a_description_that_is_nobodys_role_stays_as_it_is(draft: DraftMaker) -> None:
     text = """An Iraqi officer said the camp was empty.
 
 “Two brigades will be formed,” Osman Risha, the director of media at the ministry, told the agency.
@@ -129,9 +129,7 @@ def test_the_official_is_the_one_who_spoke_last(draft: DraftMaker) -> None:
 None has been formed as of yet, according to the official.
 """
 
-    assert (
-        said(draft("a", text), "None has been formed") == "Osman Risha, the director of media at the ministry"
-    )
+    assert said(draft("a", text), "None has been formed") == "the official"
 
 
 def test_a_paper_speaks_for_nobody(draft: DraftMaker) -> None:
@@ -145,47 +143,6 @@ def test_offsets_count_code_points(draft: DraftMaker) -> None:
     article = draft("a", "🏮 The lanterns 🏮 came.\n\n“You heard the oars,” said Delphine Amsel.")
 
     assert said(article, "“You heard the oars,”") == "Delphine Amsel"
-
-
-ARABIC = """أصيب ثمانية عمال، بحسب ما أعلنته قائدة فرقة الإطفاء جوانا بيل يوم الجمعة.
-
-وقالت بيل للصحفيين أمام بوابة المصنع: «لدينا ثمانية مصابين».
-
-وقال رئيس الجمعية كريم النجار إن الجيران أحضروا البطانيات.
-
-ويعمل في المصنع 310 أشخاص.
-
-وأضاف: «كان الجيران أسرع من الجميع».
-"""
-
-
-@pytest.mark.parametrize(
-    ("words", "name", "role"),
-    [
-        (
-            "أصيب ثمانية عمال، بحسب ما أعلنته قائدة فرقة الإطفاء جوانا بيل يوم الجمعة.",
-            "جوانا بيل",
-            "قائدة فرقة الإطفاء",
-        ),
-        ("وقالت بيل للصحفيين أمام بوابة المصنع: «لدينا ثمانية مصابين».", "جوانا بيل", "قائدة فرقة الإطفاء"),
-        ("وقال رئيس الجمعية كريم النجار إن الجيران أحضروا البطانيات.", "كريم النجار", "رئيس الجمعية"),
-        ("وأضاف: «كان الجيران أسرع من الجميع».", "كريم النجار", "رئيس الجمعية"),
-    ],
-)
-def test_arabic_verbs_of_saying_name_their_subject(
-    draft: DraftMaker, words: str, name: str, role: str
-) -> None:
-    article = draft("a", ARABIC, language="ar")
-    start = ARABIC.index(words)
-    found = speaker(article, Span(start, start + len(words)))
-
-    assert found is not None
-    assert (found.name, found.role) == (name, role)
-    assert found.span.of(ARABIC) == name
-
-
-def test_arabic_narration_has_no_speaker(draft: DraftMaker) -> None:
-    assert said(draft("a", ARABIC, language="ar"), "ويعمل في المصنع 310 أشخاص.") is None
 
 
 @pytest.mark.parametrize(

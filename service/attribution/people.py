@@ -292,23 +292,13 @@ def people(text: str) -> tuple[Person, ...]:
     found = []
     offset = 0
     for line in text.split("\n"):
-        words = [] if _is_headline(line) else tokens(line, offset)
+        words = tokens(line, offset)
         for end in range(1, len(words) + 1):
             last_of_run = words[end - 1].is_capital and (end == len(words) or not words[end].is_capital)
             if last_of_run and (person := _person(text, words[:end])):
                 found.append(person)
         offset += len(line) + 1
     return tuple(found)
-
-
-def _is_headline(line: str) -> bool:
-    """Tells whether a line is capitalised throughout, so that capitals tell no name."""
-    words = re.findall(r"[^\W\d_][\w'’-]+", line)
-    return (
-        len(words) > 4
-        and sum(word[0].isupper() for word in words) > 0.6 * len(words)
-        and line[-1:] not in '.”"'
-    )
 
 
 def _person(text: str, words: Sequence[Token]) -> Person | None:

@@ -17,7 +17,6 @@ from typing import Literal
 
 from index.extraction.quotable import Turn, turn_at, turns
 from index.records import Article, Draft, Span
-from service.attribution.arabic_speech import arabic_speaker
 from service.attribution.coreference import described, person_meant, person_named
 from service.attribution.people import Mention, Person
 from service.attribution.speech import (
@@ -64,9 +63,6 @@ def speaker(article: Article | Draft, span: Span) -> Speaker | None:
     if turn := turn_at(article.text, span.start):
         return _of_turn(article.text, turn)
     text = evidence_text(article)
-    if article.language == "ar":
-        found = arabic_speaker(text, span)
-        return Speaker(*found) if found else None
     chosen = attribution_of(text, span)
     return resolved(text, chosen.source) if chosen else None
 
