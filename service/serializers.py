@@ -78,14 +78,22 @@ class Shown(Listed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """Changes of one version of an article: metadata by name (old, new), and paragraphs."""
+class Replaced:
+    """A piece of metadata before and after."""
+
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleVersion:
+    """Changes of one version of an article: metadata by name, and paragraphs."""
 
     version: int
     added: datetime
-    metadata: dict[str, tuple[str | None, str | None]]
-    removed: tuple[str, ...]
-    inserted: tuple[str, ...]
+    metadata: dict[str, Replaced]
+    removed: list[str]
+    inserted: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +171,7 @@ def found(hit: Hit) -> Found:
     )
 
 
-def changes(archive: Archive, article_id: int) -> list[Change]:
+def changes(archive: Archive, article_id: int) -> list[ArticleVersion]:
     """The versions of an article, oldest first, each with what it changed. Raises NotFound."""
     versions = archive.versions(article_id)
     before = [None, *versions[:-1]]
@@ -189,17 +197,16 @@ def _listing(article: Article) -> dict[str, Any]:
     }
 
 
-def _change(old: Article | None, new: Article) -> Change:
+def _change(old: Article | None, new: Article) -> ArticleVersion:
     names = ("title", "outlet", "author", "published", "updated", "language", "url")
-    pairs = {name: (_told(old, name), _told(new, name)) for name in names}
-    lines = difflib.ndiff(_paragraphs(old), _paragraphs(new)) if old else ()
-    marked = [(line[:2], line[2:]) for line in lines]
-    return Change(
+    pairs = {name: Replaced(old=_told(old, name), new=_told(new, name)) for name in names}
+    lines = list(difflib.ndiff(_paragraphs(old), _paragraphs(new))) if old else []
+    return ArticleVersion(
         version=new.version,
         added=new.added,
-        metadata={name: pair for name, pair in pairs.items() if old and pair[0] != pair[1]},
-        removed=tuple(text for mark, text in marked if mark == "- "),
-        inserted=tuple(text for mark, text in marked if mark == "+ "),
+        metadata={name: pair for name, pair in pairs.items() if old and pair.old != pair.new},
+        removed=[line[2:] for line in lines if line.startswith("- ")],
+        inserted=[line[2:] for line in lines if line.startswith("+ ")],
     )
 
 

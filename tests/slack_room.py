@@ -115,7 +115,7 @@ class Room:
     def answers(self) -> list[Answer]:
         """Every answer that is kept, in the order of their conversations."""
         talks = self.bot.kept.conversations()
-        return [kept.answer for talk in reversed(talks) for _, kept in self.bot.kept.conversation(talk.id)]
+        return [kept.answer for _, talk in reversed(talks) for _, kept in self.bot.kept.conversation(talk.id)]
 
 
 @asynccontextmanager

@@ -74,12 +74,12 @@ def test_conversations_are_listed_a_page_at_a_time_with_the_newest_answer_first(
     ]:  # fmt: skip
         kept.keep(answer(id, conversation, question))
     first = kept.conversations(limit=2)
-    assert [(talk.id, talk.question, talk.answers) for talk in first] == [
+    assert [(talk.id, talk.question, talk.answers) for _, talk in first] == [
         ("c1", "One?", 2),
         ("c3", "Three?", 1),
     ]
-    rest = kept.conversations(before=first[-1].position, limit=2)
-    assert [talk.id for talk in rest] == ["c2"]
+    rest = kept.conversations(before=first[-1][0], limit=2)
+    assert [talk.id for _, talk in rest] == ["c2"]
 
 
 def test_a_conversation_is_read_in_its_order_and_on_from_a_position(kept: Conversations) -> None:
@@ -99,7 +99,7 @@ def test_deleting_a_conversation_leaves_the_others(kept: Conversations) -> None:
     for gone in (lambda: kept.answer("a1"), lambda: kept.conversation("c1"), lambda: kept.delete("c1")):
         with pytest.raises(NotFound):
             gone()
-    assert [talk.id for talk in kept.conversations()] == ["c2"]
+    assert [talk.id for _, talk in kept.conversations()] == ["c2"]
 
 
 def test_what_one_owner_asked_no_other_can_see_or_touch(kept: Conversations) -> None:
@@ -126,12 +126,12 @@ def test_a_conversation_is_found_by_its_questions_and_by_its_name(kept: Conversa
     kept.keep(answer("a1", "c1"))
     kept.keep(replace(answer("a2", "c2"), standalone_question="Who pays 100% of it?"))
     kept.rename("c2", "Money")
-    assert [(talk.id, talk.name) for talk in kept.conversations(words="mon")] == [("c2", "Money")]
-    assert [talk.id for talk in kept.conversations(words="DAM")] == ["c1"]
-    assert [talk.id for talk in kept.conversations(words="100%")] == ["c2"]
+    assert [(talk.id, talk.name) for _, talk in kept.conversations(words="mon")] == [("c2", "Money")]
+    assert [talk.id for _, talk in kept.conversations(words="DAM")] == ["c1"]
+    assert [talk.id for _, talk in kept.conversations(words="100%")] == ["c2"]
     assert kept.conversations(words="%") == kept.conversations(words="100%")
     kept.rename("c2", "")
-    assert [talk.name for talk in kept.conversations()] == [None, None]
+    assert [talk.name for _, talk in kept.conversations()] == [None, None]
 
 
 def test_a_name_is_its_owners_and_goes_with_the_conversation(kept: Conversations) -> None:
@@ -139,10 +139,10 @@ def test_a_name_is_its_owners_and_goes_with_the_conversation(kept: Conversations
     for owner in (mine, others):
         owner.keep(answer(f"of {owner is mine}", "c1"))
     mine.rename("c1", "Mine")
-    assert [talk.name for talk in others.conversations()] == [None]
+    assert [talk.name for _, talk in others.conversations()] == [None]
     assert others.conversations(words="mine") == []
     with pytest.raises(NotFound, match="there is no conversation 'c9'"):
         mine.rename("c9", "None")
     mine.delete("c1")
     mine.keep(answer("again", "c1"))
-    assert [talk.name for talk in mine.conversations()] == [None]
+    assert [talk.name for _, talk in mine.conversations()] == [None]

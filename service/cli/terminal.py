@@ -39,7 +39,7 @@ from service.outline import (
     when,
     who,
 )
-from service.serializers import Change, Found, Listed
+from service.serializers import ArticleVersion, Found, Listed
 
 
 class Plain(Console):
@@ -246,12 +246,12 @@ def show_article(out: Console, article: Article, copies: Sequence[Article]) -> N
             out.print(f"[{zone.kind}, not evidence] {text}\n", style="dim")
 
 
-def show_changes(out: Console, changes: Sequence[Change]) -> None:
+def show_changes(out: Console, changes: Sequence[ArticleVersion]) -> None:
     """Each version, with what it changed in the metadata and in the reporting."""
     for change in changes:
         out.print(f"version {change.version}, added {change.added:%Y-%m-%d %H:%M} UTC", style="bold")
-        for name, (old, new) in change.metadata.items():
-            out.print(f"  {name}: {old or 'unknown'} → {new or 'unknown'}")
+        for name, one in change.metadata.items():
+            out.print(f"  {name}: {one.old or 'unknown'} → {one.new or 'unknown'}")
         for mark, paragraphs in (("-", change.removed), ("+", change.inserted)):
             for paragraph in paragraphs:
                 _print_indented(out, f"{mark} {paragraph}")

@@ -12,8 +12,8 @@ from index.records import Filters, Order
 from index.records import Query as Search
 from service.answers import Answer
 from service.questions.plan import Named, Question
-from service.serializers import Change, Found, Listed
-from service.storage.conversations import Feedback, Kept, Rating, Talk
+from service.serializers import ArticleVersion, Found, Listed
+from service.storage.conversations import ConversationListed, Feedback, Kept, Rating
 from service.storage.keys import Role
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -34,20 +34,13 @@ class Limits(BaseModel):
     since: date | None = Field(None, description="only what was published on that day or later")
     until: date | None = Field(None, description="only what was published on that day or earlier")
     as_of: date | None = Field(None, description="as a reader of that day would have been answered")
-    outlets: list[Name] = Field([], max_length=50, examples=[["Tideline"]])
-    authors: list[Name] = Field([], max_length=50, examples=[["Mirela Stanek"]])
-    languages: list[Name] = Field([], max_length=50, examples=[["en"]])
+    outlets: tuple[Name, ...] = Field((), max_length=50, examples=[["Tideline"]])
+    authors: tuple[Name, ...] = Field((), max_length=50, examples=[["Mirela Stanek"]])
+    languages: tuple[Name, ...] = Field((), max_length=50, examples=[["en"]])
 
     def filters(self) -> Filters:
         """The limits as the archive takes them."""
-        return Filters(
-            since=self.since,
-            until=self.until,
-            as_of=self.as_of,
-            outlets=tuple(self.outlets),
-            authors=tuple(self.authors),
-            languages=tuple(self.languages),
-        )
+        return Filters(**{one.name: getattr(self, one.name) for one in fields(Filters)})
 
 
 Names = Annotated[list[Name], Query(max_length=50)]
@@ -244,25 +237,6 @@ class Facets:
     language: list[FacetValue]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replaced:
-    """A piece of metadata before and after."""
-
-    old: str | None
-    new: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleVersion:
-    """Changes of one version of an article: metadata by name, and paragraphs."""
-
-    version: int
-    added: datetime
-    metadata: dict[str, Replaced]
-    removed: list[str]
-    inserted: list[str]
-
-
 @dataclass(frozen=True, slots=True)
 class ArticleVersions:
     """The versions of an article, oldest first, each with what it changed."""
@@ -316,21 +290,6 @@ class ConversationPage:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationListed:
-    """A conversation by its first question, with the number of its answers. Times are UTC.
-
-    `name` is what its reader called it, null where it was not renamed.
-    """
-
-    id: str
-    question: str
-    name: str | None
-    answers: int
-    began: datetime
-    last_asked: datetime
-
-
 @dataclass(frozen=True, slots=True)
 class Conversations:
     """Conversations, that with the newest answer first. `next_cursor` is null on the last page."""
@@ -359,26 +318,3 @@ def kept_answer(kept: Kept) -> KeptAnswer:
     """An answer as the API shows it again."""
     given: dict[str, Any] = {field.name: getattr(kept.answer, field.name) for field in fields(kept.answer)}
     return KeptAnswer(**given, asked=kept.asked, feedback=kept.feedback)
-
-
-def article_version(change: Change) -> ArticleVersion:
-    """A version as the API lists it."""
-    return ArticleVersion(
-        version=change.version,
-        added=change.added,
-        metadata={name: Replaced(old=old, new=new) for name, (old, new) in change.metadata.items()},
-        removed=list(change.removed),
-        inserted=list(change.inserted),
-    )
-
-
-def conversation_listed(talk: Talk) -> ConversationListed:
-    """A conversation as lists show it."""
-    return ConversationListed(
-        id=talk.id,
-        question=talk.question,
-        name=talk.name,
-        answers=talk.answers,
-        began=talk.began,
-        last_asked=talk.last_asked,
-    )

@@ -111,10 +111,10 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Talk:
-    """A conversation as lists show it: its first question, how many answers, from when to when (UTC).
+class ConversationListed:
+    """A conversation by its first question, with the number of its answers. Times are UTC.
 
-    `name` is what it was renamed to.
+    `name` is what its reader called it, null where it was not renamed.
     """
 
     id: str
@@ -123,7 +123,6 @@ class Talk:
     answers: int
     began: datetime
     last_asked: datetime
-    position: int  # of the newest answer; lists go on below it
 
 
 class Conversations:
@@ -223,10 +222,13 @@ class Conversations:
                 raise NotFound(f"there is no conversation {conversation_id!r}")
         return [(row.position, _kept(row)) for row in rows]
 
-    def conversations(self, before: int | None = None, limit: int = 50, words: str = "") -> list[Talk]:
-        """The conversations, that with the newest answer first, from the first below position `before`.
+    def conversations(
+        self, before: int | None = None, limit: int = 50, words: str = ""
+    ) -> list[tuple[int, ConversationListed]]:
+        """The conversations, that with the newest answer first, each with the position of that answer.
 
-        With words, those whose name holds them, or one of whose questions does.
+        They begin below position `before`. With words, those whose name holds them, or one of whose
+        questions does.
         """
         last = func.max(answer.c.position)
         grouped = (
@@ -252,7 +254,7 @@ class Conversations:
             .order_by(talks.c.last.desc())
         )
         with self._database.reading() as connection:
-            return [_talk(row) for row in connection.execute(query)]
+            return [(row.last, _listed(row)) for row in connection.execute(query)]
 
     def _holding(self, words: str) -> list[ColumnElement[bool]]:
         if not words:
@@ -335,15 +337,14 @@ def _kept(row: Any) -> Kept:
     return Kept(answer=_answer(row), asked=_zoned(row.asked), feedback=noted or None)
 
 
-def _talk(row: Any) -> Talk:
-    return Talk(
+def _listed(row: Any) -> ConversationListed:
+    return ConversationListed(
         id=row.conversation_id,
         question=_answer(row).question,
         name=row.name,
         answers=row.answers,
         began=_zoned(row.asked),
         last_asked=_zoned(row.last_asked),
-        position=row.last,
     )
 
 

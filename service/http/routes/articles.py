@@ -35,7 +35,6 @@ from service.http.schemas import (
     FacetValue,
     Wanted,
     WebAddress,
-    article_version,
     wanted,
 )
 from service.http.security import Owner
@@ -115,7 +114,7 @@ def reading(archive: Archive, settings: Settings) -> APIRouter:
     @routes.get("/articles/{article_id}/versions")
     def list_versions(article_id: Id) -> ArticleVersions:
         """The versions of an article, oldest first, each with what it changed."""
-        return ArticleVersions(list(map(article_version, changes(archive, article_id))))
+        return ArticleVersions(changes(archive, article_id))
 
     @routes.get("/articles/{article_id}/versions/{number}")
     def show_version(article_id: Id, number: Number) -> Shown:

@@ -5,14 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi import Path as PathParameter
 
-from service.http.schemas import (
-    ConversationPage,
-    Conversations,
-    Cursor,
-    RenameRequest,
-    conversation_listed,
-    kept_answer,
-)
+from service.http.schemas import ConversationPage, Conversations, Cursor, RenameRequest, kept_answer
 from service.http.security import Owner
 from service.storage.conversations import Conversations as Kept
 
@@ -32,8 +25,8 @@ def router(conversations: Kept) -> APIRouter:
     ) -> Conversations:
         """The conversations, that with the newest answer first."""
         page = conversations.of(owner).conversations(int(cursor) if cursor else None, limit + 1, q.strip())
-        more = str(page[limit - 1].position) if len(page) > limit else None
-        return Conversations([conversation_listed(talk) for talk in page[:limit]], more)
+        more = str(page[limit - 1][0]) if len(page) > limit else None
+        return Conversations([talk for _, talk in page[:limit]], more)
 
     @routes.get("/{conversation_id}")
     def show_conversation(
