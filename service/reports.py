@@ -41,7 +41,7 @@ CONTENT_SECURITY_POLICY = (
 
 _MARK = re.compile(r"\[\d+\]")
 # A backslash before any of these is CommonMark's escape, so that what is pasted reads as it was written.
-_SPECIAL = re.compile(r"([\\`*_\[\]<>&~|#$!])")
+_SPECIAL = {ord(sign): f"\\{sign}" for sign in "\\`*_[]<>&~|#$!"}
 _OPENS_BLOCK = re.compile(r"^([-+=:]|\d{1,9}(?=[.)]))")
 
 
@@ -207,7 +207,7 @@ def _with_marks(line: str) -> str:
 
 def _plain(text: str, inside: bool = False) -> str:
     """A text as CommonMark shows it letter by letter; line breaks become spaces."""
-    flat = _SPECIAL.sub(r"\\\1", re.sub(r"(?:(?<!\s)[^\S\r\n]+)?[\r\n]\s*", " ", text))
+    flat = re.sub(r"(?:(?<!\s)[^\S\r\n]+)?[\r\n]\s*", " ", text).translate(_SPECIAL)
     return flat if inside else _OPENS_BLOCK.sub(_escaped_opening, flat.strip())
 
 

@@ -1,6 +1,5 @@
 """Adding again and again: `dateline add --every 15m FEEDS` keeps an archive up to date."""
 
-import re
 import time
 from datetime import datetime
 
@@ -20,10 +19,10 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 def parse_interval(text: str) -> int:
     """The seconds of "90s", "15m", "2h" or "1d". Raises BadValue for anything else."""
-    match = re.fullmatch(r"\s*(\d{1,6})\s*([smhd])\s*", text, re.IGNORECASE)
-    if match is None:
+    number, unit = text.strip()[:-1].rstrip(), text.strip()[-1:].casefold()
+    if unit not in _UNITS or not number.isdecimal() or len(number) > 6:
         raise BadValue(f"{text!r} is not an interval; write it as 90s, 15m, 2h or 1d")
-    seconds = int(match[1]) * _UNITS[match[2].casefold()]
+    seconds = int(number) * _UNITS[unit]
     if seconds < SHORTEST:
         raise BadValue(f"{text!r} is too often for the sites that are asked; the shortest is {SHORTEST}s")
     if seconds > LONGEST:

@@ -16,12 +16,12 @@ from service.telemetry import SECRET_NAMES
 _SECRET = re.compile(r"(?i)\b(?:sk|pk|gsk|xai|key|bearer|api[_-]?key|token)[-_=: ]+['\"]?[\w.*-]{6,}")
 
 # Servers of one's own, and providers whose words litellm does not know, say it in these.
-_OVERFLOW = re.compile(
-    r"(?i)maximum context|context (?:length|window|size)|prompt is too long|too many (?:input )?tokens"
-)
-
-_KEY_MISSING = re.compile(r"(?i)api_key client option must be set|missing \S* ?api key|missing credentials")
-_UNREACHED = re.compile(r"(?i)connection error|connect call failed|connection attempts failed|cannot connect")
+_OVERFLOW = (
+    "maximum context", "context length", "context window", "context size", "prompt is too long",
+    "too many tokens", "too many input tokens",
+)  # fmt: skip
+_KEY_MISSING = ("api_key client option must be set", "missing credentials")
+_UNREACHED = ("connection error", "connect call failed", "connection attempts failed", "cannot connect")
 
 
 class Kind(StrEnum):
@@ -71,13 +71,13 @@ def _told(litellm: Any, model: str, error: Exception, status: int | None, words:
     rules = (
         (isinstance(error, litellm.ContentPolicyViolationError), "refused to answer", Kind.REFUSED),
         (_is_overflow(litellm, error, words), "cannot read that much at once", Kind.OVERFLOW),
-        (_KEY_MISSING.search(words), f"needs {_missing(litellm, model)} to be set", Kind.KEY),
+        (_lacks_key(words), f"needs {_missing(litellm, model)} to be set", Kind.KEY),
         (status in (401, 403), f"does not accept the key ({code})", Kind.KEY),
         (status == 402, f"has no credit left ({code})", Kind.KEY),
         (status == 404, f"is not known to its provider ({code})", Kind.REQUEST),
         (status == 429, f"takes no more requests at the moment ({code})", Kind.LIMITED),
         (isinstance(error, litellm.Timeout), "did not answer in time", Kind.SLOW),
-        (_UNREACHED.search(words), "cannot be reached", Kind.BROKEN),
+        (_says(words, _UNREACHED), "cannot be reached", Kind.BROKEN),
         (status and 400 <= status < 500, f"does not accept the request ({code})", Kind.REQUEST),
         (status, f"failed ({code})", Kind.BROKEN),
     )
@@ -88,7 +88,16 @@ def _told(litellm: Any, model: str, error: Exception, status: int | None, words:
 
 
 def _is_overflow(litellm: Any, error: Exception, words: str) -> bool:
-    return isinstance(error, litellm.ContextWindowExceededError) or bool(_OVERFLOW.search(words))
+    return isinstance(error, litellm.ContextWindowExceededError) or _says(words, _OVERFLOW)
+
+
+def _says(words: str, phrases: tuple[str, ...]) -> bool:
+    folded = words.casefold()
+    return any(phrase in folded for phrase in phrases)
+
+
+def _lacks_key(words: str) -> bool:
+    return _says(words, _KEY_MISSING) or (_says(words, ("missing",)) and _says(words, ("api key",)))
 
 
 def _missing(litellm: Any, model: str) -> str:

@@ -1,11 +1,11 @@
 """A language model as the judge of whether a text supports a claim."""
 
 import asyncio
-import re
 import secrets
 from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
+from string import punctuation
 
 from index.errors import DatelineError
 from index.models.entailment import Entailed
@@ -13,7 +13,7 @@ from prompts.loading import Prompt, PromptError, load_prompt
 from service.llm.providers import Provider
 from service.verification.judge import Pair
 
-_VERDICT = re.compile(r"^\W*(not supported|supported)\W*$", re.IGNORECASE)
+_VERDICTS = {"supported": 1.0, "not supported": 0.0}
 
 
 class LanguageModelJudge:
@@ -43,8 +43,7 @@ class LanguageModelJudge:
         async with aclosing(self._provider.completion(messages).pieces()) as pieces:
             written = "".join([piece async for piece in pieces])
         last = written.strip().splitlines()[-1] if written.strip() else ""
-        verdict = _VERDICT.match(last)
-        if verdict is None:
+        supports = _VERDICTS.get(last.strip(f"{punctuation} ").casefold())
+        if supports is None:
             raise DatelineError(f"{self._provider.models[0]} was asked for a verdict and gave none")
-        supports = float(verdict[1].casefold() == "supported")
         return Entailed(supports, 0.0, 1 - supports)

@@ -1,6 +1,5 @@
 """A follow-up and its conversation, as a language model is given them to make one question of both."""
 
-import re
 import secrets
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -28,7 +27,7 @@ class _Told(BaseModel):
 
 SCHEMA = _Told.model_json_schema()
 
-_LABEL = re.compile(r"^(?:question|rewritten question|rewritten)\s*:\s*", re.IGNORECASE)
+_LABELS = ("question", "rewritten question", "rewritten")
 
 
 def rewrite_messages(
@@ -66,12 +65,18 @@ def understood(written: str, question: str) -> Understood:
         except ValidationError:
             text = ""
     lines = (told.question if told else text).splitlines()
-    asked = plain(_LABEL.sub("", lines[0].strip()).strip("\"'“”"), question) if len(lines) == 1 else ""
+    asked = plain(_unlabelled(lines[0]).strip("\"'“” "), question) if len(lines) == 1 else ""
     if not asked or len(asked) > LONGEST:
         raise DatelineError("the model did not rewrite the question as one question")
     return Understood(
         question=asked, intent=told.intent if told else None, wanted=told.wanted if told else None
     )
+
+
+def _unlabelled(line: str) -> str:
+    """A line without the label that some models put in front of it."""
+    label, _, words = line.partition(":")
+    return words if label.strip().casefold() in _LABELS else line
 
 
 def _line(text: str) -> str:

@@ -9,7 +9,7 @@ import re
 
 # https://docs.slack.dev/messaging/formatting-message-text: these three are all that Slack reads as markup.
 _CONTROL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_MARKDOWN = re.compile(r"([\\`*_~\[\]])")
+_MARKDOWN = {ord(sign): f"\\{sign}" for sign in "\\`*_~[]"}
 _OPENS_BLOCK = re.compile(r"^([^\S\n]*)([-+=#|]|\d{1,9}(?=[.)]))", re.MULTILINE)
 _MENTION = re.compile(r"<@(\w+)(?:\|[^<>]*)?>")
 _LABELLED = re.compile(r"<[#!]?([^|<>]*)\|([^<>]*)>")
@@ -23,7 +23,7 @@ def as_mrkdwn(text: str) -> str:
 
 def as_markdown(text: str) -> str:
     """A text as Slack's Markdown shows it: as `as_mrkdwn`, with the marks of Markdown as letters too."""
-    letters = _MARKDOWN.sub(r"\\\1", text.translate(_CONTROL))
+    letters = text.translate(_CONTROL | _MARKDOWN)
     return _OPENS_BLOCK.sub(_escaped_opening, letters)
 
 
