@@ -1,7 +1,6 @@
 """Constraints that a question names in passing: outlets of the archive, authors, and days."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -32,12 +31,8 @@ _BEHIND = re.compile(rf"^['\"”’]?(?:['’]s?)?\s+(?:\w+\s+)?{_TELLING}\b", r
 _NAME_GOES_ON, _NAME_BEGINS = re.compile(r"\s+(?:[A-Z]\w|\d)"), re.compile(r"[A-Z]\w{1,60}\s{1,9}$")
 _NAME = r"[A-ZÀ-Þ][\w’'-]+(?:\s+(?:[A-Z]\.|[a-z]{2,3}|[A-ZÀ-Þ][\w’'-]+)){0,2}\s+[A-ZÀ-Þ][\w’'-]+"
 _AUTHOR = re.compile(
-    rf"\b(?:written by|article by|articles by|report by|reports by|story by|stories by|column by|columnist"
-    rf"|reporter|journalist|correspondent|did|by)\s+(?P<name>{_NAME})"
-)
-_CERTAIN = re.compile(
-    r"\b(?:written|article|articles|report|reports|story|stories|column|columnist|reporter|journalist"
-    r"|correspondent)\b"
+    r"\b(?:(?P<sure>(?:written|articles?|reports?|story|stories|column) by|columnist|reporter|journalist"
+    rf"|correspondent)|by)\s+(?P<name>{_NAME})"
 )
 
 
@@ -117,9 +112,8 @@ def authors_in(text: str) -> list[tuple[Span, str, bool]]:
     "an article by Jane Doe" is sure; "approved by Jane Doe" may be anything.
     """
     return [
-        (Span(match.start("name"), match.end("name")), match["name"], bool(_CERTAIN.search(match[0])))
+        (Span(match.start("name"), match.end("name")), match["name"], match["sure"] is not None)
         for match in _AUTHOR.finditer(text)
-        if match[0].split()[0] != "did"
     ]
 
 
@@ -156,9 +150,10 @@ _REPORTING = re.compile(
     rf"\b(?:{_TELLING}|publication|dated|news|headlines?|posted)\b[^.;?!]{{0,30}}$", re.IGNORECASE
 )
 _JOINED = re.compile(r",?\s+(?:and|to|until|till|through|–|-)\s+(?:the\s+)?$", re.IGNORECASE)
-_YEAR = re.compile(r"(?<![\w.,$€£-])(?:19[5-9]\d|20\d\d)(?![\w%]|[.,]\d)")
-_SEASON = re.compile(r"[-–/](\d\d)(?![\d-])")  # of two years: "2021-22"
-_RELATIVE = re.compile(r"\b(?:last|this|next|ago|past)\b|\bزمان\b", re.IGNORECASE)
+_YEAR = re.compile(  # or two years: "2021-22"
+    r"(?<![\w.,$€£-])(?:19[5-9]\d|20\d\d)(?:[-–/](?P<until>\d\d)(?![\d-]))?(?![\w%]|[.,]\d)"
+)
+_RELATIVE = frozenset(("last", "this", "next", "ago", "past"))
 
 
 def days_in(text: str, today: date, newest: date | None) -> list[NamedDays]:
@@ -184,8 +179,7 @@ def days_in(text: str, today: date, newest: date | None) -> list[NamedDays]:
 
 
 def _is_sure(mention: DateMention, text: str, newest: date | None) -> bool:
-    words = text[mention.start : mention.end].casefold()
-    is_weekday = words in WEEKDAYS and not _RELATIVE.search(words)
+    is_weekday = mention.of(text).casefold() in WEEKDAYS
     return not _is_yearless(mention, text) and (not is_weekday or newest is None or newest >= mention.first)
 
 
@@ -236,46 +230,41 @@ def _mentions(text: str, today: date, newest: date | None) -> list[DateMention]:
 
 def _is_yearless(mention: DateMention, text: str) -> bool:
     """Tells whether it is a day or month of some year, such as "October 4" and not "last October"."""
-    words = text[mention.start : mention.end]
-    named = any(word.casefold() in MONTHS for word in re.findall(r"[^\W\d_]+", words))
-    return named and not _YEAR.search(words) and not _RELATIVE.search(words)
-
-
-def _bare_months(text: str, found: Sequence[DateMention]) -> Iterator[DateMention]:
-    """Months that share the year of the next: the January of "between January and December 2021"."""
-    ordered, taken = sorted(found, key=_start), _places_of(found)
-    for match in re.finditer(r"[^\W\d_]+", text):
-        month = MONTHS.get(match[0].casefold())
-        if not month or not taken.isdisjoint(range(match.start(), match.end())):
-            continue
-        behind = bisect_left(ordered, match.end(), key=_start)
-        shared = ordered[behind] if behind < len(ordered) else None
-        if shared and _JOINED.fullmatch(text, match.end(), shared.start):
-            first = date(shared.last.year, month, 1)
-            last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-            yield DateMention(
-                start=match.start(), end=match.end(), first=first, last=last, origin=Origin.TEXT
-            )
+    words = {word.strip(".,-") for word in mention.of(text).casefold().split()}
+    return not words.isdisjoint(MONTHS) and words.isdisjoint(_RELATIVE) and not _YEAR.search(mention.of(text))
 
 
 def _start(span: Span) -> int:
     return span.start
 
 
-def _places_of(found: Iterable[DateMention]) -> set[int]:
-    """The places of a text that are part of a day."""
-    return {place for one in found for place in range(one.start, one.end)}
+def _bare_months(text: str, found: Sequence[DateMention]) -> list[DateMention]:
+    """Months that share the year of the next: the January of "between January and December 2021"."""
+    months = []
+    for shared in found:
+        *_, name, _ = ("", "", *text[max(0, shared.start - _REACH) : shared.start].split())
+        month, start = MONTHS.get(name.strip(",").casefold()), text.rfind(name, 0, shared.start)
+        if month and _JOINED.fullmatch(text, start + len(name.strip(",")), shared.start):
+            first = date(shared.last.year, month, 1)
+            last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+            months.append(
+                DateMention(start=start, end=start + len(name), first=first, last=last, origin=Origin.TEXT)
+            )
+    return [
+        one for one in months if not any(one.start < other.end and other.start < one.end for other in found)
+    ]
 
 
 def _bare_years(text: str, found: Sequence[DateMention]) -> Iterator[DateMention]:
-    taken = _places_of(found)
+    taken = {place for one in found for place in range(one.start, one.end)}
     for match in _YEAR.finditer(text):
-        if taken.isdisjoint(range(match.start(), match.end())):
-            year, season = int(match[0]), _SEASON.match(text, match.end())
-            until = int(f"{match[0][:2]}{season[1]}") if season else year
+        year = int(match[0][:4])
+        until = int(f"{match[0][:2]}{match['until'] or 0}")
+        place = Span(match.start(), match.end() if until > year else match.start() + 4)
+        if taken.isdisjoint(range(place.start, place.end)):
             yield DateMention(
-                start=match.start(),
-                end=season.end() if season and until > year else match.end(),
+                start=place.start,
+                end=place.end,
                 first=date(year, 1, 1),
                 last=date(max(year, until), 12, 31),
                 origin=Origin.TEXT,

@@ -18,9 +18,9 @@ from index.backends.local.lexical import stems
 from index.extraction.names import names_in
 from index.models.word_weights import word_weights
 from index.records import Span
-from service.questions.constraints import days_in
+from service.questions.constraints import NamedDays, days_in
 from service.questions.forms import AUXILIARY
-from service.questions.message import ASKS, OPENS, Probe, telling
+from service.questions.message import ASKS, OPENS, Probe, telling, words
 from service.questions.plan import Turn
 from service.questions.terms import added_terms, is_telling, points_back, tokens
 
@@ -34,12 +34,10 @@ _JOINED = re.compile(
     r"|^و?\s*ماذا عن\s+|^و(?=\w)",
     re.IGNORECASE,
 )
-_MARK = re.compile(r"(?<![?؟.!\s])[?؟.!\s]+$")
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+_MARKS = "?؟.! \t\r\n"  # behind a question
 _CAPITAL = r"[A-ZÀ-Þ]\w*(?:[-'’.]\w+)*"
 _NAME = re.compile(rf"\b{_CAPITAL}(?: (?:(?:of|the|de|al) )?{_CAPITAL})*")
-_LEAD = re.compile(r"\b(?:in|on|of) $", re.IGNORECASE)  # "in 2022" goes on as "last year"
-_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+_LEADS = (" in ", " on ", " of ")  # "in 2022" goes on as "last year"
 _OPENING = re.compile(
     r"^(?:(?:how (?:many|much|long|old|far|often)|who|whom|whose|what|which|when|where|why|how)\b\s*)?",
     re.IGNORECASE,
@@ -51,7 +49,7 @@ _NOWHERE = date(1900, 1, 1)  # only the place of a day counts here
 
 def bare(asked: str) -> str:
     """A follow-up without its mark and the words that join it to what was said."""
-    plain = _MARK.sub("", asked)
+    plain = asked.rstrip(_MARKS)
     return _JOINED.sub("", plain, count=1) or plain
 
 
@@ -67,7 +65,7 @@ def is_fragment(asked: str) -> bool:
 
 def is_joined(asked: str) -> bool:
     """Tells whether a follow-up says itself that it goes on: "And …", "What about …"."""
-    return bare(asked) != _MARK.sub("", asked)
+    return bare(asked) != asked.rstrip(_MARKS)
 
 
 def asks_on(asked: str) -> bool:
@@ -78,13 +76,13 @@ def asks_on(asked: str) -> bool:
 
 def exchanged(asked: str, before: str) -> list[str]:
     """The question before with the fragment in the place of one of its parts, the likeliest first."""
-    said, plain = bare(asked), _MARK.sub("", before)
+    said, plain = bare(asked), before.rstrip(_MARKS)
     if ASKS.search(said):
         has_verb = OPENS.match(said) is not None and len(said.split()) > MOST_BARE  # "Who said so?"
         asks = None if has_verb else _asking_on(said, plain)
         return [asks] if asks else []
     if days := days_in(said, _NOWHERE, None):
-        return [_dated(said, days[-1].of(said), plain)]
+        return [_dated(said, days[-1], plain)]
     return list(dict.fromkeys(_put(plain, *place) for place in _places(said, plain)))
 
 
@@ -95,7 +93,7 @@ def says(word: str) -> bool:
 
 def subject(question: str) -> str:
     """A question without the words that ask: "families evacuated in the flood"."""
-    of, _, rest = _parts(_MARK.sub("", question))
+    of, _, rest = _parts(question.rstrip(_MARKS))
     whole = " ".join(filter(None, (of, rest))).replace(" (", ", ").replace(")", "")
     return " ".join(whole.split()[:MOST_OF_SUBJECT])
 
@@ -119,26 +117,24 @@ def _parts(plain: str) -> tuple[str, str, str]:
     return plain[start : aux.start()].strip(), aux[0].casefold(), plain[aux.end() :].strip()
 
 
-def _dated(said: str, day: str, plain: str) -> str:
+def _dated(said: str, named: NamedDays, plain: str) -> str:
     """The question before with its last day exchanged, or with the day behind it."""
-    old = days_in(plain, _NOWHERE, None)
+    old, day = days_in(plain, _NOWHERE, None), named.of(said)
     if not old:
         return f"{plain} {said if said != day or not day.isdigit() else f'in {day}'}?"
-    year = _YEAR.search(old[-1].of(plain))
-    if year and day[:1].isupper() and not _YEAR.search(day):
-        day = f"{day} {year[0]}"
-    before = plain[: old[-1].start]
-    lead = len(before) - len(_LEAD.sub("", before)) if day[:1].islower() else 0
-    return _put(plain, Span(old[-1].start - lead, old[-1].end), day)
+    if day[:1].isupper() and old[-1].fixed and not named.fixed and old[-1].period.first:
+        day = f"{day} {old[-1].period.first.year}"
+    has_lead = day[:1].islower() and plain[: old[-1].start].casefold().endswith(_LEADS)
+    return _put(plain, Span(old[-1].start - has_lead * len("in "), old[-1].end), day)
 
 
 def _places(said: str, plain: str) -> Iterator[tuple[Span, str]]:
     """The parts of a question that a fragment may stand for, each with the words to put there."""
     named = _NAME.search(said)
     if named is None:
-        words = [word for word in _WORD.finditer(plain) if word.start()]
-        like = [word for word in words if word[0][-ENDING:] == said[-ENDING:] and says(word[0])]
-        yield from ((Span(*word.span()), said) for word in like)
+        for word in words(plain):
+            if word.start and word.of(plain)[-ENDING:] == said[-ENDING:] and says(word.of(plain)):
+                yield word, said
     if named or said.startswith("the "):
         days = days_in(plain, _NOWHERE, None)
         slots = [Span(*name.span()) for name in _NAME.finditer(plain) if name.start()]
@@ -161,10 +157,6 @@ MOST_GAP = 2  # words that say nothing by themselves, inside a phrase: "Mayor of
 FRAME = 1.2  # inverse document frequency from which a word is more than a preposition or an article
 OPENING = 2  # words that open a question: "how many"
 
-_END = re.compile(r"(?<![?؟.\s])[?؟.\s]+$")
-_NAMED = re.compile(r"\s[A-ZÀ-Þ]\w")
-_BEHIND = re.compile(r"['’]s\b|, ")
-_ASKS_NAME = re.compile(r"(?:who|which)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\b(?:he|she|him|her|his)\b", re.IGNORECASE)
 
 
@@ -199,7 +191,7 @@ def _readings(asked: str, turns: Sequence[Turn], probe: Probe) -> Iterator[str]:
         yield with_terms(said, turns)
         return
     # "How high are the fines?" names nothing: it goes on where what was told before answers it as well.
-    if not _NAMED.search(asked) and probe(asked, topic) >= max(probe.reader.threshold, probe(asked) / 2):
+    if not _holds_name(asked) and probe(asked, topic) >= max(probe.reader.threshold, probe(asked) / 2):
         yield on_topic
     yield asked
     yield with_terms(asked, turns)
@@ -212,7 +204,7 @@ def _resolved(asked: str, last: Turn) -> Iterator[str]:
         return
     said = bare(asked)
     named = _PERSON.search(said)
-    if named and not _NAMED.search(said[: named.start()]):  # of "Did Barzani say he would resign?"
+    if named and not _holds_name(said[: named.start()]):  # of "Did Barzani say he would resign?"
         for name in _people(last):
             whole = _named(said, named, name)
             yield _with(whole, [subject(last.question)]) if points_back(whole) else whole
@@ -236,7 +228,7 @@ def merged(asked: str, before: str) -> str | None:
 
     "What did Strand say about them?" after "What did Pell say about the pumps?" is about the pumps.
     """
-    old, new = _END.sub("", before).split(), _END.sub("", bare(asked)).split()
+    old, new = before.rstrip(_MARKS).split(), bare(asked).split()
     matcher = SequenceMatcher(None, _anchors(old, "old"), _anchors(new, "new"), autojunk=False)
     codes = matcher.get_opcodes()
     if codes[0][0] != "equal" or sum(size for *_, size in matcher.get_matching_blocks()) < 2:
@@ -271,27 +263,32 @@ def _is_frame(word: str) -> bool:
     return any(word_weights().idf(stem) >= FRAME for stem in stems(word))
 
 
+def _holds_name(text: str) -> bool:
+    """Tells whether a word behind the first begins with a capital."""
+    return any(len(word) > 1 and word[0].isupper() for word in text.split()[1:])
+
+
 def _people(turn: Turn) -> list[str]:
     """Who "she" may be: who speaks in the answer, or the one whom the question before names."""
-    asked = [one for one in names_in(turn.question) if " " in one and not _ASKS_NAME.match(turn.question)]
+    asked = [one for one in names_in(turn.question) if " " in one]
     return list(dict.fromkeys(map(_name, (*turn.speakers[:1], *asked[:1]))))
 
 
 def _name(text: str) -> str:
     """A name alone, without a role behind it or what belongs to it."""
-    return _BEHIND.split(text)[0]
+    return text.partition(", ")[0].removesuffix("'s").removesuffix("’s")
 
 
 def _named(asked: str, pronoun: re.Match[str], name: str) -> str:
     """The question with a name in the place of a pronoun."""
     said = pronoun[0].casefold()
-    before = asked[: pronoun.start()]
-    owns = said == "his" or (said == "her" and re.match(r"\s+[a-z]", asked[pronoun.end() :]))
-    return f"{before}{name}{'’s' if owns else ''}{asked[pronoun.end() :]}"
+    before, behind = asked[: pronoun.start()], asked[pronoun.end() :]
+    owns = said == "his" or (said == "her" and behind.lstrip()[:1].islower())
+    return f"{before}{name}{'’s' if owns else ''}{behind}"
 
 
 def _with(question: str, phrases: Sequence[str]) -> str:
-    return f"{_END.sub('', question)} ({', '.join(phrases)})?" if phrases else question
+    return f"{question.rstrip(_MARKS)} ({', '.join(phrases)})?" if phrases else question
 
 
 def _phrases(stems: Sequence[str], turns: Sequence[Turn]) -> list[str]:

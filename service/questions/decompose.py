@@ -11,8 +11,9 @@ the likelier for it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Any
 
 from index.backends.local.lexical import stems
@@ -34,21 +35,21 @@ _BREAK = re.compile(
     r"|before or after|before|after|and)\s+|[,;]\s+",
     re.IGNORECASE,
 )
-_ENDING = re.compile(r"(?:[,;]|(?<!\s))\s+(?:while|whereas|but|unlike|before|after|and)$", re.IGNORECASE)
 # What stands between an outlet and its words: "article on the trial suggests that".
 _SAYS = re.compile(
     r"\b(?:suggest|impl(?:y|ie)|indicate|claim|report|say|state|mention|discus|describe|note|argue|find|show"
     r"|highlight|focus)(?:s|es|ed)?\b(?: (?:that|on|about))?\s+",
     re.IGNORECASE,
 )
-_RELATIONS: tuple[tuple[Relation, re.Pattern[str]], ...] = (
-    ("inconsistent", re.compile(r"\binconsisten", re.IGNORECASE)),
-    ("consistent", re.compile(r"\bconsisten|\bagree", re.IGNORECASE)),
-    ("changed", re.compile(r"\bchang", re.IGNORECASE)),
-    ("different", re.compile(r"\bdifferen", re.IGNORECASE)),
-    ("same", re.compile(r"\bsame\b(?! (?:source|day|outlet))", re.IGNORECASE)),
-)
-_ORDER = re.compile(r"\b(?P<order>before or after|before|after)\b", re.IGNORECASE)
+_RELATIONS: Mapping[str, Relation] = {  # by how a word begins
+    "inconsisten": "inconsistent",
+    "consisten": "consistent",
+    "agree": "consistent",
+    "chang": "changed",
+    "differen": "different",
+}
+_SOURCES = ("source", "day", "outlet")  # that are the same compare nothing
+_ORDERS: tuple[Relation, ...] = ("before or after", "before", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +108,26 @@ def sides(
 
 def relation_of(question: str, outlets: Sequence[NamedOutlet]) -> Relation:
     """Tells what a comparison asks of its sides: that each is so, that one came first, that they agree."""
-    for relation, words in _RELATIONS:
-        if words.search(question):
+    words = question.casefold().split()
+    for beginning, relation in _RELATIONS.items():
+        if any(word.startswith(beginning) for word in words):
             return relation
-    if len(outlets) > 1:
-        *_, last = [None, *_BREAK.finditer(question, outlets[0].end, outlets[1].start)]
-        if last and (order := _ORDER.search(last[0])):
-            return order["order"].casefold()  # type: ignore[return-value]
-    return "each"
+    if any(one == "same" and not other.startswith(_SOURCES) for one, other in pairwise((*words, ""))):
+        return "same"
+    between = _BREAK.findall(question, outlets[0].end, outlets[1].start) if len(outlets) > 1 else []
+    last = between[-1].strip(" ,;").casefold() if between else ""
+    return next((order for order in _ORDERS if order == last), "each")
 
 
 def _by_outlet(question: str, outlets: Sequence[NamedOutlet], days: Sequence[NamedDays]) -> Iterator[Side]:
     """A side for each outlet, from the last break in front of it to the next one's; none if one lacks it."""
-    starts, last = [0], outlets[0].end
+    starts, ends, last = [0], list[int](), outlets[0].end
     for outlet in outlets[1:MOST_SIDES]:
-        breaks = [match.end() for match in _BREAK.finditer(question, last, outlet.start)]
+        breaks = list(_BREAK.finditer(question, last, outlet.start))
         if not breaks:
             return
-        starts.append(breaks[-1])
+        ends.append(breaks[-1].start())
+        starts.append(breaks[-1].end())
         last = outlet.end
     found = [
         _side(
@@ -133,7 +136,7 @@ def _by_outlet(question: str, outlets: Sequence[NamedOutlet], days: Sequence[Nam
             outlet.outlets,
             [one for one in days if start <= one.start < end],
         )
-        for outlet, start, end in zip(outlets, starts, [*starts[1:], len(question)], strict=False)
+        for outlet, start, end in zip(outlets, starts, [*ends, len(question)], strict=False)
     ]
     for place in range(len(found) - 2, -1, -1):  # "Did A and B both report that …" has one statement
         if found[place].is_empty:
@@ -143,7 +146,7 @@ def _by_outlet(question: str, outlets: Sequence[NamedOutlet], days: Sequence[Nam
 
 def _side(clause: str, behind: str, outlets: tuple[str, ...], days: Sequence[NamedDays]) -> Side:
     says = _SAYS.search(behind)
-    words = _ENDING.sub("", (behind[says.end() :] if says else clause).strip(" ,;?؟."))
+    words = (behind[says.end() :] if says else clause).strip(" ,;?؟.")
     periods = tuple(one.period for one in days if one.of_reporting)
     return Side(f"{words[:1].upper()}{words[1:]}.", outlets, periods)
 
@@ -158,12 +161,14 @@ _OPENING = re.compile(
     r"(?=,| (?:that|who|which|whose|is|was|are|were|has|have|had|did|does|\w+(?:ed|ing))\b)",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r"^(?:(?:and|but|also|then|who|which|that)\s+)+", re.IGNORECASE)
-_BESIDE = re.compile(  # a part that begins so says when, where or by whose word, and goes on from no opening
-    r"^(?:a|an|the|its|his|her|their|it|he|she|they|this|these|or|according|as|in|on|at|by|with|for|from|to|of|after"
-    r"|before|since|until|during|despite|following|including|such|when|where|while|if|because|although|though)\b",
-    re.IGNORECASE,
-)
+_JOINING = frozenset({"and", "but", "also", "then", "who", "which", "that"})
+# A part that begins so says when, where or by whose word, and goes on from no opening.
+_BESIDE = frozenset({
+    "a", "an", "the", "its", "his", "her", "their", "it", "he", "she", "they", "this", "these", "or",
+    "according", "as", "in", "on", "at", "by", "with", "for", "from", "to", "of", "after", "before",
+    "since", "until", "during", "despite", "following", "including", "such", "when", "where", "while",
+    "if", "because", "although", "though"
+})  # fmt: skip
 
 
 def aspects(question: str, search_words: str) -> tuple[str, ...]:
@@ -180,14 +185,19 @@ def aspects(question: str, search_words: str) -> tuple[str, ...]:
     asked = [
         _question(opening[0], part)
         for part in words
-        if len(sought & set(stems(part))) >= LEAST_STEMS and not _BESIDE.match(part)
+        if len(sought & set(stems(part))) >= LEAST_STEMS and part.split()[0].casefold() not in _BESIDE
     ]
     return tuple(asked) if len(asked) > 1 else ()
 
 
 def _bare(part: str) -> str:
     """A part without the words that join it to what stands before or after it."""
-    return re.sub(r"(?<!\s)\s+(?:and|but)$", "", _JOINED.sub("", part.strip()))
+    words = part.split()
+    while words and words[0].casefold() in _JOINING:
+        words.pop(0)
+    while words and words[-1] in ("and", "but"):
+        words.pop()
+    return " ".join(words)
 
 
 def _question(opening: str, part: str) -> str:

@@ -164,24 +164,27 @@ _NUMBER = re.compile(
     r"(?<![\w.-])(?!(?:1[5-9]|20)\d\d\b)(?:more than |less than |about )?"
     r"[€£$]?\d[\d.,]*(?: (?:million|billion|thousand))?(?![\w%-])"
 )
-_AMOUNT = re.compile(r"[€£$]|million|billion|thousand|than|about")
 QUESTION_WORDS: Mapping[Wanted, str] = {
     "number": "how many",
     "date": "when",
     "place": "where",
     "person": "who",
 }
-_HOW = re.compile(r"^how (?:has|have|had|did) ", re.IGNORECASE)
-_ONWARDS = re.compile(r"(?:over|since|between|during|from|after|before|in|by|until|through)$", re.IGNORECASE)
+_HOW = ("how has ", "how have ", "how had ", "how did ")
+_ONWARDS = frozenset(
+    {"over", "since", "between", "during", "from", "after", "before", "in", "by", "until", "through"}
+)
 _NO_NOUN = frozenset({"in", "for", "to", "on", "at", "and"})
 _STOP = re.compile(
     r"(?<!\s)\s+(?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|came|come|saw|went|in|on|at|by|there)\b|[?,.;]",
     re.IGNORECASE,
 )
-_NEXT = re.compile(
-    r"(?:the|a|an|his|her|its|their|any|all|no|to|in|on|at|by|for|from|with|about|against|during|after|before|since"
-    r"|over|into|under|as|more|less|up|out|down|off|that|and|or|when|\d[\d.,]*|[A-Z]\w*)$"
-)
+_BEHIND_VERB = frozenset({
+    "the", "a", "an", "his", "her", "its", "their", "any", "all", "no", "to", "in", "on", "at", "by",
+    "for", "from", "with", "about", "against", "during", "after", "before", "since", "over", "into",
+    "under", "as", "more", "less", "up", "out", "down", "off", "that", "and", "or", "when"
+})  # fmt: skip
+_NO_SUBJECT = frozenset({"there", "it", "he", "she", "they", "this", "that", "these", "those", "you"})
 
 
 def is_yes_no(text: str) -> bool:
@@ -203,15 +206,15 @@ def open_form(statement: str) -> str | None:
     if match is None:
         return None
     before, behind = statement[: match.start()].strip(), statement[match.end() :].strip(" .")
-    noun = re.match(r"\w+", behind)
-    if noun and noun[0].casefold() in MONTHS:
+    noun = _WORD.findall(behind)[0].casefold() if behind[:1].isalnum() else ""
+    if noun in MONTHS:
         return None
     # A number of something, such as "route 7" or "pilot number 30", counts nothing.
-    counts = (noun is not None and _YES_NO.match(noun[0]) is None) or _AMOUNT.search(match[0])
+    counts = (noun and not _YES_NO.match(noun)) or not match[0].strip(".,").isdigit()
     told = f" {before.casefold()}"
     if before and (told.endswith((" number", " no.")) or not (counts or told.endswith((" to", " by")))):
         return None
-    asking = "how many" if noun and noun[0] not in _NO_NOUN else "how much"
+    asking = "how many" if noun and noun not in _NO_NOUN else "how much"
     if not before:
         return f"{_capital(asking)} {behind}?"
     return " ".join(filter(None, (before, asking, behind))) + "?"
@@ -247,12 +250,10 @@ def asked_for(text: str) -> Wanted:
 def course_of(text: str) -> str | None:
     """Finds what a question asks the course of: "the cost of it" in "How has the cost of it changed?"."""
     bare = " ".join(text.split()).rstrip("?؟ ")
-    if (found := _HOW.match(bare)) is None:
-        return None
-    words = bare[found.end() :].split()
+    words = bare.split()[2:] if bare.casefold().startswith(_HOW) else []
     at = _verb_place(words, is_be=False) if len(words) > 1 else 0
     # What the thing did to something else is no course of its own.
-    goes_on = not words[at + 1 :] or _ONWARDS.match(words[at + 1]) is not None
+    goes_on = not words[at + 1 :] or words[at + 1].casefold() in _ONWARDS
     return " ".join(words[:at]) if at and goes_on else None
 
 
@@ -289,10 +290,8 @@ def statement_of(text: str) -> str | None:
     found = _YES_NO.match(bare)
     if found is None:
         return None
-    auxiliary = (
-        re.sub(r"n['’]?t$", "", found[0].casefold()).replace("wo", "will") if "n" in found[0] else found[0]
-    )
-    auxiliary = auxiliary.casefold()
+    auxiliary = found[0].casefold().replace("'", "").replace("’", "").removesuffix("nt")
+    auxiliary = "will" if auxiliary == "wo" else auxiliary
     words = bare[found.end() :].split()
     at = _verb_place(words, is_be=auxiliary in ("is", "are", "was", "were"))
     if not 0 < at <= len(words):
@@ -305,29 +304,18 @@ def _verb_place(words: list[str], *, is_be: bool) -> int:
     start = 1
     while start < len(words) and words[0][0].isupper() and words[start][0].isupper():
         start += 1
-    if words and words[0].casefold() in (
-        "there",
-        "it",
-        "he",
-        "she",
-        "they",
-        "this",
-        "that",
-        "these",
-        "those",
-        "you",
-    ):
+    if words and words[0].casefold() in _NO_SUBJECT:
         return 1
     for place in range(start, len(words)):
         word, behind = words[place], words[place + 1] if place + 1 < len(words) else ""
-        if (re.search(r"(?:ed|ing|en)$", word) and word.islower()) or (is_be and word in ("a", "an")):
+        if (word.endswith(("ed", "ing", "en")) and word.islower()) or (is_be and word in ("a", "an")):
             return place
         if behind == "of" or not word.islower() or word in ("of", "and", "the", "in", "at", "from", "for"):
             continue
         is_noun = bool(behind) and words[place - 1].casefold() in ("the", "a", "an", "his", "her", "its")
         if is_noun and not is_be:  # its verb comes later: "did the pumps at Salt Lane run"
             continue
-        if not behind or _NEXT.match(behind):
+        if behind in _BEHIND_VERB or not behind or behind[0].isupper() or behind[0].isdigit():
             return place + is_noun
     return len(words) - 1
 

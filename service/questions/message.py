@@ -27,13 +27,9 @@ LONGEST = 4000  # characters that are looked at, from the end: a question stands
 MOST_PIECES = 12
 
 _TAG = re.compile(r"<(?P<closes>/?)(?P<name>[a-z][\w-]{0,40})(?P<more>\s[^<>]{0,200})?>", re.IGNORECASE)
-_QUERY_TAG = re.compile(r"quer|question|prompt|user_?(?:input|message)", re.IGNORECASE)
-_QUERY_LINE = re.compile(
-    r"^[^\S\n]*(?:user )?(?:query|question)\s*:\s*(?P<words>\S.*)$", re.IGNORECASE | re.MULTILINE
-)
-_TASK = re.compile(r"^\s*#{1,4}\s*task\b", re.IGNORECASE)
+_QUERY_TAGS = ("quer", "question", "prompt", "user_input", "userinput", "user_message", "usermessage")
+_QUERY_LABELS = ("query", "question", "user query", "user question")
 _KEY = re.compile(r"\{\s*\"(?P<key>[a-z_]{2,30})\"\s*:\s*(?P<list>\[)?")
-_TURN = re.compile(r"^[^\S\n]*(?:\*\*)?user(?:\*\*)?\s*:\s*(?P<words>.+)$", re.IGNORECASE | re.MULTILINE)
 _CLAUSE = re.compile(r"(?<=[,:;!…—–])\s+|(?<!\s)\s+[-—–]\s+")
 
 
@@ -89,26 +85,39 @@ def _without(message: str, blocks: list[_Block]) -> str:
 def unwrapped(message: str) -> Message:
     """The reader's words in a message that a front end may have wrapped."""
     blocks = _blocks(message)
-    if _TASK.match(message) and (key := _KEY.search(message)):
+    if _is_task(message) and (key := _KEY.search(message)):
         return Message(message[:LONGEST], reply=_in_format(message, key))
-    asked = [block for block in blocks if _QUERY_TAG.search(block.tag)]
+    asked = [block for block in blocks if any(part in block.tag.casefold() for part in _QUERY_TAGS)]
     if asked:
         return Message(_one_line(asked[-1].inside), (Removed(text="…", why="context around the question"),))
     bare = _without(message, blocks)
     removed = tuple(
         Removed(text=_one_line(block.inside)[:200], why="pasted context") for block in blocks[:MOST_PIECES]
     )
-    if blocks and (lines := list(_QUERY_LINE.finditer(bare))):
-        return Message(_one_line(lines[-1]["words"]), removed)
+    if blocks and (lines := _labelled(bare, _QUERY_LABELS)):
+        return Message(lines[-1], removed)
     if len(bare) > LONGEST:
         removed = (*removed, Removed(text=_one_line(bare[:200]), why="pasted text before the question"))
         bare = bare[-LONGEST:]
     return Message(bare.strip(), removed)
 
 
+def _is_task(message: str) -> bool:
+    """Tells whether a message begins with the heading under which a front end asks for itself: "### Task"."""
+    start = message[:100].lstrip()
+    return start.startswith("#") and start.lstrip("# ").casefold().startswith("task")
+
+
+def _labelled(message: str, labels: Sequence[str]) -> list[str]:
+    """The words of each line behind one of those labels: "Query: …", "**USER**: …"."""
+    lines = (line.partition(":") for line in message.splitlines())
+    told = ((label.strip(" \t*").casefold(), _one_line(words)) for label, _, words in lines)
+    return [words for label, words in told if label in labels and words]
+
+
 def _in_format(message: str, key: re.Match[str]) -> str:
     """Answers what a front end asks of a chat for itself, in the JSON that it asks for, without a search."""
-    turns = [_one_line(turn["words"]) for turn in _TURN.finditer(message)]
+    turns = _labelled(message, ("user",))
     first, last = (turns[0], turns[-1]) if turns else ("", "")
     name, wants_list = key["key"], key["list"] is not None
     if not wants_list:
@@ -157,7 +166,6 @@ OPENS = re.compile(
     r"\W*(?:how|what|who|when|where|why|which|whose|is|are|was|were|did|does|do|has|have|will)\b", re.I
 )
 ASKS = re.compile(r"\b(?:how|what|who|when|where|why|which|whose|whether)\b", re.IGNORECASE)
-_OTHER_SCRIPT = re.compile(r"[^\W\d_\u0000-\u024f]")  # a letter that is not Latin
 _WHY = {"aside": "no question", "confirm": "asks for yes or no", "talk": "small talk"}
 
 
@@ -229,7 +237,7 @@ def heard(
 def heard_in_other_script(text: str, embedder: Embedder | None) -> Heard:
     """The question of a message in another script, without greetings and wishes in Latin letters."""
     parts = [clause for sentence in sentences(text) for clause in clauses(sentence)]
-    latin = [part for part in parts if not _OTHER_SCRIPT.search(part)]
+    latin = [part for part in parts if not any(one.isalpha() and one > "\u024f" for one in part)]
     if not latin or len(latin) == len(parts):
         return Heard(questions=(text,))
     known = dict(zip(latin, labels("intent", latin, embedder), strict=True))

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -27,9 +28,8 @@ SAME_SOUND, MOST_SPELLINGS = 0.95, 3  # likeness of names of one sound, and how 
 KEYED = 3  # consonants from which a key tells names apart
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_VOWELS = re.compile(r"[aeiouywh'’-]")
-_DOUBLED = re.compile(r"(.)\1+")
-_ALIKE = str.maketrans({"q": "k", "c": "k", "z": "s", "g": "k", "d": "t", "v": "f", "b": "p"})
+_WAW = str.maketrans("", "", "وۆ")
+_ALIKE = str.maketrans("qczgdvb", "kksktfp", "aeiouywh'’-")
 
 
 class Vocabulary:
@@ -71,8 +71,7 @@ def folded(word: str) -> str:
 
 def consonants(word: str) -> str:
     """The consonants of a word, those that transliterations exchange made one."""
-    bare = _VOWELS.sub("", word)
-    return _DOUBLED.sub(r"\1", bare.translate(_ALIKE))
+    return "".join(letter for letter, _ in groupby(word.translate(_ALIKE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ def in_other_letters(text: str, archive: Archive) -> Spelt:
         for match in _WORD.finditer(text)
         if len(match[0]) >= LEAST_LETTERS and not match[0].isascii()
         # An Arabic waw inside a name is a consonant or the vowel u, which Latin keys leave out.
-        for written in dict.fromkeys((match[0], match[0][0] + re.sub("[وۆ]", "", match[0][1:])))
+        for written in dict.fromkeys((match[0], match[0][0] + match[0][1:].translate(_WAW)))
         for one in archive.names.similar(written, MOST_SPELLINGS)
         if one.likeness >= SAME_SOUND
     ]

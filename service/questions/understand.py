@@ -59,9 +59,10 @@ _NEWEST = re.compile(
 )
 # In a long question these stand in passing: "the company, now the largest, ..."
 _OF_NOW = re.compile(
-    r"\b(?:current|currently|nowadays|so far|as yet|still|today|now|these days)\b(?!['’]s)", re.IGNORECASE
+    r"\b(?:current|currently|nowadays|so far|as yet|still|today|now|these days)\b(?!['’]s)"
+    r"|^(?:and |so )?who(?:['’]s| is| are) (?:the|in charge)\b",
+    re.IGNORECASE,
 )
-_IN_OFFICE = re.compile(r"^(?:and |so )?who(?:['’]s| is| are) (?:the|in charge)\b", re.IGNORECASE)
 SHORT = 16  # words
 _TIMELINE = re.compile(
     r"\btime ?lines?\b|\bchronolog(?:y|ical|ically)\b|\bin (?:the )?order (?:of events|in which)\b"
@@ -386,14 +387,14 @@ def _order(text: str, days: Sequence[NamedDays]) -> Order:
     # Asked how things stood on some day, "still" and "now" speak of that day.
     asked_of_past = any(one.fixed for one in days)
     is_short = len(text.split()) <= SHORT
-    of_now = _NEWEST.search(text) or (is_short and (_OF_NOW.search(text) or _IN_OFFICE.search(text)))
+    of_now = _NEWEST.search(text) or (is_short and _OF_NOW.search(text))
     return Order.NEWEST if of_now and not asked_of_past else Order.RELEVANCE
 
 
 def _search_words(text: str, told: Iterable[Span]) -> str:
     """The question without those stretches and without what only speaks of reporting; never empty."""
     words = " ".join(_ABOUT_REPORTING.sub(" ", without(text, told)).split())
-    return words if re.search(r"\w{3}", words) else text
+    return words if any(len(word.strip("?؟.,")) > 2 for word in words.split()) else text
 
 
 def _once(items: Iterable[T]) -> tuple[T, ...]:
