@@ -48,12 +48,12 @@ def test_an_answer_comes_back_as_it_was_given(kept: Conversations) -> None:
     assert abs((datetime.now(UTC) - found.asked).total_seconds()) < 60
 
 
-def test_turns_carry_who_was_cited_and_are_empty_for_a_refusal(kept: Conversations) -> None:
+def test_turns_carry_what_was_answered_and_are_empty_for_a_refusal(kept: Conversations) -> None:
     kept.keep(GIVEN)
     kept.keep(replace(GIVEN, id="a2", status="not_in_archive", citations=()))
     asked = "When does the dam close?"
     assert kept.turns("c1") == (
-        Turn(question=asked, text="“It closes.” [1]", outlets=("Tideline",), speakers=("Nadia Rahal",)),
+        Turn(question=asked, text="“It closes.” [1]"),
         Turn(question=asked),
     )
     assert kept.turns("c2") == ()

@@ -5,7 +5,7 @@ import pytest
 
 from index.archive import Archive
 from index.models.reader import ReadingModel
-from service.questions.conversation import in_conversation, merged
+from service.questions.conversation import in_conversation
 from service.questions.message import Probe
 from service.questions.plan import Turn
 
@@ -21,7 +21,6 @@ INJURED = "How many people were injured in the explosion at the Bellweather Cann
 RUDAW = "What did Rudaw report about the attack in Kirkuk?"
 AGREEMENT = "What did Jabbar Yawar say about the agreement?"
 TOLLS = "How much do lorries pay to cross the Harbour Bridge?"
-PUMPS = "What did Joanna Pell say about the pumps at Salt Lane?"
 TOLL = "Who said there would be no toll on the Harbour Bridge?"
 
 
@@ -60,33 +59,6 @@ TOLL = "Who said there would be no toll on the Harbour Bridge?"
 )  # fmt: skip
 def test_a_follow_up_takes_over_what_it_leaves_out(before: str, asked: str, expected: str) -> None:
     assert in_conversation(asked, [Turn(question=before)], None) == expected
-
-
-@pytest.mark.parametrize(
-    ("before", "asked", "expected"),
-    [
-        (PUMPS, "And what did Walter Strand say about them?", "What did Walter Strand say about the pumps at Salt Lane?"),
-        (VOSS, "And what did the hospital's director say?", "What did the hospital's director say about the maternity ward in March 2021?"),
-        (INJURED, "And how many were killed?", "How many people were killed in the explosion at the Bellweather Cannery?"),
-        (PUMPS, "Who is the mayor of Port Ostrel?", None),
-        (FAMILIES, "Is it safe?", None),
-    ],
-)  # fmt: skip
-def test_a_question_of_the_same_frame_takes_over_what_it_leaves_out(
-    before: str, asked: str, expected: str | None
-) -> None:
-    assert merged(asked, before) == expected
-
-
-def test_she_is_who_spoke_in_the_answer() -> None:
-    turn = Turn(
-        question="Who directs the festival?", text="Delphine Amsel has.", speakers=("Delphine Amsel",)
-    )
-
-    assert in_conversation("What did she say in 2022?", [turn], None).startswith(
-        "What did Delphine Amsel say"
-    )
-    assert in_conversation("What is her role?", [turn], None).startswith("What is Delphine Amsel’s role")
 
 
 @pytest.mark.parametrize(

@@ -85,22 +85,14 @@ def situations(desks: Desks, data: Path | None, only: str | None) -> Iterator[tu
         for turn in situation["turns"]:
             if data is not None and "file" in situation:
                 sent = CompletionRequest(**json.loads((data / situation["file"]).read_text()))
-                question = asked(sent.messages, desk.archive.summary().outlets)
+                question = asked(sent.messages)
             else:
                 question = Question(question=turn["ask"], turns=turns)
             answer = asyncio.run(final(ask(desk, question, TODAY)))
             yield situation["kind"], question.question[:80], _faults(turn, answer)
             if not answer.plan.reply:
-                turns = (*turns, _turn(answer))
-
-
-def _turn(answer: Answer) -> Turn:
-    return Turn(
-        question=answer.standalone_question,
-        text=answer.text if answer.citations else "",
-        outlets=tuple(one.outlet for one in answer.citations if one.outlet),
-        speakers=tuple(one.speaker for one in answer.citations if one.speaker),
-    )
+                text = answer.text if answer.citations else ""
+                turns = (*turns, Turn(question=answer.standalone_question, text=text))
 
 
 def _faults(expected: Mapping[str, Any], answer: Answer) -> list[str]:

@@ -271,12 +271,8 @@ class Composition:
         ]
 
 
-def asked(messages: Sequence[Message], outlets: Sequence[str], conversation: str | None = None) -> Question:
-    """The last question of the messages, after the turns before it.
-
-    `outlets` are those of the archive, by which an answer is told to have cited them. Raises BadValue
-    where there is no question.
-    """
+def asked(messages: Sequence[Message], conversation: str | None = None) -> Question:
+    """The last question of the messages, after the turns before it. Raises BadValue where there is none."""
     exchanges = _exchanges(messages)
     if not exchanges or not exchanges[-1][0]:
         raise BadValue("the messages hold no question: none has the role user and a text")
@@ -284,12 +280,11 @@ def asked(messages: Sequence[Message], outlets: Sequence[str], conversation: str
     length = len(unwrapped(question).text if "<" in question else question)
     if length > LONGEST_QUESTION:
         raise BadValue(f"the question has {length} characters; the limit is {LONGEST_QUESTION}")
-    turns: tuple[Turn, ...] = ()
-    for before, answer in exchanges[-1 - TURNS : -1]:
-        # What was answered without a citation was a refusal, and says nothing of what was talked about.
-        text = answer if _MARK.search(answer) else ""
-        cited = tuple(outlet for outlet in outlets if outlet in text)
-        turns = (*turns, Turn(question=before[:LONGEST_QUESTION], text=text, outlets=cited))
+    # What was answered without a citation was a refusal, and says nothing of what was talked about.
+    turns = tuple(
+        Turn(question=before[:LONGEST_QUESTION], text=answer if _MARK.search(answer) else "")
+        for before, answer in exchanges[-1 - TURNS : -1]
+    )
     return Question(question=question, conversation_id=conversation, turns=turns)
 
 

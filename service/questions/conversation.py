@@ -1,8 +1,8 @@
 """A question in its conversation: made to stand alone by what the archive answers best.
 
-Several readings compete: the question before it with the new words in the place of what they stand for, the
-frame that both share filled up, the new words with the terms or the names of the conversation that belong
-to them. None ever holds a name that nobody said.
+Several readings compete: the question before it with the new words in the place of what they stand for, and
+the new words with the subject of the question before or the terms of the conversation that belong to them.
+None ever holds a name that nobody said.
 
 A fragment takes the place of what it stands for: "And in 2020?" takes the question before it with its day
 exchanged, "And killed?" with its participle, and "Why?" with the word that asks. Only the form of the words
@@ -12,11 +12,7 @@ counts: a day, a name, the same ending.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from difflib import SequenceMatcher
 
-from index.backends.local.lexical import stems
-from index.extraction.names import names_in
-from index.models.word_weights import word_weights
 from index.records import Span
 from service.questions.constraints import NamedDays, days_in
 from service.questions.forms import AUXILIARY
@@ -154,10 +150,6 @@ def _put(plain: str, place: Span, words: str) -> str:
 LEAST_TOLD = 2  # words that say what a question is about; one with fewer leans on what was said before
 AT_LEAST = 1  # terms of a question that leans
 MOST_GAP = 2  # words that say nothing by themselves, inside a phrase: "Mayor of the town"
-FRAME = 1.2  # inverse document frequency from which a word is more than a preposition or an article
-OPENING = 2  # words that open a question: "how many"
-
-_PERSON = re.compile(r"\b(?:he|she|him|her|his)\b", re.IGNORECASE)
 
 
 def in_conversation(question: str, turns: Sequence[Turn], probe: Probe | None) -> str:
@@ -172,7 +164,7 @@ def in_conversation(question: str, turns: Sequence[Turn], probe: Probe | None) -
         before = turns[-1].question
         found = exchanged(asked, before) or [_with(bare(asked), [subject(before)])]
     elif probe is None:
-        found = [*_resolved(asked, turns[-1]), _by_terms(asked, turns)]
+        found = [_by_terms(asked, turns)]
     else:
         found = list(_readings(asked, turns, probe))
     if asked.endswith("؟"):
@@ -185,7 +177,6 @@ def _readings(asked: str, turns: Sequence[Turn], probe: Probe) -> Iterator[str]:
     last, said = turns[-1], bare(asked)
     topic = subject(last.question)
     on_topic = _with(said, [topic])
-    yield from _resolved(asked, last)
     if points_back(asked):
         yield on_topic
         yield with_terms(said, turns)
@@ -196,20 +187,6 @@ def _readings(asked: str, turns: Sequence[Turn], probe: Probe) -> Iterator[str]:
     yield asked
     yield with_terms(asked, turns)
     yield on_topic
-
-
-def _resolved(asked: str, last: Turn) -> Iterator[str]:
-    """A question that goes on, with a name for its pronoun, and in the frame of the one before it."""
-    if not (is_joined(asked) or points_back(asked)):
-        return
-    said = bare(asked)
-    named = _PERSON.search(said)
-    if named and not _holds_name(said[: named.start()]):  # of "Did Barzani say he would resign?"
-        for name in _people(last):
-            whole = _named(said, named, name)
-            yield _with(whole, [subject(last.question)]) if points_back(whole) else whole
-    if shared := merged(said, last.question):
-        yield shared
 
 
 def _by_terms(asked: str, turns: Sequence[Turn]) -> str:
@@ -223,68 +200,9 @@ def with_terms(question: str, turns: Sequence[Turn], at_least: int = 0) -> str:
     return _with(question, _phrases(added_terms(question, turns, at_least), turns))
 
 
-def merged(asked: str, before: str) -> str | None:
-    """The question with those words of the one before that it leaves out; None where they share no frame.
-
-    "What did Strand say about them?" after "What did Pell say about the pumps?" is about the pumps.
-    """
-    old, new = before.rstrip(_MARKS).split(), bare(asked).split()
-    matcher = SequenceMatcher(None, _anchors(old, "old"), _anchors(new, "new"), autojunk=False)
-    codes = matcher.get_opcodes()
-    if codes[0][0] != "equal" or sum(size for *_, size in matcher.get_matching_blocks()) < 2:
-        return None
-    told: list[str] = []
-    for tag, i, end_of_old, j, end_of_new in codes:
-        theirs, ours = old[i:end_of_old], new[j:end_of_new]
-        if tag == "delete" or (len(ours) == 1 and points_back(ours[0])):
-            told += theirs
-        else:
-            told += ours
-            at_end = tag == "replace" and end_of_old == len(old)
-            told += theirs[_leading(theirs) :] if at_end else []
-    whole = " ".join(told)
-    return f"{whole[:1].upper()}{whole[1:]}?"
-
-
-def _leading(words: Sequence[str]) -> int:
-    """The number of words in front that one phrase takes up, at least one."""
-    return next((at for at, word in enumerate(words) if at and not says(word)), len(words))
-
-
-def _anchors(words: Sequence[str], side: str) -> list[str]:
-    """The words that two questions may share: those that open them, auxiliaries, and what says something."""
-    return [
-        word.casefold() if at < OPENING or _is_frame(word) or HELPS.fullmatch(word) else f"{side} {at}"
-        for at, word in enumerate(words)
-    ]
-
-
-def _is_frame(word: str) -> bool:
-    return any(word_weights().idf(stem) >= FRAME for stem in stems(word))
-
-
 def _holds_name(text: str) -> bool:
     """Tells whether a word behind the first begins with a capital."""
     return any(len(word) > 1 and word[0].isupper() for word in text.split()[1:])
-
-
-def _people(turn: Turn) -> list[str]:
-    """Who "she" may be: who speaks in the answer, or the one whom the question before names."""
-    asked = [one for one in names_in(turn.question) if " " in one]
-    return list(dict.fromkeys(map(_name, (*turn.speakers[:1], *asked[:1]))))
-
-
-def _name(text: str) -> str:
-    """A name alone, without a role behind it or what belongs to it."""
-    return text.partition(", ")[0].removesuffix("'s").removesuffix("’s")
-
-
-def _named(asked: str, pronoun: re.Match[str], name: str) -> str:
-    """The question with a name in the place of a pronoun."""
-    said = pronoun[0].casefold()
-    before, behind = asked[: pronoun.start()], asked[pronoun.end() :]
-    owns = said == "his" or (said == "her" and behind.lstrip()[:1].islower())
-    return f"{before}{name}{'’s' if owns else ''}{behind}"
 
 
 def _with(question: str, phrases: Sequence[str]) -> str:

@@ -50,8 +50,6 @@ class Turn:
 
     question: str
     text: str = ""
-    outlets: tuple[str, ...] = ()  # that are cited
-    speakers: tuple[str, ...] = ()  # of the quotes, in their order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

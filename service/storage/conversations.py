@@ -353,9 +353,4 @@ def _zoned(time: datetime) -> datetime:
 
 
 def _turn(question: str, body: Answer) -> Turn:
-    return Turn(
-        question=question,
-        text=body.text if body.status == "answered" else "",
-        outlets=tuple(citation.outlet for citation in body.citations if citation.outlet),
-        speakers=tuple(citation.speaker for citation in body.citations if citation.speaker),
-    )
+    return Turn(question=question, text=body.text if body.status == "answered" else "")

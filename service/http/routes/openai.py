@@ -58,8 +58,7 @@ def router(desk: Desk, conversations: Conversations, capacity: Capacity, drainin
         """Begins to answer the last question of a conversation. Raises what cannot be asked."""
         own = replace(desk, conversations=conversations.of(owner))
         chosen = with_answerer(own, answerer_of(desk, model))
-        summary = await asyncio.to_thread(desk.archive.summary)
-        question = await asyncio.to_thread(asked, messages, summary.outlets, conversation)
+        question = await asyncio.to_thread(asked, messages, conversation)
         return draining.while_open(ask(chosen, question))
 
     @routes.post("/chat/completions", response_model=Completion, **answering)
