@@ -182,37 +182,12 @@ def _one_line(text: str, start: int, end: int) -> bool:
     return start <= end and "\n" not in text[start:end]
 
 
-_COMMON = frozenset(
-    [
-        "said",
-        "told",
-        "wrote",
-        "added",
-        "says",
-        "tweeted",
-        "continued",
-        "saying",
-        "asked",
-        "responded",
-        "replied",
-        "noted",
-        "according to",
-        "argued",
-        "called",
-        "explained",
-        "concluded",
-        "declared",
-        "announced",
-        "described",
-        "reported",
-        "suggested",
-        "acknowledged",
-        "warned",
-        "say",
-        "writes",
-        "adding",
-    ]
-)
+_COMMON = frozenset({
+    "said", "told", "wrote", "added", "says", "tweeted", "continued", "saying", "asked", "responded",
+    "replied", "noted", "according to", "argued", "called", "explained", "concluded", "declared",
+    "announced", "described", "reported", "suggested", "acknowledged", "warned", "say", "writes",
+    "adding",
+})  # fmt: skip
 
 
 def _gap(span: Span, candidate: Attribution, side: str) -> Span:

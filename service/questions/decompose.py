@@ -12,7 +12,7 @@ the likelier for it.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any
 
@@ -52,58 +52,53 @@ _SOURCES = ("source", "day", "outlet")  # that are the same compare nothing
 _ORDERS: tuple[Relation, ...] = ("before or after", "before", "after")
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Statement put to one outlet, and the days of publication that the question names for it."""
-
-    statement: str
-    outlets: tuple[str, ...]
-    days: tuple[Period, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Tells whether nothing is said but who says it."""
-        own = set(stems(" ".join(self.outlets)))
-        told = [stem for stem in stems(self.statement) if stem not in own]
-        return sum(word_weights().idf(stem) >= TELLING for stem in told) < LEAST_TOLD
-
-
 def comparison_in(
     question: str, outlets: Sequence[NamedOutlet], days: Sequence[NamedDays]
 ) -> tuple[Relation | None, tuple[Part, ...]]:
     """Finds the comparison in a yes-or-no question, and its sides as questions; None and () without one."""
     relation = relation_of(question, outlets)
-    parts = tuple(
-        Part(
-            question=side.statement,
-            heading=side.statement,
-            intent="yes_no",
-            statement=side.statement,
-            search_words=side.statement,
-            outlets=side.outlets,
-            named_periods=side.days,
-        )
-        for side in sides(question, relation, outlets, days)
-    )
+    parts = tuple(_sides(question, relation, outlets, days))
     return (relation, parts) if len(parts) > 1 else (None, ())
 
 
-def sides(
-    question: str, relation: Relation, outlets: Sequence[NamedOutlet], days: Sequence[NamedDays] = ()
-) -> tuple[Side, ...]:
-    """The sides of a yes-or-no question; empty where it has fewer than two of them."""
+def _sides(
+    question: str, relation: Relation, outlets: Sequence[NamedOutlet], days: Sequence[NamedDays]
+) -> Sequence[Part]:
+    """The sides of a yes-or-no question: statements, each put to one outlet."""
     if len(outlets) > 1:
-        cut = tuple(_by_outlet(question, outlets, days))
-        if cut or relation == "each":
-            return cut
-        return tuple(Side(question, one.outlets) for one in outlets[:MOST_SIDES])
+        cut = list(_by_outlet(question, outlets, days))
+        return (
+            cut
+            if cut or relation == "each"
+            else [_put(question, one.outlets) for one in outlets[:MOST_SIDES]]
+        )
     if relation == "each" and len(halves := _WHILE.split(question)) > 1:
         named = outlets[0].outlets if outlets else ()
-        told = tuple(_side(half, half, named, days) for half in halves[:MOST_SIDES])
-        return () if any(side.is_empty for side in told) else told
+        told = [_side(half, half, named, days) for half in halves[:MOST_SIDES]]
+        return [] if any(map(_is_empty, told)) else told
     if relation != "each" and outlets and len(days) > 1:
-        return tuple(Side(question, outlets[0].outlets, (one.period,)) for one in days[:MOST_SIDES])
-    return ()
+        return [_put(question, outlets[0].outlets, (one.period,)) for one in days[:MOST_SIDES]]
+    return []
+
+
+def _put(statement: str, outlets: tuple[str, ...], days: tuple[Period, ...] = ()) -> Part:
+    """A statement put to one outlet, with the days of publication that the question names for it."""
+    return Part(
+        question=statement,
+        heading=statement,
+        intent="yes_no",
+        statement=statement,
+        search_words=statement,
+        outlets=outlets,
+        named_periods=days,
+    )
+
+
+def _is_empty(side: Part) -> bool:
+    """Tells whether nothing is said but who says it."""
+    own = set(stems(" ".join(side.outlets)))
+    told = [stem for stem in stems(side.question) if stem not in own]
+    return sum(word_weights().idf(stem) >= TELLING for stem in told) < LEAST_TOLD
 
 
 def relation_of(question: str, outlets: Sequence[NamedOutlet]) -> Relation:
@@ -119,7 +114,7 @@ def relation_of(question: str, outlets: Sequence[NamedOutlet]) -> Relation:
     return next((order for order in _ORDERS if order == last), "each")
 
 
-def _by_outlet(question: str, outlets: Sequence[NamedOutlet], days: Sequence[NamedDays]) -> Iterator[Side]:
+def _by_outlet(question: str, outlets: Sequence[NamedOutlet], days: Sequence[NamedDays]) -> Iterator[Part]:
     """A side for each outlet, from the last break in front of it to the next one's; none if one lacks it."""
     starts, ends, last = [0], list[int](), outlets[0].end
     for outlet in outlets[1:MOST_SIDES]:
@@ -139,16 +134,17 @@ def _by_outlet(question: str, outlets: Sequence[NamedOutlet], days: Sequence[Nam
         for outlet, start, end in zip(outlets, starts, [*ends, len(question)], strict=False)
     ]
     for place in range(len(found) - 2, -1, -1):  # "Did A and B both report that …" has one statement
-        if found[place].is_empty:
-            found[place] = replace(found[place], statement=found[place + 1].statement)
-    yield from (side for side in found if not side.is_empty)
+        side = found[place]
+        if _is_empty(side):
+            found[place] = _put(found[place + 1].question, side.outlets, side.named_periods)
+    yield from (side for side in found if not _is_empty(side))
 
 
-def _side(clause: str, behind: str, outlets: tuple[str, ...], days: Sequence[NamedDays]) -> Side:
+def _side(clause: str, behind: str, outlets: tuple[str, ...], days: Sequence[NamedDays]) -> Part:
     says = _SAYS.search(behind)
     words = (behind[says.end() :] if says else clause).strip(" ,;?؟.")
     periods = tuple(one.period for one in days if one.of_reporting)
-    return Side(f"{words[:1].upper()}{words[1:]}.", outlets, periods)
+    return _put(f"{words[:1].upper()}{words[1:]}.", outlets, periods)
 
 
 LONG = 18  # words of a question that may be more than the model reads as one
