@@ -10,16 +10,20 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.error import BoltUnhandledRequestError
 
+from index.archive import Archive
 from index.errors import NotFound
+from service.answerers.suggestions import opening_questions
+from service.formatting import shortened
 from service.slack import channels, slash
 from service.slack.blocks import FEEDBACK, OPEN, SHARE
 from service.slack.bot import Bot, quiet
 from service.slack.events import kind_of, wish_of
-from service.slack.prompts import suggested
 from service.storage.conversations import Rating
 
 log = logging.getLogger(__name__)
 
+MOST_PROMPTS = 4  # that Slack shows
+LONGEST_TITLE = 75
 RATINGS: dict[str, Rating] = {"up": "up", "down": "down"}
 
 Next = Callable[[], Awaitable[Any]]
@@ -71,7 +75,7 @@ def _suggesting(bot: Bot) -> Callable[..., Awaitable[None]]:
 
 
 async def _suggest(bot: Bot, channel: str) -> None:
-    prompts = await asyncio.to_thread(suggested, bot.desk.archive, bot.settings.suggested_questions)
+    prompts = await asyncio.to_thread(prompts_of, bot.desk.archive, bot.settings.suggested_questions)
     if prompts:
         await bot.client.assistant_threads_setSuggestedPrompts(
             channel_id=channel, title="Ask the archive", prompts=prompts
@@ -128,3 +132,9 @@ async def _tell(error: Exception, response: BoltResponse | None) -> BoltResponse
         return BoltResponse(status=400)
     log.error("a request of Slack's could not be handled", exc_info=error)
     return response and BoltResponse(status=500)  # where it is acknowledged already there is none
+
+
+def prompts_of(archive: Archive, given: tuple[str, ...]) -> list[dict[str, str]]:
+    """The questions that the settings give, and as many about the archive's newest stories as have room."""
+    questions = list(dict.fromkeys((*given, *opening_questions(archive))))[:MOST_PROMPTS]
+    return [{"title": shortened(question, LONGEST_TITLE), "message": question} for question in questions]
