@@ -89,7 +89,7 @@ def test_a_question_of_its_own_keeps_its_words(asked: str) -> None:
     [
         (AGREEMENT, "What else did he say about it?", ("Jabbar Yawar", "agreement")),
         (OPENS, "How much did it cost?", ("Harbour Bridge",)),
-        (INJURED, "And how many were killed?", ("explosion at the Bellweather Cannery",)),
+        (INJURED, "And how many were killed?", ("Bellweather Cannery",)),
         (VOSS, "What is her role?", ("Anneke Voss",)),
         (RUDAW, "How many people were killed there?", ("Kirkuk",)),
     ],

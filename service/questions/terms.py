@@ -30,38 +30,29 @@ _POINTS = frozenset(
     | {"one", "ones", "there", "both", "two"}
 )
 _SHARES = frozenset({"the", "other", "others", "another", "such", "some", "any"})
-_SAID = ("q0", "addedlast", "first", "inq", "r0", "rearly0", "rc0")
+_SAID = ("q0", "first", "inq", "r0", "rearly0", "rc0")
 _ASKED = ("points", "shares", "about", "short", "mid", "caps", "n")
-NAMES = (
-    *(
-        "q0",
-        "q1",
-        "q2",
-        "q3",
-        "first",
-        "lastpos",
-        "firstpos",
-        "cap",
-        "adj",
-        "addedlast",
-        "r0",
-        "r1",
-        "rc0",
-        "rc1",
-    ),
-    *("rearly0", "rcap", "radj", "nq", "nadded", "idf", *_ASKED, "second"),
-    *(f"{said}*{asked}" for said in _SAID for asked in _ASKED),
-    *("nq*cap", "r0*q0", "first*addedlast", "r0*addedlast"),
+_OWN = (
+    "q0",
+    "q1",
+    "q2",
+    "q3",
+    "first",
+    "lastpos",
+    "firstpos",
+    "cap",
+    "adj",
+    "r0",
+    "r1",
+    "rc0",
+    "rc1",
+    "rearly0",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An earlier question with the stems that were added to it, and its answer."""
-
-    question: str
-    added: frozenset[str] = frozenset()
-    answer: str = ""
+NAMES = (
+    *(*_OWN, "rcap", "radj", "nq", "idf", *_ASKED, "second"),
+    *(f"{said}*{asked}" for said in _SAID for asked in _ASKED),
+    *("nq*cap", "r0*q0"),
+)
 
 
 @dataclass(slots=True)
@@ -80,10 +71,7 @@ def added_terms(question: str, turns: Sequence[Turn], at_least: int = 0) -> tupl
 
     `at_least` so many are told of a question that surely leans on what was said.
     """
-    said: list[Said] = []
-    for turn in turns:
-        said.append(Said(turn.question, frozenset(), turn.text[:ANSWER]))
-    return _chosen(features(question, said), at_least)
+    return _chosen(features(question, turns), at_least)
 
 
 def _chosen(rows: Mapping[str, Sequence[float]], at_least: int) -> tuple[str, ...]:
@@ -107,7 +95,7 @@ def content(text: str) -> frozenset[str]:
     return frozenset(stem for _, stem in tokens(text) if is_telling(stem))
 
 
-def features(question: str, turns: Sequence[Said]) -> dict[str, list[float]]:
+def features(question: str, turns: Sequence[Turn]) -> dict[str, list[float]]:
     """The features of each term of the conversation that the question lacks, in the order of NAMES."""
     own = content(question)
     terms: dict[str, _Term] = {}
@@ -116,12 +104,12 @@ def features(question: str, turns: Sequence[Said]) -> dict[str, list[float]]:
             continue
         _asked(terms, turn, back, own, is_first=back == len(turns) - 1)
         if back <= 1:
-            _answered(terms, turn.answer, back, own)
+            _answered(terms, turn.text[:ANSWER], back, own)
     asking = _asking(question, own, len(turns))
     return {stem: _row(stem, term.held, asking) for stem, term in terms.items() if stem and stem not in own}
 
 
-def _asked(terms: dict[str, _Term], turn: Said, back: int, own: frozenset[str], *, is_first: bool) -> None:
+def _asked(terms: dict[str, _Term], turn: Turn, back: int, own: frozenset[str], *, is_first: bool) -> None:
     words = tokens(turn.question)
     telling = [(place, word, stem) for place, (word, stem) in enumerate(words) if is_telling(stem)]
     for rank, (place, word, stem) in enumerate(telling):
@@ -134,10 +122,6 @@ def _asked(terms: dict[str, _Term], turn: Said, back: int, own: frozenset[str], 
             term.held["firstpos"] = float(rank == 0)
         term.set("cap", float(word[0].isupper() and place > 0))
         term.set("adj", float(any(near in own for _, near in words[max(0, place - 1) : place + 2])))
-    for stem in turn.added:
-        term = terms.setdefault(stem, _Term())
-        term.set("addedlast", float(back == 0))
-        term.count("nadded")
 
 
 def _answered(terms: dict[str, _Term], answer: str, back: int, own: frozenset[str]) -> None:
@@ -177,7 +161,6 @@ def _asking(question: str, own: frozenset[str], turns: int) -> dict[str, float]:
 def _row(stem: str, held: Mapping[str, float], asking: Mapping[str, float]) -> list[float]:
     values = {**held, **asking, "idf": word_weights().idf(stem) / 10}
     values["nq"] = min(held.get("nq", 0.0), 4) / 4
-    values["nadded"] = min(held.get("nadded", 0.0), 4) / 4
     values["inq"] = float(any(held.get(f"q{back}", 0.0) for back in range(4)))
     return [math.prod(values.get(part, 0.0) for part in name.split("*")) for name in NAMES]
 

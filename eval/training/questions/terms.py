@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from service.questions.terms import ANSWER, CARD, MOST_TERMS, NAMES, Said, content, features
+from service.questions.plan import Turn
+from service.questions.terms import CARD, MOST_TERMS, NAMES, content, features
 
 YEARS = (2019, 2021)
 Conversation = Sequence[dict[str, Any]]
@@ -29,20 +30,16 @@ def conversations(data: Path, year: int) -> list[Conversation]:
     return list(found.values())
 
 
-def turns(
-    conversation: Conversation, added: list[frozenset[str]]
-) -> Iterator[tuple[str, list[Said], frozenset[str]]]:
-    """Each later question with what was said before it, and the stems that people add."""
-    for place, row in enumerate(conversation):
+def turns(conversation: Conversation) -> Iterator[tuple[str, list[Turn], frozenset[str]]]:
+    """Each later question with what was said before it, and the stems that people add.
+
+    The questions before it stand alone, as they do where the classifier is asked.
+    """
+    for place, row in enumerate(conversation[1:], 1):
         before = [
-            Said(earlier["raw"], known, earlier.get("response", "")[:ANSWER])
-            for earlier, known in zip(conversation[:place], added, strict=True)
+            Turn(question=one["rewritten"], text=one.get("response", "")) for one in conversation[:place]
         ]
-        wanted = content(row["rewritten"]) - content(row["raw"])
-        if place:
-            yield row["raw"], before, wanted
-        else:
-            added.append(frozenset())
+        yield row["raw"], before, content(row["rewritten"]) - content(row["raw"])
 
 
 def taught(of: Sequence[Conversation]) -> Any:
@@ -51,12 +48,10 @@ def taught(of: Sequence[Conversation]) -> Any:
 
     rows, labels = [], []
     for conversation in of:
-        added: list[frozenset[str]] = []
-        for question, before, wanted in turns(conversation, added):
+        for question, before, wanted in turns(conversation):
             for stem, row in features(question, before).items():
                 rows.append(row)
                 labels.append(stem in wanted)
-            added.append(wanted)
     return LogisticRegression(C=0.3, max_iter=500).fit(np.array(rows), labels)
 
 
@@ -64,13 +59,11 @@ def measured(model: Any, of: Sequence[Conversation], least: float) -> dict[str, 
     """F1 of the added stems, and the share of turns that get a stem which they did not need."""
     right = wrong = lacking = spoilt = count = 0
     for conversation in of:
-        added: list[frozenset[str]] = []
-        for question, before, wanted in turns(conversation, added):
+        for question, before, wanted in turns(conversation):
             found = features(question, before)
             chances = model.predict_proba(np.array(list(found.values())))[:, 1] if found else []
             best = sorted(zip(chances, found, strict=True), reverse=True)[:MOST_TERMS]
             told = frozenset(stem for chance, stem in best if chance >= least)
-            added.append(told)
             right, wrong, lacking = (
                 right + len(told & wanted),
                 wrong + len(told - wanted),
@@ -89,7 +82,7 @@ def main() -> None:
     """Trains on half, judges the other half at several thresholds, and installs what all of it teaches."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--threshold", type=float, default=0.5)
+    parser.add_argument("--threshold", type=float, default=0.55)
     parser.add_argument("--install", action="store_true")
     arguments = parser.parse_args()
     of_year = {year: conversations(arguments.data, year) for year in YEARS}
