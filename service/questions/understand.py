@@ -115,7 +115,8 @@ def understand(
     if piece.talk is not None and not tells and not (turns and piece.talk in ASKS_AGAIN):
         reply = small_talk(piece.talk, held, archive)
         return Plan(standalone_question=message.text, intent="small_talk", reply=reply, removed=piece.removed)
-    alone = list(piece.questions) if rewritten else _standalone(piece, turns, probe)
+    leans = not rewritten and (turns or len(piece.questions) > 1)
+    alone = _standalone(piece, turns, probe) if leans else list(piece.questions)
     asked = replace(question, filters=filters)
     spelt = [corrected(one, archive) if is_english else in_other_letters(one, archive) for one in alone]
     told = rewritten if len(alone) == 1 else None
@@ -330,7 +331,8 @@ def _parts(
     if intent in ("yes_no", "comparison"):
         relation, sides = comparison_in(text, named.outlets, named.days)
         return "comparison" if relation else "yes_no", relation, sides
-    return intent, None, _aspects(text, search_words) if intent == "question" and is_english else ()
+    asked = aspects(text, search_words) if intent == "question" and is_english else ()
+    return intent, None, tuple(Part(question=one, heading=one, search_words=one) for one in asked)
 
 
 ASKS_AGAIN = ("confirm", "again")
@@ -374,11 +376,6 @@ def _is_name(topic: str) -> bool:
 
 def _is_frame(word: str, frames: frozenset[str]) -> bool:
     return word.casefold() in frames or not telling(word)
-
-
-def _aspects(text: str, search_words: str) -> tuple[Part, ...]:
-    """The things that a long question asks at once, of one thing."""
-    return tuple(Part(question=one, heading=one, search_words=one) for one in aspects(text, search_words))
 
 
 def _order(text: str, days: Sequence[NamedDays]) -> Order:
