@@ -56,7 +56,7 @@ _UNITS = {
         """
         zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
         sixteen seventeen eighteen nineteen
-        """.split()  # noqa: SIM905
+        """.split()
     )
 }
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}

@@ -123,20 +123,8 @@ def on_weekend(match: re.Match[str], frame: Frame) -> Days | None:
 _LAST = frozenset(
     ["last", "past", "this past", "letzten", "vergangenen", "pasado", "pasada", "dernier", "الماضي"]
 )
-_NEXT = frozenset(
-    [
-        "next",
-        "coming",
-        "this coming",
-        "nächsten",
-        "kommenden",
-        "próximo",
-        "que viene",
-        "prochain",
-        "المقبل",
-        "القادم",
-    ]
-)
+_NEXT = frozenset(["next", "coming", "this coming", "nächsten", "kommenden", "próximo", "que viene",
+                   "prochain", "المقبل", "القادم"])  # fmt: skip
 _BOUNDS = frozenset(["by", "until", "till", "bis", "ab"])
 _ENGLISH_WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 _FRENCH_WEEKDAYS = frozenset(["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"])

@@ -35,27 +35,7 @@ _ELSEWHERE_PAST = re.compile(
     r"\b(?:sagte|erklärte|teilte|wurde|wurden|hatte|hatten|war|waren|hat|haben|dijo|anunció|fue|fueron"
     r"|declaró|murió|a déclaré|a annoncé|était|ont|a été|قال|قالت|أعلن|أعلنت|أكد|كان|كانت)\b"
 )
-_DETERMINERS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "its",
-        "his",
-        "her",
-        "their",
-        "our",
-        "my",
-        "your",
-        "no",
-        "any",
-        "some",
-    ]
-)
+_DETERMINERS = frozenset("a an the this that these those its his her their our my your no any some".split())
 
 
 def tense_at(text: str, start: int, end: int) -> Tense:
