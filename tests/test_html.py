@@ -67,14 +67,12 @@ def test_a_body_only_in_the_page_s_json_ld_counts() -> None:
 
 
 def test_a_graph_names_author_and_house_by_reference() -> None:
-    graph = """//<![CDATA[
-    {"@graph": [
+    graph = """{"@graph": [
       {"@type": "NewsArticle", "headline": "Another", "url": "https://v.example/b", "datePublished": "2020-01-01"},
       {"@type": "NewsArticle", "headline": "Dam", "mainEntityOfPage": "https://v.example/a", "datePublished": "2021-06-02",
        "author": [{"@id": "#ann"}, {"@type": "Person", "name": "By Bo Chen"}, "https://v.example/staff"]},
       {"@type": "Person", "@id": "#ann", "name": "Ann Lee"},
-      {"@type": ["NewsMediaOrganization"], "name": "Valley Daily"}]}
-    //]]>"""
+      {"@type": ["NewsMediaOrganization"], "name": "Valley Daily"}]}"""
     head = '<link rel="canonical" href="https://v.example/a"><meta property="article:modified_time" content="2021-06-05T10:00:00Z">'
     draft = page(f"<article>{BODY}</article>", head + ld(graph))
     assert (draft.title, draft.author, draft.outlet) == ("Dam", "Ann Lee, Bo Chen", "Valley Daily")

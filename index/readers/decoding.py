@@ -52,6 +52,16 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 # Bytes that are no UTF-8, as surrogateescape tells them: a letter that was cut off, or one alone.
 _ESCAPED = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]+|[\udc80-\udcff]")
 _SAMPLE = 8192
+# The name of the first element, behind what may stand above it. A comment ends at its first end: were it free
+# to run on, a row of comments would take the power of two.
+_ROOT = re.compile(
+    r"(?:<\?[^>]*>\s*|<!--(?:(?!-->).)*-->\s*|<!doctype\s+(?P<type>\w+)[^>\[]*>\s*)*<(?:\w+:)?(?P<name>\w+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_DECLARED = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})|<\?xml[^>]{0,80}encoding=["']([\w.-]{2,40})""",
+    re.IGNORECASE,
+)
 # A French or Turkish text scores alike in all of these, which differ by a few letters: its language tells.
 _LATIN = frozenset(
     ["cp1250", "cp1252", "cp1254", "cp1257", *(f"iso8859_{n}" for n in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16))]
@@ -76,13 +86,29 @@ def binary_name(data: bytes) -> str | None:
 def suffix_of(name: str) -> str:
     """The suffix of a file name, lower case with its dot; empty where a dot only ends an abbreviation."""
     suffix = PurePath(name).suffix.lower()
-    return suffix if re.fullmatch(r"\.[a-z][a-z0-9]{0,9}", suffix) else ""
+    named = suffix[1:2].isalpha() and suffix[1:].isalnum() and suffix.isascii() and len(suffix) <= 11
+    return suffix if named else ""
 
 
 def head(data: bytes) -> str:
     """The first few thousand characters, for telling formats apart; never fails."""
     mark, encoding = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", "utf-8"))
     return data[len(mark) : len(mark) + _SAMPLE].decode(encoding, "replace").lstrip("\ufeff\x00 \t\r\n")
+
+
+def root_of(start: str) -> str:
+    """The name of the first element of a page or of XML, in small letters and without its prefix; else "".
+
+    A document type stands for it, as "html" does above most pages.
+    """
+    match = _ROOT.match(start)
+    return (match["type"] or match["name"]).casefold() if match else ""
+
+
+def declared_charset(data: bytes) -> str | None:
+    """The encoding that a page or XML says it is in."""
+    match = _DECLARED.search(data[:4096])
+    return (match[1] or match[2]).decode("ascii") if match else None
 
 
 def decode(data: bytes, declared: str | None = None) -> str:

@@ -141,6 +141,14 @@ def is_url(source: str) -> bool:
     return source.startswith(("http://", "https://"))
 
 
+def host_of(url: str) -> str:
+    """The host of an address, in small letters; "" where it names none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # such as an unclosed bracket
+        return ""
+
+
 def _plain_url(url: str) -> str:
     try:
         parts = urlsplit(urldefrag(url).url)

@@ -10,23 +10,16 @@ from typing import Any
 from index.errors import Unreadable
 from index.extraction.dates import parse_date
 from index.extraction.normalisation import normalise
-from index.readers.decoding import binary_name, decode, head
-from index.readers.drafting import Found, Known, found, is_url, key_of
+from index.readers.decoding import binary_name, declared_charset, decode, head, root_of
+from index.readers.drafting import Found, Known, found, host_of, is_url, key_of
 from index.readers.fields import language_code
 from index.readers.wordpress import is_export
 from index.records import Draft, Origin, Skipped
 
-_FEED = re.compile(
-    r"(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*|<\?xml-stylesheet[^>]*>\s*|<!DOCTYPE[^>\[]*>\s*)*"
-    r"<(?:rss|feed|rdf:RDF|(?:atom|a):feed)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_DECLARED = re.compile(r"""^<\?xml[^>]{0,80}encoding=["']([\w.-]{2,40})""")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
+_FEEDS = ("rss", "feed", "rdf")
 LARGEST_FEED = 5_000_000
 """Bytes. Real feeds hold the latest hundred entries at most; the parser is slow on what is larger."""
 MOST_ENTRIES = 1000
-_HOST = re.compile(r"https?://([^/:?#\s]{1,200})")
 _FEWEST_HOSTS = 3  # to which the links of a feed lead that gathers others'
 _DEEPEST = 100  # elements within each other; the parser takes time with the square of it
 
@@ -49,7 +42,7 @@ class FeedReader:
 
     def accepts(self, data: bytes, suffix: str) -> bool:
         """A feed by its first element."""
-        return binary_name(data) is None and _FEED.match(head(data)) is not None and not is_export(data)
+        return binary_name(data) is None and root_of(head(data)) in _FEEDS and not is_export(data)
 
     def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
         """An article an entry, as much of it as the feed holds. Raises Unreadable for what is no feed."""
@@ -84,8 +77,7 @@ def entries(data: bytes, source: str) -> list[Entry]:
 def _gathers(entries: Sequence[Mapping[str, Any]]) -> bool:
     """Tells whether a feed gathers the entries of several houses: its own title is then none's."""
     houses = set(filter(None, map(_house, entries)))
-    links = (_HOST.match(_line(entry.get("link")) or "") for entry in entries)
-    hosts = {".".join(link[1].casefold().split(".")[-2:]) for link in links if link}
+    hosts = {".".join(host.split(".")[-2:]) for entry in entries if (host := host_of(str(entry.get("link"))))}
     return bool(houses) or len(hosts) >= _FEWEST_HOSTS
 
 
@@ -104,16 +96,15 @@ def entry_draft(entry: Entry, source: str) -> Draft | Skipped:
 
 
 def _safe_text(data: bytes) -> str:
-    """A feed's text without its XML declaration. Raises Unreadable for what would harm the parser."""
+    """A feed's text. Raises Unreadable for what would harm the parser."""
     if len(data) > LARGEST_FEED:
         raise Unreadable(f"the feed is {len(data) / 1e6:.1f} MB; the limit is {LARGEST_FEED // 1_000_000} MB")
-    match = _DECLARED.match(head(data))
-    text = decode(data, match[1] if match else None).lstrip("\ufeff")
+    text = decode(data, declared_charset(data)).lstrip("\ufeff")
     if "<!entity" in text.lower():
         raise Unreadable("the feed declares entities of its own, which no feed needs and attacks are made of")
     if _depth(text) > _DEEPEST:
         raise Unreadable("it is nested too deeply to be a feed")
-    return _DECLARATION.sub("", text, count=1)
+    return text
 
 
 def _without_data(text: str) -> str:
@@ -147,7 +138,8 @@ def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any], outlet: str | None
     house = _house(entry)
     title = _plain(entry.get("title"))
     if title and house:  # an aggregator signs each title
-        title = re.sub(rf"(?<=\S) [-–—|] {re.escape(house)}$", "", title)
+        for mark in "-–—|":
+            title = title.removesuffix(f" {mark} {house}")
     own = Known(
         title=title,
         author=_authors(entry),

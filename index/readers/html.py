@@ -12,7 +12,7 @@ from index.extraction import layout
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.dates import dates_in
 from index.readers import page_metadata
-from index.readers.decoding import binary_name, decode, head
+from index.readers.decoding import binary_name, declared_charset, decode, head, root_of
 from index.readers.drafting import NOTHING_FOUND, Found, Known, draft, first, is_url
 from index.records import EVIDENCE, Draft, Skipped, ZoneKind
 
@@ -22,21 +22,11 @@ if TYPE_CHECKING:
 Block = tuple[str, ZoneKind | None]
 Blocks = Iterable[Block]
 
-# A comment ends at its first end: were it free to run on, a row of comments would take the power of two.
-_PAGE = re.compile(
-    r"(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_PAGES = ("html", "head", "body")
 _TAG = re.compile(
     r"<(?:p|div|br|article|section|h[1-6]|ul|ol|table|blockquote|meta|title|main|span|figure|img|b|i|em|strong|a)\b[^<>]*>",
     re.I,
 )
-_BODY = re.compile(rb"<(?:html|body)\b", re.I)
-_DECLARED = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})|<\?xml[^>]{0,80}encoding=["']([\w.-]{2,40})""",
-    re.I,
-)
-_OPENERS = re.compile(r"<[a-zA-Z!/]")
 MOST_TAGS = 200_000
 """A page of more tags is not an article, and finding one in it would take minutes."""
 
@@ -76,17 +66,16 @@ class HtmlReader:
         if binary_name(data) is not None:
             return False
         start = head(data)
-        if _PAGE.match(start) is not None:
+        if root_of(start) in _PAGES:
             return True
         # Some pages open with pages of style sheets, so that the tag that tells them stands far down.
-        holds_body = start.startswith("<") and _BODY.search(data, 0, 1_000_000) is not None
+        begun = data[:1_000_000].lower() if start.startswith("<") else b""
+        holds_body = b"<html" in begun or b"<body" in begun
         return holds_body or (suffix in self.suffixes and _TAG.search(start) is not None)
 
     def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
         """One article, or each of several. Raises Unreadable for bytes in no known encoding or no page."""
-        match = _DECLARED.search(data[:4096])
-        declared = (match[1] or match[2]).decode("ascii") if match else None
-        written = decode(data, declared)
+        written = decode(data, declared_charset(data))
         page = layout.readable(written)
         for made in _page_drafts(page, source):
             if page != written and isinstance(made, Draft):
@@ -155,7 +144,7 @@ def holds_markup(text: str) -> bool:
 def fragment_draft(markup: str, says: Found, source: str, key: str | None = None) -> Draft | Skipped:
     """The article of a text field that holds HTML; `says` goes before what a page in it says."""
     tree = parsed(markup)
-    whole = _PAGE.match(markup.lstrip()) is not None
+    whole = root_of(markup.lstrip()) in _PAGES
     says = first(says, page_metadata.of(tree)) if whole else says
     text, marked = cleaning.join(_article_blocks(tree, says.known) if whole else blocks(tree))
     if not text:
@@ -198,9 +187,8 @@ def blocks(tree: "_Element") -> Blocks:
 
 def _opening(tag: str, text: str | None, silent: int) -> str:
     before = {"br": "\n", "lb": "\n", "td": " ", "th": " ", "cell": " "}.get(tag, "")
-    return before + (
-        re.sub(r"\s+", " ", text) if text and not silent and tag != "pre" else (text or "") * (not silent)
-    )
+    words = "" if silent or not text else text
+    return before + (words if tag == "pre" else words.replace("\r", " ").replace("\n", " "))
 
 
 def _kind_of_tag(tag: str) -> ZoneKind | None:
@@ -228,7 +216,7 @@ def parsed(page: str) -> "_Element":
     """The tree of a page. Raises Unreadable for an empty one and for one of a size no article has."""
     from lxml import etree, html
 
-    if len(_OPENERS.findall(page)) > MOST_TAGS:
+    if page.count("<") > MOST_TAGS:
         raise Unreadable(f"the page has more than {MOST_TAGS:,} tags; it is no article")
     plain = _HUGE_TAG.sub(r"<\1>", cleaning.without_controls(page))
     try:
@@ -348,7 +336,7 @@ def _reads_on(text: str) -> bool:
 
 
 def _paragraphs(text: str) -> list[Block]:
-    return [(part, None) for part in re.split(r"\n\s*\n|\r\n?|\n", text) if part.strip()]
+    return [(part, None) for part in text.splitlines() if part.strip()]
 
 
 def _mark(text: str) -> str:

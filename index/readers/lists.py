@@ -8,7 +8,7 @@ from typing import Any
 
 from index.errors import Unreadable
 from index.fetching.inflate import inflated
-from index.readers.decoding import decode, head
+from index.readers.decoding import decode, head, root_of
 from index.readers.drafting import NOTHING_FOUND, Found, is_url
 from index.readers.fields import Fields
 from index.readers.tables import columns
@@ -20,11 +20,7 @@ _LISTED = re.compile(r"(?:URL=)?(https?://\S+)", re.IGNORECASE)
 _BESIDE = re.compile(
     r"#.*|\[InternetShortcut\]|(?!URL=)\w+=\S*", re.IGNORECASE
 )  # what a .url file also holds
-_XML = re.compile(
-    r"(?:<\?xml[^>]*>\s*)?(?:<\?xml-stylesheet[^>]*>\s*|<!--(?:(?!-->).)*-->\s*|<!DOCTYPE[^>\[]*>\s*)*"
-    r"<(?:\w+:)?(?P<root>opml|urlset|sitemapindex)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_XML = ("opml", "urlset", "sitemapindex")
 _BOOKMARKS = "<!doctype netscape-bookmark-file"
 _LINK = re.compile(r"<A\s[^<>]{0,500}?HREF=\"(https?://[^\"<>\s]{1,2000})\"", re.IGNORECASE)
 
@@ -43,7 +39,7 @@ class Address:
 
 def is_site_list(data: bytes) -> bool:
     """Tells whether the bytes are OPML or a sitemap, which sites publish for others to follow."""
-    return _XML.match(head(_plain_bytes(data))) is not None
+    return root_of(head(_plain_bytes(data))) in _XML
 
 
 def listed(data: bytes) -> list[Address]:
@@ -52,10 +48,10 @@ def listed(data: bytes) -> list[Address]:
         return []
     data = _plain_bytes(data)
     start = head(data)
-    match = _XML.match(start)
+    root = root_of(start)
     try:
-        if match:
-            found = _opml(data) if match["root"].casefold() == "opml" else _sitemap(data)
+        if root in _XML:
+            found = _opml(data) if root == "opml" else _sitemap(data)
         elif start.lower().startswith(_BOOKMARKS):
             found = (Address(unescape(url)) for url in _LINK.findall(decode(data)))
         else:

@@ -22,18 +22,16 @@ from index.records import Origin
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
 
-_ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|Review|LiveBlog")
-_HOUSE_TYPES = re.compile(r"NewsMediaOrganization|Newspaper|WebSite")
-# What keeps old browsers from reading a script: comment marks and CDATA.
-_WRAPPING = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
+_ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "Review", "LiveBlog")
+_HOUSE_TYPES = ("NewsMediaOrganization", "Newspaper", "WebSite")
 _TITLE_GAP = re.compile(r"(?<!\s)\s+[|–—·•»:-]+\s+|(?:(?<!\s)\s+)?\|\s*")
 # Capitals or an address; a figure, a colon and a closing small word are those of pages and headlines.
 _NAME_OF_HOUSE = re.compile(
     r"(?:[^\W\d_][\w.'’&-]* )*(?:[^\W\d_a-zà-ÿ][^\W\d]*\.?|[\w-]+\.[a-z]{2,4}|[A-Z]+\d*)"
 )
-_NOBODY = re.compile(
-    r"name|dat(?:e|um)|aut(?:h?or|eur)|(?:wordpress)?admin(?:istrator)?|human|user|guest|anonymous|e?mail",
-    re.I,
+_NOBODY = frozenset(
+    """name date datum author autor auteur admin administrator wordpressadmin human user guest anonymous
+    email mail""".split()
 )
 # Where a foot names the house: at the beginning of a line, or behind the mark of copyright and its years.
 _SIGNED = r"(?:^|\n|(?:©|\(c\)|copyright)\W{0,20}(?:\d{4}\W{1,20}){0,2})"
@@ -47,21 +45,12 @@ _META = {
     "title": ("og:title", "twitter:title", "dc.title", "headline"),
     "outlet": ("og:site_name", "application-name", "dc.publisher", "publisher"),
     "author": ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author", "byl"),
-    "published": (
-        "article:published_time",
-        "datepublished",
-        "date",
-        "pubdate",
-        "publishdate",
-        "dc.date",
-        "dc.date.issued",
-        "parsely-pub-date",
-        "sailthru.date",
-    ),
+    "published": ("article:published_time", "datepublished", "date", "pubdate", "publishdate", "dc.date",
+                  "dc.date.issued", "parsely-pub-date", "sailthru.date"),
     "updated": ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "dc.date.modified"),
     "language": ("language", "content-language", "og:locale", "dc.language"),
     "url": ("og:url",),
-}
+}  # fmt: skip
 
 
 def of(tree: "_Element", address: str | None = None) -> Found:
@@ -84,12 +73,9 @@ def _without_house(known: Known) -> str | None:
     """The title without the house's name behind it ("Dam to close | Valley Daily")."""
     if not known.title or not known.outlet:
         return known.title
-    parts = re.split(r"(?<!\s)\s+[|–—-]\s+", known.title)
-    return (
-        known.title[: -len(parts[-1])].rstrip(" |–—-")
-        if parts[1:] and parts[-1] == known.outlet
-        else known.title
-    )
+    bare = known.title.removesuffix(known.outlet)
+    parted = bare != known.title and bare.endswith((" | ", " – ", " — ", " - "))
+    return bare.rstrip(" |–—-") if parted else known.title
 
 
 def concluded_date(tree: "_Element", address: str | None, told: frozenset[date]) -> Found:
@@ -159,7 +145,7 @@ def _json_ld(tree: "_Element") -> Known:
     objects = list(_objects(tree))
     article = _main_article(objects, tree)
     named = {str(value["@id"]): value for value in objects if "@id" in value and "name" in value}
-    house = next((value for value in objects if _HOUSE_TYPES.search(str(value.get("@type", ""))[:200])), {})
+    house = next((value for value in objects if _is_any(value, _HOUSE_TYPES)), {})
     return Known(
         title=_line(article.get("headline")),
         outlet=_name(article.get("publisher"), named) or (_line(house.get("name")) if article else None),
@@ -173,7 +159,7 @@ def _json_ld(tree: "_Element") -> Known:
 
 def _main_article(objects: list[Mapping[str, object]], tree: "_Element") -> Mapping[str, object]:
     """The article that the page is; other articles may be listed beside it."""
-    articles = [value for value in objects if _ARTICLE_TYPES.search(str(value.get("@type", ""))[:200])]
+    articles = [value for value in objects if _is_any(value, _ARTICLE_TYPES)]
     link = tree.xpath("string(//link[@rel='canonical']/@href)")
     own = (value for value in articles if link and link in (value.get("url"), value.get("mainEntityOfPage")))
     heads = [*tree.xpath("//h1"), *tree.xpath("//title"), *tree.xpath("//meta[@property='og:title']")]
@@ -187,11 +173,16 @@ def _main_article(objects: list[Mapping[str, object]], tree: "_Element") -> Mapp
     )
 
 
+def _is_any(value: Mapping[str, object], types: tuple[str, ...]) -> bool:
+    told = str(value.get("@type", ""))[:200]
+    return any(name in told for name in types)
+
+
 def _objects(tree: "_Element") -> Iterator[Mapping[str, object]]:
     """The objects of the page's JSON-LD, however they are wrapped."""
     for script in tree.xpath("//script[contains(@type, 'ld+json')]"):
         try:
-            waiting: list[object] = [json.loads(_WRAPPING.sub("", script.text or ""), strict=False)]
+            waiting: list[object] = [json.loads(script.text or "", strict=False)]
         except (ValueError, RecursionError):
             continue  # broken JSON-LD is common, and the meta tags say the same
         while waiting:
@@ -272,7 +263,7 @@ def _guessed(tree: "_Element", known: Known, address: str | None) -> Known:
 
 def _person(name: str | None) -> str | None:
     """None for the label of a form field or an account that wrote nothing, which extraction may bring."""
-    return None if name is None or _NOBODY.fullmatch(name) else name
+    return None if name is None or name.casefold() in _NOBODY else name
 
 
 def _house(tree: "_Element", title: str | None, address: str | None) -> str | None:
@@ -331,7 +322,7 @@ def _name(value: object, named: Mapping[str, Mapping[str, object]] = MappingProx
             one = named.get(str(one.get("@id")), one)
         name = _line(one.get("name") if isinstance(one, Mapping) else one)
         if name and not name.startswith("http"):
-            names.append(re.sub(r"^[Bb]y\s+(?=[A-Z])", "", name))
+            names.append(name.removeprefix("By ").removeprefix("by "))
     return ", ".join(dict.fromkeys(names)) or None
 
 

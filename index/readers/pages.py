@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from email.message import Message
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from index.readers.drafting import key_of
+from index.readers.drafting import host_of, key_of
 from index.readers.html import HtmlReader
 from index.records import Draft, Origin, Skipped
 
@@ -54,9 +54,9 @@ class Page:
 
 def media_of(content_type: str) -> tuple[str, str | None]:
     """The media type of a Content-Type header, lower case, and its charset."""
-    media, _, rest = content_type.partition(";")
-    charset = re.search(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", rest, re.IGNORECASE)
-    return media.strip().casefold(), charset[1] if charset else None
+    header = Message()
+    header["Content-Type"] = " ".join(content_type.split())
+    return header.get_content_type() if content_type.strip() else "", header.get_content_charset()
 
 
 def read_page(page: Page, asked: "Sequence[Reader] | None" = None) -> Iterator[Draft | Skipped]:
@@ -112,9 +112,6 @@ def _same_site(one: str, other: str) -> bool:
 
 
 def _bare_host(url: str) -> str:
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+    host = host_of(url)
     first, _, rest = host.partition(".")
     return rest if first in _OF_A_SITE and rest else host
