@@ -27,7 +27,7 @@ _LABEL = re.compile(
     r"(?:>>+|[-–—])?\s{0,3}(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}(?: \([^()\n]{2,60}\))?)"
     r"\s?[:：]\s|[\[(](?P<between>[^\W\d_][\w.'’ -]{1,60})[\])][:：]?\s(?=\S)"
 )
-_ANOTHER = re.compile(r"(?:>>+|[-–—])\s{0,3}(?=\S)")
+_ANOTHER = ">-–— "  # what a change of speaker is marked by
 _SOUND = re.compile(r"[\s♪#*]{0,9}(?:[\[(][^\[\]()\n]{1,80}[\])][\s♪#*]{0,9})*")
 _PAUSE = 2  # seconds of silence that end a paragraph behind a sentence
 _LONG = 12  # lines from which a sentence ends it
@@ -75,7 +75,7 @@ def _drafted(text: str, marked: Sequence[Zone], title: str | None, source: str) 
 def _lines(text: str) -> Iterator[_Turn]:
     """The lines of the cues, each with the voice that its cue is marked with. What rolls up comes once."""
     last = ""
-    for block in re.split(r"\n[ \t]*\n", text):
+    for block in "\n".join(map(str.rstrip, text.split("\n"))).split("\n\n"):
         cue = block.strip("\n").split("\n")
         timed = next(((n, match) for n, line in enumerate(cue[:2]) if (match := _TIMING.match(line))), None)
         if timed is None:
@@ -104,14 +104,15 @@ def _turns(lines: Sequence[_Turn]) -> Iterator[_Turn]:
     voiced = any(line.name for line in lines)
     turn: _Turn | None = None
     for line, label in zip(lines, labels, strict=True):
-        dash = _ANOTHER.match(line.lines[0])
+        bare = line.lines[0].lstrip(_ANOTHER)
+        dash = bare != line.lines[0]
         rests = turn is None or turn.rests()
         named = label is not None and (dash or often[label[0]] > 1 or label[0].partition(" (")[0].isupper())
-        other = named or (dash is not None and rests)
+        other = named or (dash and rests)
         if label and named:
             line.name, line.lines = label[0], [label[1]]
         elif dash and other:
-            line.lines = [line.lines[0][dash.end() :]]
+            line.lines = [bare]
         elif turn and not line.name and not (voiced and rests):
             line.name = turn.name
         if turn and not other and line.name == turn.name and not _ends(turn, line):

@@ -21,10 +21,7 @@ _SEPARATOR = re.compile(
     r"|(?:AN[ |]+)?Document (?P<id>[A-Z][A-Z0-9]{3,20}[0-9a-z]{10,40}))",
     re.IGNORECASE,
 )
-_PAGE = re.compile(r"Page \d{1,5} of \d{1,5}(?:\s*(?:©|\(c\)).{0,80})?|ProQuest document link", re.IGNORECASE)
-_RIGHTS = re.compile(r"(?:copyright|©|\(c\)|all rights reserved)", re.IGNORECASE)
-_LABEL = re.compile(r"(?P<label>[A-Za-z][A-Za-z/&() -]{1,40}?)\s*:(?=\s|$)")
-_CODE = re.compile(r"(?P<label>[A-Z]{2,3})(?=[\s|]|$)")
+_RIGHTS = ("copyright", "©", "(c)", "all rights reserved")
 
 # As the databases' help pages list them.
 _LABELS = {
@@ -45,7 +42,7 @@ _BESIDE = frozenset(
 )
 _CODES = {"HD": "title", "BY": "author", "SN": "outlet", "PD": "published", "LA": "language", "AN": "id",
           "LP": "text", "TD": "text"}  # fmt: skip
-_CODES_BESIDE = frozenset("SE CR WC ET SC ED PG VOL CY ART CO IN NS RE IPC IPD PUB CT CLM RF".split())  # noqa: SIM905
+_CODES_BESIDE = frozenset("SE CR WC ET SC ED PG VOL CY ART CO IN NS RE IPC IPD PUB CT CLM RF".split())
 _BARE = frozenset({"body", "full text", "classification", "notes", "graphic"})  # labels that need no colon
 _LONGEST_VALUE = 2  # lines of a label's value in the foot, where a paragraph of the article could stand
 _LONGEST_HEAD_VALUE = 50  # lines of a label's value
@@ -57,7 +54,6 @@ _RIS = {
     "title": "TI T1 CT", "outlet": "T2 JO JF JA BT PB", "published": "DA Y1 PY", "language": "LA",
     "url": "UR L2 LK", "id": "ID AN", "summary": "AB N2",
 }  # fmt: skip
-_WORD_COUNT = re.compile(r"\d{1,3}(?:[,.]?\d{3})? words", re.IGNORECASE)
 
 
 def articles(text: str, source: str) -> Iterator[Draft | Skipped] | None:
@@ -87,12 +83,18 @@ def _parts(text: str) -> Iterator[_Part]:
         line = " ".join(raw.split())
         separator = _SEPARATOR.fullmatch(line)
         if separator is None:
-            part.lines += [] if _PAGE.fullmatch(line) else [line]
+            part.lines += [] if _is_page(line) else [line]
         else:
             part.id = separator["id"]
             yield part
             part = _Part()
     yield part
+
+
+def _is_page(line: str) -> bool:
+    """Tells whether a line is what a database prints on each page: "Page 2 of 3"."""
+    words = line.split()
+    return line == "ProQuest document link" or (words[:1] == ["Page"] and words[2:3] == ["of"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,14 @@ def _record(part: _Part) -> dict[str, str] | None:
 
 
 def _labelled(words: str) -> _Line:
-    match = _LABEL.match(words[:200])
-    label = match["label"] if match else words if words.casefold() in _BARE else ""
+    before, colon, _ = words.partition(":")
+    label = before.rstrip() if colon or words.casefold() in _BARE else ""
     name = label.casefold()
     return _Line(words, label, _LABELS.get(name, "")) if name in _LABELS or name in _BESIDE else _Line(words)
 
 
 def _coded(words: str) -> _Line:
-    match = _CODE.match(words[:200])
-    label = match["label"] if match else ""
+    label = words[:4].replace("|", " ").partition(" ")[0]
     known = label in _CODES or label in _CODES_BESIDE
     return _Line(words, label, _CODES.get(label, "")) if known else _Line(words)
 
@@ -174,13 +175,17 @@ def _foot_start(lines: Sequence[_Line], start: int) -> int:
     end, between = len(lines), 0
     for place in range(len(lines) - 1, start, -1):
         line = lines[place]
-        if (line.label and line.piece != "text") or _RIGHTS.match(line.words):
+        if (line.label and line.piece != "text") or _states_rights(line.words):
             end, between = place, 0
         elif line.words:
             between += 1
             if between > _LONGEST_VALUE or _opens_paragraph(lines, place):
                 break
     return end
+
+
+def _states_rights(line: str) -> bool:
+    return line.casefold().startswith(_RIGHTS)
 
 
 def _opens_paragraph(lines: Sequence[_Line], place: int) -> bool:
@@ -201,7 +206,7 @@ def _values(lines: Sequence[_Line]) -> Iterator[tuple[_Line, str]]:
 def _head(lines: Sequence[str], titled: bool) -> dict[str, str]:
     """Outlet, day and title of the lines above the labels: outlet, date, title; or title, outlet, date."""
     blocks = [
-        [line for line in block.split("\n") if not _RIGHTS.match(line)]
+        [line for line in block.split("\n") if not _states_rights(line)]
         for block in normalise("\n".join(lines)).split("\n\n")
     ]
     plain = [(number, line) for number, block in enumerate(blocks) for line in block]
@@ -226,7 +231,7 @@ def _date_of(line: str) -> str:
     if len(line) > 80:
         return ""
     days = {day for _, day in dates_in(line)}
-    beside = len(re.findall(r"[^\W\d]+", line)) - 2
+    beside = sum(word[0].isalpha() for word in line.split()) - 2
     whole = parse_date(line) is not None or (len(days) == 1 and beside <= 4)
     return days.pop().isoformat() if whole and days else ""
 
@@ -239,7 +244,9 @@ def _imprint(line: str) -> dict[str, str]:
 
 def _house(line: str) -> str:
     """The outlet without the place behind it."""
-    return re.split(r"(?:(?<!\s)\s+)?[;\[(]|(?<=\w)\.\s", line, maxsplit=1)[0].strip(" ,") or line
+    for end in (";", "[", "(", ". "):
+        line = line.partition(end)[0] or line
+    return line.strip(" ,")
 
 
 def _author(value: str, inverted: bool) -> str:
@@ -253,7 +260,8 @@ def _author(value: str, inverted: bool) -> str:
 def _unlabelled(part: _Part) -> dict[str, str] | None:
     """An article as Factiva prints it: headline, byline, "345 words", day, time, outlet, rights, words."""
     lines = part.lines
-    count = next((place for place, line in enumerate(lines[:40]) if _WORD_COUNT.fullmatch(line)), None)
+    told = (place for place, line in enumerate(lines[:40]) if line.endswith(" words") and line[0].isdigit())
+    count = next(told, None)
     if count is None or part.id is None:
         return None
     near = range(count + 1, min(count + 4, len(lines)))
@@ -263,12 +271,8 @@ def _unlabelled(part: _Part) -> dict[str, str] | None:
     above = [line for line in lines[:count] if line]
     names = [name for line in above if (name := author_in(line))]
     title = [line for line in above if author_in(line) is None][-1:]
-    below = [
-        place
-        for place in range(day + 1, len(lines))
-        if lines[place] and not re.match(r"\d{1,2}:\d\d", lines[place])
-    ]
-    rights = next((place for place in below[:12] if _RIGHTS.match(lines[place])), None)
+    below = [n for n in range(day + 1, len(lines)) if lines[n] and not lines[n][0].isdigit()]  # no clock
+    rights = next((place for place in below[:12] if _states_rights(lines[place])), None)
     start = rights + 1 if rights is not None else next((p for p in below if not lines[p - 1]), len(lines))
     text = "\n".join(lines[start:]).strip()
     record = {"published": _date_of(lines[day]), "id": part.id, "text": text}

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from html import unescape
+from itertools import islice
 
 from index.errors import BadValue, Unreadable
 from index.extraction.bylines import author_in
 from index.extraction.dates import dates_in, from_timestamp, parse_date
 from index.extraction.normalisation import normalise
+from index.extraction.sentences import sentences
 from index.readers.drafting import Found, Known, found
 from index.records import Origin
 
@@ -48,14 +50,14 @@ PIECES = ("id", "url", "title", "text", "outlet", "author", "published", "update
 """What a field may be mapped to by hand."""
 
 _PATTERNS = [(piece, rank, re.compile(name)) for piece in _NAMES for rank, name in enumerate(_NAMES[piece])]
-_HOLDERS = re.compile(
-    r"_source|_embedded|fields|attributes|properties|meta(?:data)?|data|article|post|story|item|entry|document|doc|node|record"
+_HOLDERS = frozenset(
+    """_source _embedded fields attributes properties meta metadata data article post story item entry
+    document doc node record""".split()
 )
 _MOST_FIELDS = 500
 _DEEPEST_FIELD = 8
 _UNPUBLISHED = frozenset({"draft", "private", "pending", "future", "trash", "auto-draft", "unpublished"})
 _LONG = 200  # letters from which a field of an unknown name may be the text
-_SENTENCE_END = re.compile(r"[.!?…。؟۔।](?=[\s\"'”’»)]|$)")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.)?(?:(?<!\s)\s+)?\[\+\d+ chars\]\s*$")
 _SPOKEN = ("name", "title", "rendered", "main", "original", "displayname", "default", "text", "value")
 _NAME_PARTS = (("given", "family"), ("first", "last"), ("firstname", "lastname"))
@@ -149,7 +151,7 @@ class Fields:
                     return self._whole(self._take("text", path, words))
         unknown = {path: value for path, value in self._unread() if isinstance(value, str)}
         longest = max(unknown, key=lambda path: len(unknown[path]), default="")
-        if len(unknown.get(longest, "")) >= _LONG and len(_SENTENCE_END.findall(unknown[longest])) > 1:
+        if len(unknown.get(longest, "")) >= _LONG and len(list(islice(sentences(unknown[longest]), 2))) > 1:
             return self._whole(self._take("text", longest, unknown[longest]))
         self._refuse_textless()
         raise Unreadable("it has no text; put the article in a field named text")
@@ -240,8 +242,8 @@ def language_code(name: str | None) -> str | None:
     plain = (name or "").strip().casefold()
     if plain in _LANGUAGES:
         return _LANGUAGES[plain]
-    match = re.match(r"([a-z]{2})(?:[-_]|$)", plain)
-    return match[1] if match else None
+    code = plain.replace("_", "-").partition("-")[0]
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else None
 
 
 def kind_of(value: object) -> str:
@@ -285,7 +287,7 @@ def _flat(record: Mapping[str, object]) -> Iterator[tuple[str, object]]:
             path, told = f"{above}{name}", told + 1
             if told > _MOST_FIELDS:
                 return
-            if isinstance(value, Mapping) and _HOLDERS.fullmatch(name) and path.count(".") < _DEEPEST_FIELD:
+            if isinstance(value, Mapping) and name in _HOLDERS and path.count(".") < _DEEPEST_FIELD:
                 waiting.append((f"{path}.", value))
             elif not _is_empty(value):
                 yield path, value
@@ -352,7 +354,8 @@ def _day_of(value: object) -> date | None:
 
 
 def _written_day(text: str) -> date | None:
-    if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
+    seconds, _, rest = text.partition(".")
+    if 9 <= len(seconds) <= 13 and f"{seconds}{rest}".isdecimal() and text.isascii():
         return from_timestamp(float(text))
     if (day := parse_date(text)) is not None or len(text) > 100:
         return day

@@ -4,7 +4,6 @@ A visit is noted for a later conditional request only once everything that it ga
 archive, so that an interrupted run loses nothing: what was not noted is simply fetched again.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -24,14 +23,14 @@ MOST_ADDRESSES = 10_000
 """In one list; a longer one is refused whole."""
 DEEPEST_LIST = 2
 """Lists that lead to lists: a sitemap of sitemaps, OPML of feeds."""
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _KNOWN = tuple(entry.name for entry in fields(Known))
 _STATED = frozenset({Origin.GIVEN, Origin.PAGE})
 
 
 def is_address(source: str) -> bool:
     """Tells whether a person named an address rather than a path."""
-    return _ADDRESS.match(source) is not None
+    scheme, separator, _ = source.partition("://")
+    return bool(separator) and scheme.isascii() and scheme.replace("+", "").isalnum()
 
 
 @dataclass(slots=True)

@@ -1,6 +1,5 @@
 """Live blogs in the markup of a page: blocks side by side, each with its time and its news."""
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
 
 _MOST_TIMES = 2_000
 _DEEPEST = 5  # elements between an entry and its time
-_CLOCK = re.compile(r"[T ](\d\d:\d\d)")
 # A heading that leads to another page is a list's, which shows its articles with their times too.
 _LEADS_AWAY = (
     ".//*[self::h1 or self::h2 or self::h3 or self::h4]//a[not(starts-with(@href, '#'))] | ancestor::a"
@@ -25,18 +23,23 @@ def entries(tree: "_Element") -> list[tuple[str, str]]:
     """Returns the clock and the words of each entry, the oldest first; none for any other page."""
     for siblings in _siblings(tree):
         stamps = [(str(time.get("datetime")), block) for block, time in siblings]
-        if not all(_CLOCK.search(stamp) for stamp, _ in stamps):
+        if not all(clock_in(stamp) for stamp, _ in stamps):
             continue
         moments = [stamp for stamp, _ in stamps]
         in_turn = moments in (sorted(moments), sorted(moments, reverse=True))
         if not in_turn or any(block.xpath(_LEADS_AWAY) or block.xpath(_OF_READERS) for _, block in stamps):
             continue
         return [
-            (clock[1], words)
+            (clock_in(stamp), words)
             for stamp, block in sorted(stamps, key=lambda pair: pair[0])
-            if (clock := _CLOCK.search(stamp)) and (words := _words(block))
+            if (words := _words(block))
         ]
     return []
+
+
+def clock_in(stamp: str) -> str:
+    """Returns the hour and minute of an ISO time, "2021-03-12T18:42:00Z"; "" of a day alone."""
+    return stamp[11:16] if stamp[10:11] in ("T", " ") and stamp[13:14] == ":" else ""
 
 
 def _siblings(tree: "_Element") -> "Iterator[list[tuple[_Element, _Element]]]":

@@ -36,7 +36,8 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _POST_MARK = re.compile(rb"From \S+.{0,200}\d{4}")
 _HEADER = re.compile(r"[A-Za-z][\w-]{0,60}:[^\n]*\n(?:[ \t][^\n]*\n)*")
 _MAIL = frozenset({"from", "date", "subject", "message-id", "mime-version", "received", "return-path", "to"})
-_NO_ATTACHMENT = re.compile(r"(?:image|audio|video|font)/|text/(?:css|calendar|x-vcard)|application/pgp")
+_NO_ATTACHMENT = ("image/", "audio/", "video/", "font/", "text/css", "text/calendar", "text/x-vcard",
+                  "application/pgp")  # fmt: skip
 _BULK = ("list-id", "list-unsubscribe", "list-post")
 _LONGEST_SIGNATURE = 12  # lines
 _FORWARDED = re.compile(r"[^\W\d_][\w -]{0,20}:[ \t]*(?P<value>\S.*)")
@@ -102,7 +103,7 @@ class MailReader:
         yield from _articles(body, says, source, _line(message, "message-id"))
         for part in parts:
             name = _name_of(part)
-            if name and _is_attached(part) and not _NO_ATTACHMENT.match(part.get_content_type()):
+            if name and _is_attached(part) and not part.get_content_type().startswith(_NO_ATTACHMENT):
                 yield from self._attached(_payload(part), f"{source}!{name}", depth)
 
     def _attached(self, data: bytes, place: str, depth: int) -> Iterator[Draft | Skipped]:
@@ -211,7 +212,7 @@ def _says(message: Message) -> Found:
 
 
 def _day(value: str) -> date | None:
-    return parse_date(re.sub(r"\s{0,9}\([^()]{0,99}\)\s{0,9}$", "", value)[:100])
+    return parse_date(value.partition("(")[0][:100])
 
 
 def _person(value: str) -> str | None:

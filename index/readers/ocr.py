@@ -1,13 +1,13 @@
 """Scanned pages read by the program tesseract, where it is installed."""
 
 import base64
-import re
 import resource
 import shutil
 import subprocess
 import zlib
 
 from index.errors import Unreadable
+from index.extraction import layout
 from index.readers.confined import MEMORY, PARSERS, SECONDS, WAITING, Confined
 
 NOTE = "its words were read off pictures of its pages (OCR); some letters may be wrong"
@@ -41,9 +41,9 @@ def _read(picture: bytes) -> str:
     if done.returncode:
         raise Unreadable("tesseract could not read its pages")
     printed = done.stdout.decode("utf-8", "replace").replace("\f", "")
-    # A word is broken at a line's end by a hyphen; an empty line parts paragraphs.
-    whole = re.sub(r"(?<=\w)-\n(?=[^\W\dA-Z])", "", printed)
-    return re.sub(r"(?<!\n)\n(?!\n)", " ", whole)
+    # An empty line parts paragraphs.
+    paragraphs = layout.without_hyphens(printed).split("\n\n")
+    return "\n\n".join(part.replace("\n", " ") for part in paragraphs)
 
 
 def _confine() -> None:

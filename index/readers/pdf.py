@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
 from typing import Any, BinaryIO
 
@@ -26,23 +26,16 @@ from index.records import Draft, Origin, Skipped, ZoneKind
 LARGEST_PDF = 200_000_000
 """Bytes. Newspapers with pictures are large."""
 
-_PAGE_NUMBER = re.compile(
-    r"\W*+(?:page|p\.|seite|página|صفحة)?\s*+[\divxlc]{1,5}(?:\s*+(?:of|/|von|de|sur|من)\s*+\d{1,5})?\W*+",
-    re.IGNORECASE,
-)
+_OF_PAGES = frozenset("page p seite página صفحة of von de sur من".split())
 _EDGE = 4  # lines, of which fewer at the top and the bottom of a page may be furniture
 _AROUND = 6  # lines above and below by which the width of a column is told
 _NEXT_COLUMN = 60.0  # points; a line that is not within them below another opens a column or a page
-_PRESENTATION = re.compile("[\ufb00-\ufb06\ufb50-\ufdff\ufe70-\ufefc]+")  # letter forms and ligatures
-_PRINTED_BY_BROWSER = re.compile(
-    r"chrom|skia|mozilla|firefox|safari|quartz|wkhtml|webkit|gecko", re.IGNORECASE
-)
+_BROWSERS = ("chrom", "skia", "mozilla", "firefox", "safari", "quartz", "wkhtml", "webkit", "gecko")
 _NO_TITLE = re.compile(
     r"untitled|untitled document|document\d*|microsoft word.*|.*\.(?:docx?|indd|qxp|odt|pdf|rtf|pages|html?)"
     r"|https?://.*|\W*",
     re.IGNORECASE,
 )
-_PDF_DATE = re.compile(r"(?:D:)?(\d{4})-?(\d\d)-?(\d\d)")
 _XMP_DATE = re.compile(rb"<prism:publicationDate>\s*([\d-]{10})|prism:publicationDate=\"([\d-]{10})")
 
 
@@ -110,7 +103,8 @@ def _line(parts: Sequence[Sequence[Any]]) -> Line:
 
 def _plain(text: str) -> str:
     """A line with its letters as letters: Arabic as joined for print and the ligature ﬁ are split again."""
-    return _PRESENTATION.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text).strip()
+    forms = ((letter, "\ufb00" <= letter <= "\ufefc") for letter in text)
+    return "".join(unicodedata.normalize("NFKC", one) if form else one for one, form in forms).strip()
 
 
 # Pages into paragraphs
@@ -181,11 +175,13 @@ def _interrupting(
 
 def _mark(line: Line) -> str:
     """Words of a line without its numbers, the same on every page."""
-    return re.sub(r"\d+", "#", line.text.casefold())
+    return "".join(letter for letter in line.text.casefold() if not letter.isdigit())
 
 
 def _is_page_number(line: Line) -> bool:
-    return any(map(str.isdigit, line.text)) and _PAGE_NUMBER.fullmatch(line.text) is not None
+    bare = "".join(letter if letter.isalnum() else " " for letter in line.text.casefold())
+    words = [word for word in bare.split() if word not in _OF_PAGES]
+    return 1 <= len(words) <= 2 and all(word.isdigit() and len(word) <= 5 for word in words)
 
 
 def _paragraphs(lines: Sequence[Line], gap: float) -> Iterator[str]:
@@ -234,7 +230,7 @@ def _text_of(lines: Sequence[str]) -> str:
 
 def _hyphenless(text: str, following: str) -> str:
     """A word broken at a line's end; between two words, and before a capital, the hyphen is its own."""
-    halves = (text[:-1].rpartition(" ")[2], re.split(r"\W", following, maxsplit=1)[0])
+    halves = (text[:-1].rpartition(" ")[2], "".join(takewhile(str.isalnum, following)))
     own = not following[:1].islower() or (not is_word("".join(halves)) and all(map(is_word, halves)))
     return text[:-1] + ("-" if own else "") + following
 
@@ -259,13 +255,12 @@ def _dated(article: Draft, info: Mapping[str, str]) -> Draft:
 
     A file that a browser printed was made on the day somebody saved it, which says nothing.
     """
-    maker = f"{info.get('Creator', '')} {info.get('Producer', '')}"
+    maker = f"{info.get('Creator', '')} {info.get('Producer', '')}".casefold()
     made = _made(info.get("CreationDate", ""))
-    if article.published or made is None or _PRINTED_BY_BROWSER.search(maker):
+    if article.published or made is None or any(name in maker for name in _BROWSERS):
         return article
     return replace(article, published=made, origins={**article.origins, "published": Origin.PAGE})
 
 
 def _made(written: str) -> date | None:
-    match = _PDF_DATE.match(written)
-    return parse_date("-".join(match.groups())) if match else None
+    return parse_date(written.removeprefix("D:").replace("-", "")[:8])

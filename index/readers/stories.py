@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
 
 _FEWEST_STORIES = 2
-_LINK_LINE = re.compile(r"(?:[^\W\d_][\w ]{0,30}:? ?)?[<(\[]?https?://\S{1,2000}")
+_LINK_LINE = re.compile(r"(?:[^\W\d_][\w ]{0,30}:? ?)?[<(\[]?(https?://\S{1,2000})")
 _STORY_PATH = (
     "//article | //*[contains(@itemtype, 'Article') or contains(@itemtype, 'BlogPosting')]"
     " | //*[contains(concat(' ', normalize-space(@class), ' '), ' hentry ')]"
@@ -42,11 +42,9 @@ _STORY_PATH = (
 _HEADINGS = (".//h1", ".//h2", ".//h3")
 _AUTHOR_PATH = "string((.//*[@rel='author' or @itemprop='author' or contains(@class, 'byline')])[1])"
 _TIME_PATH = "string((.//time[not(@itemprop='dateModified')]/@datetime)[1])"
-_TIME = re.compile(r"T(\d\d:\d\d)")
 _MARK = "\ue000"
-_RULE = re.compile(r"(?:[-=*_~#•–—] ?){3,}")
-_BULLET = re.compile(r"[-*•–—] ")
-_NUMBERED = re.compile(r"^(?:#{1,6} |\d{1,2}[.)] )")
+_RULE = "-=*_~#•–— "  # what a line is drawn of
+_BULLETS = ("- ", "* ", "• ", "– ", "— ")
 # What only letters to subscribers say; they have to, by law.
 _LETTER = re.compile(
     r"\b(?:unsubscribe|in (?:your |a )?(?:web )?browser|forwarded (?:this|to you)|manage (?:\w+ )?preferences"
@@ -154,7 +152,7 @@ def _pasted(text: str) -> list[_Story]:
 
 
 def _without_rules(text: str) -> list[str]:
-    return ["" if _RULE.fullmatch(line) else line for line in text.split("\n")]
+    return [line if line.strip(_RULE) else "" for line in text.split("\n")]
 
 
 def _heads(lines: Sequence[str]) -> Iterator[int]:
@@ -239,9 +237,9 @@ def _live(updates: Sequence[Mapping[str, object]], title: str | None) -> Iterato
         words = (
             "\n\n".join(text for text, _ in html.fragment_blocks(body)) if html.holds_markup(body) else body
         )
-        clock = _TIME.search(str(update.get("datePublished", "")))
+        clock = live_blogs.clock_in(str(update.get("datePublished", "")))
         heading = own.known.title
-        entry = _entry(clock[1] if clock else "", f"{heading}\n{words}" if heading else words, title)
+        entry = _entry(clock, f"{heading}\n{words}" if heading else words, title)
         yield replace(entry, says=found(replace(own.known, title=entry.says.known.title), Origin.PAGE))
 
 
@@ -253,14 +251,14 @@ def _linked(text: str) -> list[_Story]:
     stories = []
     above: list[str] = []
     for line in text.split("\n"):
-        if not _LINK_LINE.fullmatch(line):
+        link = _LINK_LINE.fullmatch(line)
+        if link is None:
             above.append(line)
             continue
         prose = next((n for n, one in enumerate(above) if _prose(one)), None)
         title = next((one for one in reversed(above[:prose]) if one), None) if prose else None
         if prose is not None and title:
-            url = re.search(r"https?://[^\s>)\]]+", line)
-            known = Known(title=title, url=url[0] if url else None)
+            known = Known(title=title, url=link[1].rstrip(">)]"))
             stories.append(_Story("\n".join(above[prose:]), found(known, Origin.TEXT)))
         above = []
     return stories
@@ -278,7 +276,7 @@ def _sections(text: str, title: str | None) -> list[_Story]:
     if not heads:
         return []
     named = [
-        (_NUMBERED.sub("", lines[place]), lines[place + 1 : stop])
+        (lines[place].lstrip("#0123456789.) "), lines[place + 1 : stop])
         for place, stop in pairwise([*heads, len(lines)])
     ]
     intro = [line for line in lines[first + 1 : heads[0]] if not _LETTER.search(line)]
@@ -295,7 +293,7 @@ def _is_heading(lines: Sequence[str], place: int) -> bool:
     return (
         alone
         and bool(below)
-        and not (ends_sentence(line) or _BULLET.match(line) or _LETTER.search(line) or known(line))
+        and not (ends_sentence(line) or line.startswith(_BULLETS) or _LETTER.search(line) or known(line))
     )
 
 
@@ -328,12 +326,12 @@ def _parts(blocks: "Sequence[html.Block]", links: Sequence[tuple[str, str]]) -> 
     gathered: list[list[html.Block]] = [[]]
     says = [NOTHING_FOUND]
     for words, kind in blocks:
-        match = re.search(rf"{_MARK}(\d+){_MARK}", words)
-        if match:
-            title, url = links[int(match[1])]
+        if _MARK in words:
+            above, number, below = words.split(_MARK, 2)
+            title, url = links[int(number)]
             says.append(found(Known(title=title, url=url), Origin.PAGE))
             gathered.append([])
-            words = words.replace(match[0], "")
+            words = above + below
         gathered[-1].append((words, kind))
     joined = (cleaning.join(part) for part in gathered)
     return [_Story(text, of, zones=zones) for (text, zones), of in zip(joined, says, strict=True)]

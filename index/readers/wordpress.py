@@ -103,6 +103,7 @@ def _markup(content: str) -> str:
     closed = "|".join(map(re.escape, sorted(set(_CLOSED.findall(plain)))))
     plain = _WITH_ATTRIBUTES.sub("", plain)
     plain = re.sub(rf"\[/?(?:{closed})\]", "", plain) if closed else plain
-    if re.search(r"<p[\s>]", plain, re.IGNORECASE):
+    if "<p>" in plain or "<p " in plain:
         return plain
-    return "".join(f"<p>{part}</p>" for part in re.split(r"\n\s*\n", plain) if part.strip())
+    paragraphs = "\n".join(map(str.strip, plain.splitlines())).split("\n\n")
+    return "".join(f"<p>{part}</p>" for part in paragraphs if part.strip())

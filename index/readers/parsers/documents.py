@@ -1,7 +1,6 @@
 """The paragraphs of a Word or OpenDocument text, and the chapters of an EPUB: XML packed as ZIP."""
 
 import posixpath
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -91,7 +90,7 @@ def _headings(packed: zipfile.ZipFile) -> frozenset[str]:
         style.get(f"{_WORD}styleId", "")
         for style in _tree(packed, "word/styles.xml").iter(f"{_WORD}style")
         for name in style.iter(f"{_WORD}name")
-        if re.fullmatch(r"(?:heading \d|title)", name.get(f"{_WORD}val", ""), re.IGNORECASE)
+        if name.get(f"{_WORD}val", "").casefold().startswith(("heading", "title"))
     )
 
 
