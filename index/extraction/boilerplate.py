@@ -103,133 +103,23 @@ _INLINE_JUNK = re.compile(
 )
 _LONGEST_JUNK = 120  # letters; searching further makes a hostile line cost its square
 _SHARE_WORDS = frozenset(
-    [
-        "facebook",
-        "twitter",
-        "x",
-        "whatsapp",
-        "telegram",
-        "email",
-        "e-mail",
-        "mail",
-        "print",
-        "share",
-        "tweet",
-        "copy",
-        "link",
-        "linkedin",
-        "reddit",
-        "pinterest",
-        "viber",
-        "messenger",
-        "instagram",
-        "youtube",
-        "tiktok",
-        "threads",
-        "bluesky",
-        "rss",
-        "a+",
-        "a-",
-        "a",
-        "a++",
-        "a--",
-        "aa",
-        "on",
-        "via",
-        "by",
-        "this",
-        "article",
-        "+",
-        "-",
-        "|",
-        "/",
-        "·",
-    ]
+    """
+    facebook twitter x whatsapp telegram email e-mail mail print share tweet copy link linkedin reddit
+    pinterest viber messenger instagram youtube tiktok threads bluesky rss a+ a- a a++ a-- aa on via by
+    this article + - | / ·""".split()
 )
-MENU_GAP = re.compile(r"\s[|»›>·]\s|\s?\|\s?")
 _SECTIONS = frozenset(
-    [
-        "home",
-        "menu",
-        "search",
-        "news",
-        "local",
-        "politics",
-        "council",
-        "business",
-        "economy",
-        "money",
-        "markets",
-        "sport",
-        "sports",
-        "football",
-        "culture",
-        "arts",
-        "life",
-        "lifestyle",
-        "health",
-        "science",
-        "technology",
-        "tech",
-        "world",
-        "international",
-        "opinion",
-        "comment",
-        "letters",
-        "editorial",
-        "weather",
-        "travel",
-        "traffic",
-        "obituaries",
-        "notices",
-        "jobs",
-        "property",
-        "video",
-        "videos",
-        "photos",
-        "gallery",
-        "podcast",
-        "podcasts",
-        "radio",
-        "programmes",
-        "live",
-        "subscribe",
-        "newsletter",
-        "login",
-        "register",
-        "contact",
-        "about",
-        "archive",
-        "harbour",
-        "region",
-        "education",
-        "crime",
-        "inicio",
-        "noticias",
-        "deportes",
-        "cultura",
-        "economía",
-        "opinión",
-        "accueil",
-        "actualités",
-        "sports",
-        "économie",
-        "startseite",
-        "politik",
-        "wirtschaft",
-        "sport",
-        "kultur",
-        "الرئيسية",
-        "أخبار",
-        "سياسة",
-        "اقتصاد",
-        "رياضة",
-        "ثقافة",
-    ]
+    """
+    home menu search news local politics council business economy money markets sport sports football
+    culture arts life lifestyle health science technology tech world international opinion comment letters
+    editorial weather travel traffic obituaries notices jobs property video videos photos gallery podcast
+    podcasts radio programmes live subscribe newsletter login register contact about archive harbour
+    region education crime inicio noticias deportes cultura economía opinión accueil actualités économie
+    startseite politik wirtschaft kultur الرئيسية أخبار سياسة اقتصاد رياضة ثقافة""".split()
 )
 _OPENING_QUOTES = frozenset("'\"‘“")
 _SENTENCE_END = re.compile(r"""[.!?…。！？।۔؟]["'”’»›)\]]*$""")
-HEADER_MENU_GAP = re.compile(r"\s[|»›>·/]\s|\s?\|\s?")
+_MENU_GAPS = ("»", "›", ">", "·", "/")  # beside the bar, which needs no spaces around it
 SIGN_OFF = re.compile(r"[(\[][^()\[\]]{2,40}[)\]]|#{2,}|-+ ?30 ?-+|\* ?\* ?\*|[-–—_=*•.·]+")
 
 
@@ -264,7 +154,7 @@ def comments_begin(words: str) -> bool:
 
 
 def _is_sharing(folded: str) -> bool:
-    tokens = [token.strip(":!.") for token in re.split(r"[\s,]+", folded)]
+    tokens = [token.strip(":!.") for token in folded.replace(",", " ").split()]
     return len(tokens) <= 20 and folded != "a" and all(token in _SHARE_WORDS for token in tokens)
 
 
@@ -310,9 +200,11 @@ def is_section_menu(bare: str) -> bool:
     return len(words) >= 3 and len(_SECTIONS.intersection(words)) >= 0.7 * len(words)
 
 
-def is_menu(words: str, gap: re.Pattern[str], least: int) -> bool:
+def is_menu(words: str, least: int) -> bool:
     """Short items between bars or arrows; a table's row is told from it by its figures."""
     if len(words) > 400 or any(map(str.isdigit, words)) or ends_sentence(words):
         return False
-    items = [item for item in gap.split(words) if item.strip()]
+    for gap in _MENU_GAPS:
+        words = words.replace(f" {gap} ", "|")
+    items = [item for item in words.split("|") if item.strip()]
     return len(items) >= least and all(len(item.split()) <= 3 for item in items)

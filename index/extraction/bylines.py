@@ -13,7 +13,7 @@ from datetime import date
 from itertools import pairwise
 from operator import itemgetter
 
-from index.extraction.boilerplate import HEADER_MENU_GAP, ends_sentence, is_menu, is_section_menu, plain
+from index.extraction.boilerplate import ends_sentence, is_menu, is_section_menu, plain
 from index.extraction.date_lines import (
     LABELLED,
     OTHER_LABEL,
@@ -24,7 +24,6 @@ from index.extraction.date_lines import (
     is_date_line,
     settled_date,
     wired,
-    without_dates,
 )
 from index.extraction.dates import WEEKDAYS, dates_in, in_ascii_digits
 from index.extraction.language import language_of
@@ -61,8 +60,7 @@ _COPYRIGHT = re.compile(
     r"(?: Ltd| Inc| LLC| GmbH)?\s*(?:[.|,]|$)",
     re.IGNORECASE,
 )
-# A house may call itself "The Ridge Courier"; a person does not.
-_ARTICLE = re.compile(r"(?:The|Le|La|Les|El|Il|Die|Der|Das|De|Het)\s[A-Z]\S*(?:\s\S+){0,3}$")
+_ARTICLES = frozenset({"The", "Le", "La", "Les", "El", "Il", "Die", "Der", "Das", "De", "Het"})
 _PARTED = re.compile(r"\s[|–—·•-]\s|,\s(?=\d)")
 _SLASHED = re.compile(rf"(?P<name>{_NAME}(?: {_NAME}){{1,3}})\s?/\s?(?P<house>[A-Z][\w .&'’-]{{1,40}})")
 _TOLD = re.compile(
@@ -254,8 +252,8 @@ def _dateline(text: str, zones: Sequence[Zone]) -> tuple[str | None, str | None,
 
 def _alone(words: str) -> date | None:
     """The day that words give which are nothing but a day, an agency in brackets apart."""
-    beside = re.sub(r"\([^()]*\)", "", without_dates(words))
-    return None if re.search(r"[^\W\d_]{3}", beside) else next((day for _, day in dates_in(words)), None)
+    bare = words.partition("(")[0]
+    return next((day for _, day in dates_in(bare)), None) if is_date_line(bare, bare=True) else None
 
 
 def _outlet(
@@ -288,12 +286,9 @@ def _names_itself(zone: Zone, text: str) -> bool:
 
 
 def _masthead(header: Sequence[str]) -> str | None:
-    """The name that stands first of all, right above a site's menu, without a radio's frequency."""
-    if len(header) < 2 or not (is_menu(header[1], HEADER_MENU_GAP, 2) or is_section_menu(plain(header[1]))):
-        return None
-    name = re.sub(r"(?<!\s)\s+\d+(?:\.\d+)?(?:\s*(?:FM|AM|MHz))?$", "", header[0])
-    is_menu_too = is_menu(name, HEADER_MENU_GAP, 2) or is_section_menu(plain(name))
-    return name if _could_be_name(name) and not is_menu_too else None
+    """The name that stands first of all, right above a site's menu."""
+    first, below = (is_menu(line, 2) or is_section_menu(plain(line)) for line in (*header, "", "")[:2])
+    return header[0] if below and not first and _could_be_name(header[0]) else None
 
 
 def _beside_date(header: Sequence[str], text: str, confirming: Sequence[str]) -> str | None:
@@ -322,8 +317,14 @@ def _could_be_name(line: str) -> bool:
 
 def _is_outlet(line: str, text: str, confirming: Sequence[str]) -> bool:
     words = set(line.casefold().split())
-    told = re.search(rf"\b(?:told|to|with)\s+{re.escape(line)}\b", text)
-    return bool(words & _OUTLET_WORDS or _ARTICLE.match(line) or told or _confirmed(line, confirming))
+    told = any(f" {verb} {line}" in text for verb in ("told", "to", "with"))
+    return bool(words & _OUTLET_WORDS or told or _has_article(line) or _confirmed(line, confirming))
+
+
+def _has_article(line: str) -> bool:
+    """A house may call itself "The Ridge Courier"; a person does not."""
+    first, *rest = line.split()
+    return first in _ARTICLES and bool(rest) and rest[0][0].isupper()
 
 
 def _told(text: str, zones: Sequence[Zone], confirming: Sequence[str]) -> str | None:

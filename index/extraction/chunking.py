@@ -24,10 +24,8 @@ LINE_BREAK = re.compile(r"\n+(?![a-zà-öø-ÿа-яё])")
 # A letter and a full stop abbreviate a title, as in "د. أحمد" for Dr Ahmed.
 ARABIC_INITIAL = re.compile(r"(?:^|\s)[\u0621-\u064a]\.\s*$")
 _INITIAL = 8  # characters in which it stands, with the white space around it
-_CLOSES = re.compile(r"[\"'”’»)\]]{1,3}(?=[\s,;:]|$)")
-_LETTER = re.compile(r"[^\W\d_]")
+_CLOSES = tuple("\"'”’»)]")
 _WORD = re.compile(r"[^\W\d_]+")
-_HALF_DAY = re.compile(r"\b[ap]\.m\.\s*$", re.IGNORECASE)
 _DAYS = WEEKDAYS.keys() | MONTHS.keys()
 
 
@@ -162,14 +160,12 @@ def _goes_on(text: str, start: int, end: int) -> bool:
         return True
     if "\n" in text[end - 2 : end]:
         return False
-    first, next_word = _LETTER.search(text, start, end), _WORD.match(text, end)
+    first, next_word = _WORD.search(text, start, end), _WORD.match(text, end)
     if first is None or next_word is None:
-        return _CLOSES.match(text, end) is not None
+        return text.startswith(_CLOSES, end)
     small = next_word[0][0].islower() and not first[0].islower()
-    return small or (
-        _HALF_DAY.search(text, max(start, end - _INITIAL), end) is not None
-        and next_word[0].casefold() in _DAYS
-    )
+    halved = text[max(start, end - _INITIAL) : end].casefold().rstrip().endswith((" a.m.", " p.m."))
+    return small or (halved and next_word[0].casefold() in _DAYS)
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

@@ -226,11 +226,7 @@ def _title_line(lines: Sequence[_Line]) -> _Line | None:
 
 def _is_candidate(line: _Line) -> bool:
     words = line.words
-    special = (
-        furniture.known(words)
-        or furniture.is_menu(words, furniture.HEADER_MENU_GAP, 2)
-        or furniture.SIGN_OFF.fullmatch(words)
-    )
+    special = furniture.known(words) or furniture.is_menu(words, 2) or furniture.SIGN_OFF.fullmatch(words)
     return (
         line.kind is None
         and len(words) <= _LONGEST_TITLE
@@ -278,9 +274,7 @@ def _article_kind(lines: Sequence[_Line], number: int) -> ZoneKind:
     if known:
         return known
     aside = (
-        furniture.SIGN_OFF.fullmatch(words)
-        or furniture.is_menu(words, furniture.MENU_GAP, 3)
-        or is_date_line(words, bare=True)
+        furniture.SIGN_OFF.fullmatch(words) or furniture.is_menu(words, 3) or is_date_line(words, bare=True)
     )
     return ZoneKind.NAVIGATION if aside or _is_subheading(lines, number) else ZoneKind.REPORTING
 

@@ -8,7 +8,6 @@ from index.extraction.boilerplate import ends_sentence
 from index.extraction.dates import MONTHS, WEEKDAYS, ambiguous_in, dates_in
 from index.extraction.dates.mentions import mentions, weekday_date, years_in
 from index.extraction.dates.named import fitting_day
-from index.extraction.dates.periods import day_of
 from index.extraction.dates.short import short_days
 from index.extraction.dates.tenses import Tense, tense_at
 from index.records import DateMention, Span, Zone, ZoneKind
@@ -34,7 +33,6 @@ WIRE = re.compile(
     rf"(?:[A-Z][^()\n]{{1,60}},\s)?(?:(?P<d1>\d{{1,2}})\.?\s(?:de\s)?(?P<m1>(?i:{_MONTH}))"
     rf"|(?P<m2>(?i:{_MONTH}))\.?\s(?P<d2>\d{{1,2}})),?\s\((?P<outlet>[A-Z][\w .&'’-]{{1,40}})\)\s?\.?\s?[—–-]"
 )
-_RIGHTS_YEAR = re.compile(r"(?:©|\(c\)|copyright)[^\n]{0,60}?\b(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE)
 
 
 def is_date_line(line: str, bare: bool = False) -> bool:
@@ -74,8 +72,7 @@ def settled_date(header: Sequence[str], text: str, zones: Sequence[Zone]) -> dat
 def wired(text: str, zones: Sequence[Zone]) -> date | None:
     """The day of a wire's dateline, in the year that its own weekday fits: wires name the day they are sent.
 
-    The year is near those that the text tells of, or the one of its copyright; a copyright alone says only
-    when a page was drawn.
+    The year is near those that the text tells of.
     """
     opening = [zone.of(text) for zone in zones if zone.kind is ZoneKind.REPORTING][:3]
     wire = next((match for line in opening if (match := WIRE.match(line))), None)
@@ -83,10 +80,8 @@ def wired(text: str, zones: Sequence[Zone]) -> date | None:
     if wire is None or weekday is None:
         return None
     month, number = MONTHS[(wire["m1"] or wire["m2"]).casefold()], int(wire["d1"] or wire["d2"])
-    signed = {int(match["year"]) for match in _RIGHTS_YEAR.finditer(text)}
-    days = [day for year in signed if (day := day_of(year, month, number)) and day.weekday() == weekday]
-    days += filter(None, [fitting_day(month, number, weekday, years_in(text, tuple(zones)))])
-    return next((day for day in days if day <= date.today() + timedelta(days=1)), None)
+    day = fitting_day(month, number, weekday, years_in(text, tuple(zones)))
+    return day if day and day <= date.today() + timedelta(days=1) else None
 
 
 def _weekdays(line: str) -> Iterator[int]:
@@ -119,7 +114,7 @@ def _agreeing(both: Sequence[date], text: str, zones: Sequence[Zone]) -> date | 
 def _names_day_near(text: str, zones: Sequence[Zone], day: date) -> bool:
     """Tells whether the text names a day of a month that is one of the ten up to `day`."""
     return any(
-        re.search(r"\d", mention.of(text)) is not None
+        any(map(str.isdigit, mention.of(text)))
         and mention.first == mention.last
         and timedelta(0) <= day - mention.first <= timedelta(days=10)
         for mention in mentions(text, zones, day)

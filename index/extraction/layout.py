@@ -22,7 +22,7 @@ _PAGE_LINE = (
     r"|[Pp]age \d+[^\n]{0,20})"
 )
 _PAGE_BREAK = re.compile(rf"(?<=[^\s.!?:”\"|])[ \t]*\n\s*(?:{_PAGE_LINE}[ \t]*\n\s*){{1,4}}(?=[a-zà-öø-ÿ])")
-_HYPHEN = re.compile(r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[a-zà-öø-ÿ])")
+_HYPHEN = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,40})-[ \t]*\n[ \t]*(?=([a-zà-öø-ÿ][^\W\d_]{0,40}))")
 # "THE RIDGE COURIER    4", "4    The Ridge Courier": a page's number at the edge of what else its head says.
 _FOLIO = re.compile(
     r"(?P<words>[^\d\n]{3,60}[^\d\s])\s{1,60}(?P<folio>\d{1,4})|(?P<number>\d{1,4})\s{1,60}(?P<head>[^\d\s][^\d\n]{3,60})"
@@ -58,7 +58,7 @@ def readable(text: str) -> str:
 
 def _unescaped(text: str) -> str:
     """The characters for which HTML entities stand; a text that holds tags too is not plain."""
-    return unescape(text) if _ENTITY.search(text) and not re.search(r"<[a-z/!]", text) else text
+    return unescape(text) if _ENTITY.search(text) and "</" not in text else text
 
 
 def _in_columns(text: str) -> str:
@@ -80,9 +80,8 @@ def _in_columns(text: str) -> str:
 
 
 def _paragraphs(column: Sequence[str]) -> str:
-    return "\n\n".join(
-        " ".join(block.split("\n")) for block in re.split(r"\n{2,}", "\n".join(column)) if block
-    )
+    blocks = "\n".join(column).split("\n\n")
+    return "\n\n".join(" ".join(block.split("\n")).strip() for block in blocks if block.strip())
 
 
 def _gap_ends(line: str) -> list[int]:
@@ -149,16 +148,15 @@ def _without_running_heads(text: str) -> str:
     return "\n".join(kept) if heads else text
 
 
-def _without_hyphens(text: str) -> str:
+def without_hyphens(text: str) -> str:
     """Words that a line's end cuts in two, whole where the text or a dictionary has them so."""
-    known = set(re.findall(r"[^\W\d_]+", text.casefold())) if _HYPHEN.search(text) else set()
+    words = text.casefold().split() if _HYPHEN.search(text) else ()
+    known = {word.strip(".,;:!?'\"“”‘’()") for word in words}
 
     def joined(match: re.Match[str]) -> str:
         """Drops a hyphen at a line's end where the joined word is known."""
-        before = re.search(r"[^\W\d_]{1,40}$", text[max(0, match.start() - 40) : match.start()])
-        behind = re.match(r"[^\W\d_]+", text[match.end() : match.end() + 40])
-        word = f"{before[0]}{behind[0]}".casefold() if before and behind else ""
-        return "" if word in known or is_word(word) else "-"
+        word = f"{match[1]}{match[2]}".casefold()
+        return match[1] if word in known or is_word(word) else f"{match[1]}-"
 
     return _HYPHEN.sub(joined, text)
 
@@ -189,7 +187,7 @@ _MENDS = (
     (HEADS, _without_running_heads),
     (COLUMNS, _in_columns),
     (HEADS, _without_page_breaks),
-    (HYPHENS, _without_hyphens),
+    (HYPHENS, without_hyphens),
     (SOFT_HYPHENS, _without_soft_hyphens),
     (LIGATURES, _without_ligatures),
 )

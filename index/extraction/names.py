@@ -14,7 +14,6 @@ MOST_NAMES = 200
 _WORD = r"[^\W\d_][\w’'-]*"
 _OPENS = re.compile(r"(?:^|[.!?:”\"“»«\n])\s{0,3}$")
 _ARTICLES = re.compile(r"\b(?:al|el|ul|as|ash|ad|ar|an|at)(?:[\s'’-]+)(?=\w)")
-_ARABIC_ARTICLE = re.compile(r"\bال")
 _SERVANT = re.compile(r"\babd[\s'’-]*(?:ul|el|al|ur|ar)?[\s'’-]*")
 
 
@@ -57,9 +56,10 @@ def key(name: str) -> tuple[str, ...]:
     """
     from anyascii import anyascii
 
-    plain = anyascii(_ARABIC_ARTICLE.sub("", name)).casefold()
-    plain = _ARTICLES.sub("", _SERVANT.sub("abd", plain))
-    return tuple(sorted(_skeleton(word) for word in re.findall(r"[a-z0-9]+", plain)))
+    bare = " ".join(word.removeprefix("ال") for word in name.split())
+    plain = _ARTICLES.sub("", _SERVANT.sub("abd", anyascii(bare).casefold()))
+    words = "".join(letter if letter.isalnum() else " " for letter in plain).split()
+    return tuple(sorted(map(_skeleton, words)))
 
 
 def sounds(text: str) -> frozenset[str]:

@@ -66,7 +66,7 @@ def _opens(text: str, start: int, rest: str) -> bool:
     """Tells whether the sentence is its article's first and begins anew, as behind "New York CNN — "."""
     above = text[max(0, start - 1000) : start].rstrip()
     anew = rest[:1].isupper() or rest[:1] in ("“", "‘", '"')
-    return anew and not above.endswith((".", "!", "”")) and not re.search(r"\s[—–-]\s", rest)
+    return anew and not above.endswith((".", "!", "”")) and not any(f" {dash} " in rest for dash in "—–-")
 
 
 # Interviews
@@ -78,8 +78,7 @@ _LABEL = re.compile(
     r"(?P<name>[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,3}?)(?:\s[(\[](?P<role>[^()\[\]\n]{2,60})[)\]])?\s?"
     r"(?:[:：]\s|(?<![\w.][QA])(?<=[QA])\.\s)(?=\S)"
 )
-_STAMP = re.compile(r"[(\[]\d{1,2}:\d\d:\d\d")
-_ENDS_ASKING = re.compile(r"[?؟？]['\"”’»)]*\s*$")
+_ASKS = "?؟？"
 _ONLY_ASKS = re.compile(r"(?:[^.!?؟？]|\.(?!\s)){3,300}[?؟？]['\"”’»)]*")
 
 
@@ -106,7 +105,11 @@ class _Labelled:
         return Span(self.line.start + self.label.end(), self.line.end)
 
     def asks(self, text: str) -> bool:
-        return _ENDS_ASKING.search(self.line.of(text)) is not None
+        return self.line.of(text).rstrip("'\"”’») ")[-1:] in tuple(_ASKS)
+
+    def is_stamped(self, text: str) -> bool:
+        """Tells whether a clock in brackets that counts seconds opens the line."""
+        return text[self.line.start] in "([" and (self.label["clock"] or "").count(":") == 2
 
 
 @lru_cache(maxsize=64)
@@ -115,7 +118,7 @@ def turns(text: str) -> tuple[Turn, ...]:
     held = list(lines(text))
     labelled = [_Labelled(line, label) for line in held if (label := _label(line.of(text)))]
     # A clock in brackets that counts seconds stands in transcripts alone, where one turn may be all there is.
-    stamped = [one for one in labelled if _STAMP.match(one.line.of(text))]
+    stamped = [one for one in labelled if one.is_stamped(text)]
     found = stamped if 2 * len(stamped) > len(labelled) else labelled
     if not (found is stamped or _is_dialogue(found, held, text)):
         return ()
@@ -137,7 +140,7 @@ def turns(text: str) -> tuple[Turn, ...]:
 
 def _tells(one: _Labelled, text: str) -> bool:
     """Tells whether a turn under a speaker's own name asks nothing."""
-    return len(one.name) > 1 and re.search(r"[?؟？]", one.words.of(text)) is None
+    return len(one.name) > 1 and not set(_ASKS) & set(one.words.of(text))
 
 
 def turn_at(text: str, place: int) -> Turn | None:

@@ -52,12 +52,11 @@ _FILLER = (
 )
 # Arabic-Indic and Persian digits; other scripts' digits are read by int() but not matched by clocks.
 _DIGITS = {zero + n: ord("0") + n for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for n in range(10)}
-_OTHER_DIGIT = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]")
 
 
 def in_ascii_digits(text: str) -> str:
     """The text with the digits of other scripts as ASCII, each in its place."""
-    return text.translate(_DIGITS) if _OTHER_DIGIT.search(text) else text
+    return text if text.isascii() else text.translate(_DIGITS)
 
 
 def parse_date(text: str, today: date | None = None) -> date | None:
@@ -80,8 +79,8 @@ def dates_in(text: str, today: date | None = None) -> Iterator[tuple[Span, date]
     """Every full date written in `text`, in order, with where it stands. Same refusals as `parse_date`."""
     plain = in_ascii_digits(text)
     for match in _DATE.finditer(plain):
-        before = re.search(r"(\w{1,20}),?\s{0,9}$", plain[max(0, match.start() - 30) : match.start()])
-        day = _day(match, WEEKDAYS.get(before[1].casefold()) if before else None)
+        before = plain[max(0, match.start() - 30) : match.start()].casefold().split()
+        day = _day(match, WEEKDAYS.get(before[-1].strip("(,")) if before else None)
         if match["y1"] and match["s1"] != "." and "\u06f0" <= text[match.start()] <= "\u06f9":
             day = calendars.jalali(*(int(match[name]) for name in ("y1", "m1", "d1"))) or day
         if day is not None and _plausible(day, today):
@@ -162,7 +161,8 @@ def _plausible(day: date, today: date | None) -> bool:
 
 def _mail_date(text: str, today: date | None) -> date | None:
     """RFC 2822, whose two-digit years and zone names the pattern does not know."""
-    if not re.match(r"[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d", text):
+    words = text.split()
+    if text[3:4] != "," or not (words[3:] and words[3].isdecimal()):
         return None
     from email.utils import parsedate_to_datetime  # brings in sockets, and few dates need it
 

@@ -49,6 +49,8 @@ _COUNTED = re.compile(
     r"|billion\b|percent\b|euros?\b|km\b|[a-z]{2,}s\b)"
 )
 _LOWER_IS_A_WORD = frozenset(["march", "may", "august"])
+_BOUNDS = tuple(f" {word}" for word in ("by", "until", "till", "from", "bis", "ab", "hasta", "desde el",
+                                        "jusqu'au", "dès le", "حتى"))  # fmt: skip
 _ALSO_FIRST_NAMES = frozenset(["april", "august", "january", "june", "jan", "mai", "may"])
 
 
@@ -86,7 +88,7 @@ def on_day(match: re.Match[str], frame: Frame) -> Days | None:
     # "In March 12 people" and "every May 1" name no day.
     if month is None or _YEARLY.search(left):
         return None
-    if match.start() == match.start("m") and re.search(r"\b(?:in|since|during)\s+$", left, re.IGNORECASE):
+    if match.start() == match.start("m") and left.casefold().split()[-1:] in (["in"], ["since"], ["during"]):
         return None
     if match["y"] is None and _COUNTED.match(frame.text, match.end()) and match.end("d") == match.end():
         return None
@@ -145,7 +147,7 @@ def _directed(days: list[date], match: re.Match[str], frame: Frame) -> date | No
     past = max((day for day in days if day <= published), default=None)
     coming = min((day for day in days if day >= published), default=None)
     left = frame.text[max(0, match.start() - 20) : match.start()]
-    bound = re.search(r"\b(?:by|until|till|from|bis|ab|hasta|desde el|jusqu'au|dès le|حتى)\s+$", left, re.I)
+    bound = f" {left.casefold()}".rstrip().endswith(_BOUNDS)
     tense = frame.tense(match)
     if tense is Tense.FUTURE or (bound and tense is Tense.OPEN):
         return coming or past
@@ -176,7 +178,7 @@ def in_bare_month(match: re.Match[str], frame: Frame) -> Days | None:
     if month is None or frame.published is None:
         return None
     if match["prep"].casefold() in ("by", "from") and (
-        match["m"].casefold() in _ALSO_FIRST_NAMES or re.match(r"\s+[A-ZÀ-Þ]", frame.text[match.end() :][:3])
+        match["m"].casefold() in _ALSO_FIRST_NAMES or frame.text[match.end() :][:3].lstrip()[:1].isupper()
     ):
         return None
     day = _directed([date(frame.published.year + shift, month, 1) for shift in (-1, 0, 1)], match, frame)
