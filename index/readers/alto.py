@@ -6,7 +6,7 @@ from typing import Any
 
 from index.errors import Unreadable
 from index.readers import stories
-from index.readers.decoding import binary_name, head
+from index.readers.decoding import binary_name, head, xml_tree
 from index.readers.drafting import Found
 from index.records import Draft, Skipped
 
@@ -25,22 +25,12 @@ class AltoReader:
 
     def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
         """The article or articles of the page. Raises Unreadable."""
-        text = "\n\n".join(filter(None, map(_paragraph, _blocks(data))))
+        blocks = xml_tree(data).iter("{*}TextBlock")
+        text = "\n\n".join(filter(None, map(_paragraph, blocks)))
         if not text:
             raise Unreadable("it is ALTO without words")
         for made in stories.of_text(text, Found(), source):
             yield replace(made, notes=(NOTE, *made.notes)) if isinstance(made, Draft) else made
-
-
-def _blocks(data: bytes) -> Iterator[Any]:
-    from lxml import etree  # type: ignore[import-untyped]
-
-    try:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
-        page = etree.fromstring(data, parser)
-    except (etree.LxmlError, ValueError) as error:
-        raise Unreadable("it is not XML that can be read") from error
-    yield from page.iter("{*}TextBlock") if page is not None else ()
 
 
 def _paragraph(block: Any) -> str:

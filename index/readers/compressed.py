@@ -1,7 +1,6 @@
 """One file packed with gzip, bzip2 or zstandard, and tar archives, packed or not."""
 
 from collections.abc import Callable, Iterator, Sequence
-from io import BytesIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -9,6 +8,7 @@ from index.errors import Unreadable
 from index.fetching.inflate import is_packed, unpacked
 from index.readers.decoding import suffix_of
 from index.readers.packed import LARGEST_MEMBER, LARGEST_WHOLE, MOST_MEMBERS, leads_out
+from index.readers.streams import Streamed
 from index.records import Draft, Skipped
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _LONGEST_NAME = 100_000
 _FILE, _LONG_NAME, _EXTENDED = (b"0", b"\0", b"7"), b"L", b"x"
 
 
-class CompressedReader:
+class CompressedReader(Streamed):
     """Reads what is packed as if it lay unpacked beside it, the files of a tar archive one by one."""
 
     name = "compressed"
@@ -34,16 +34,8 @@ class CompressedReader:
         """Tells whether it is packed, by its first bytes, and tar by the mark in its first block."""
         return is_packed(data[:4]) or _is_tar(data)
 
-    def accepts_large(self, head: bytes, suffix: str) -> bool:
-        """The same of a file of any size."""
-        return self.accepts(head, suffix)
-
-    def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
-        """The articles. Raises Unreadable for what is broken or unpacks without end."""
-        return self.read_stream(BytesIO(data), source)
-
     def read_stream(self, file: BinaryIO, source: str) -> Iterator[Draft | Skipped]:
-        """The same of an open file of any size."""
+        """The articles. Raises Unreadable for what is broken or unpacks without end."""
         from index.readers import StreamReader, read_bytes
 
         inner = _name_within(source)

@@ -3,6 +3,7 @@
 import codecs
 import re
 from pathlib import PurePath
+from typing import Any
 
 from index.errors import Unreadable
 from index.extraction.language import language_of
@@ -109,6 +110,20 @@ def declared_charset(data: bytes) -> str | None:
     """The encoding that a page or XML says it is in."""
     match = _DECLARED.search(data[:4096])
     return (match[1] or match[2]).decode("ascii") if match else None
+
+
+def xml_tree(data: bytes) -> Any:
+    """The root of XML, which may be broken. Raises Unreadable where there is none."""
+    from lxml import etree  # type: ignore[import-untyped]
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    try:
+        tree = etree.fromstring(data, parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise Unreadable("it is no XML that can be read") from error
+    if tree is None:
+        raise Unreadable("it is no XML that can be read")
+    return tree
 
 
 def decode(data: bytes, declared: str | None = None) -> str:

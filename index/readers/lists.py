@@ -8,7 +8,7 @@ from typing import Any
 
 from index.errors import Unreadable
 from index.fetching.inflate import inflated
-from index.readers.decoding import decode, head, root_of
+from index.readers.decoding import decode, head, root_of, xml_tree
 from index.readers.drafting import NOTHING_FOUND, Found, is_url
 from index.readers.fields import Fields
 from index.readers.tables import columns
@@ -97,7 +97,7 @@ def _table(data: bytes) -> list[Address]:
 
 
 def _opml(data: bytes) -> Iterator[Address]:
-    for outline in _tree(data).iter("{*}outline"):
+    for outline in xml_tree(data).iter("{*}outline"):
         names = {name.casefold(): value.strip() for name, value in outline.attrib.items()}
         if feed := names.get("xmlurl"):
             yield Address(feed, lists=True)
@@ -107,7 +107,7 @@ def _opml(data: bytes) -> Iterator[Address]:
 
 def _sitemap(data: bytes) -> Iterator[Address]:
     """The pages of a sitemap with what Google News asks publishers to say of them, or its parts."""
-    tree = _tree(data)
+    tree = xml_tree(data)
     for part in tree.iter("{*}sitemap"):
         yield Address(_text(part, "loc"), lists=True)
     for page in tree.iter("{*}url"):
@@ -126,16 +126,3 @@ _NEWS = {
 def _text(element: Any, path: str) -> str:
     found = element.find(path if path.startswith("{") else f"{{*}}{path}")
     return (found.text or "").strip() if found is not None else ""
-
-
-def _tree(data: bytes) -> Any:
-    from lxml import etree  # type: ignore[import-untyped]
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    try:
-        tree = etree.fromstring(data, parser)
-    except (etree.LxmlError, ValueError) as error:
-        raise Unreadable("it is no XML that can be read") from error
-    if tree is None:
-        raise Unreadable("it is no XML that can be read")
-    return tree

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from index.errors import Unreadable
 from index.readers.decoding import binary_name
+from index.readers.streams import Streamed
 from index.records import Draft, Skipped
 
 MOST_MEMBERS = 20_000
@@ -36,7 +37,7 @@ _CRAWL = frozenset({"archive", "datapackage.json"})
 ReadMember = Callable[[bytes, str], Iterator[Draft | Skipped]]
 
 
-class PackedReader:
+class PackedReader(Streamed):
     """Reads every file of a ZIP archive as if it stood in a folder; hidden ones are left out."""
 
     name = "zip"
@@ -53,16 +54,8 @@ class PackedReader:
             suffix in self.suffixes or binary_name(data) in ("ZIP", "binary")
         )
 
-    def accepts_large(self, head: bytes, suffix: str) -> bool:
-        """The same of a file of any size."""
-        return self.accepts(head, suffix)
-
-    def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
-        """The articles of all members, named `archive.zip!inner/name.html`. Raises Unreadable."""
-        yield from self.read_stream(BytesIO(data), source)
-
     def read_stream(self, file: BinaryIO, source: str) -> Iterator[Draft | Skipped]:
-        """The same of an open file of any size."""
+        """The articles of all members, named `archive.zip!inner/name.html`. Raises Unreadable."""
         from index.readers import read_bytes
 
         read_member = self._read_member or read_bytes

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
 from itertools import pairwise, takewhile
 from statistics import median
 from typing import Any, BinaryIO
@@ -20,6 +19,7 @@ from index.readers import ocr
 from index.readers.confined import MEMORY, PARSERS, SECONDS, Confined
 from index.readers.drafting import Known, draft, found
 from index.readers.pdf_columns import HYPHEN, Line, in_columns, joined
+from index.readers.streams import Streamed
 from index.readers.text import text_draft
 from index.records import Draft, Origin, Skipped, ZoneKind
 
@@ -39,7 +39,7 @@ _NO_TITLE = re.compile(
 _XMP_DATE = re.compile(rb"<prism:publicationDate>\s*([\d-]{10})|prism:publicationDate=\"([\d-]{10})")
 
 
-class PdfReader:
+class PdfReader(Streamed):
     """Reads a PDF as one article. The bytes are parsed in a process of its own."""
 
     name = "pdf"
@@ -54,16 +54,8 @@ class PdfReader:
         start = data[:1024]
         return start.lstrip().startswith(b"%PDF-") or (suffix in self.suffixes and b"%PDF-" in start)
 
-    def accepts_large(self, head: bytes, suffix: str) -> bool:
-        """The same of a file of any size."""
-        return self.accepts(head, suffix)
-
-    def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
-        """One article. Raises Unreadable where there is no text, for an encrypted and for a broken file."""
-        yield from self.read_stream(BytesIO(data), source)
-
     def read_stream(self, file: BinaryIO, source: str) -> Iterator[Draft | Skipped]:
-        """The same of an open file."""
+        """One article. Raises Unreadable where there is no text, for an encrypted and for a broken file."""
         data = file.read(LARGEST_PDF + 1)
         if len(data) > LARGEST_PDF:
             raise Unreadable(f"it is larger than {LARGEST_PDF // 1_000_000} MB, the limit for a PDF")

@@ -18,6 +18,7 @@ from index.readers.drafting import is_url
 from index.readers.html import HtmlReader
 from index.readers.pages import Page, Validators, media_of, read_page
 from index.readers.pdf import PdfReader
+from index.readers.streams import Streamed
 from index.readers.text import TextReader
 from index.records import Draft, Skipped
 
@@ -39,7 +40,7 @@ _READ = ("response", "resource", "conversion")
 _READERS = (PdfReader(), HtmlReader(), TextReader())
 
 
-class WarcReader:
+class WarcReader(Streamed):
     """Reads the pages of a WARC or ARC file, plain or packed with gzip or zstandard."""
 
     name = "warc"
@@ -50,16 +51,8 @@ class WarcReader:
         start = first_bytes(data[:_PORTION]) if is_packed(data[:4]) else data
         return start.startswith((b"WARC/", b"filedesc://"))
 
-    def accepts_large(self, head: bytes, suffix: str) -> bool:
-        """The same of a file of any size."""
-        return self.accepts(head, suffix)
-
-    def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
-        """An article a page, with the address it was taken from. Raises Unreadable."""
-        yield from self.read_stream(BytesIO(data), source)
-
     def read_stream(self, file: BinaryIO, source: str) -> Iterator[Draft | Skipped]:
-        """The same of an open file of any size."""
+        """An article a page, with the address it was taken from. Raises Unreadable."""
         pages = 0
         for record in _records(file):
             place = f"{source}!{record.target}"

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from io import BytesIO
 from typing import Any, BinaryIO
 
 from index.errors import Unreadable
 from index.readers.decoding import head
 from index.readers.drafting import Known, found
 from index.readers.objects import Objects
+from index.readers.streams import Streamed
 from index.records import Draft, Origin, Skipped
 
 _EXPORT = b"wordpress.org/export/"
@@ -20,7 +20,7 @@ _CLOSED = re.compile(r"\[/(\w{1,40})\]")
 _WITH_ATTRIBUTES = re.compile(r"\[\w{1,40}\s+[\w-]{1,40}=[^\[\]]{0,2000}\]")
 
 
-class WordPressReader:
+class WordPressReader(Streamed):
     """Reads the posts of an export; drafts, private and planned ones stay out."""
 
     name = "wordpress"
@@ -30,16 +30,8 @@ class WordPressReader:
         """An export by the name space that it declares at its top."""
         return is_export(data)
 
-    def accepts_large(self, head: bytes, suffix: str) -> bool:
-        """The same of a file of any size."""
-        return is_export(head)
-
-    def read(self, data: bytes, source: str) -> Iterator[Draft | Skipped]:
-        """An article a post. Raises Unreadable."""
-        return self.read_stream(BytesIO(data), source)
-
     def read_stream(self, file: BinaryIO, source: str) -> Iterator[Draft | Skipped]:
-        """The same of an open file, a post at a time."""
+        """An article a post, a post at a time. Raises Unreadable."""
         from lxml import etree  # type: ignore[import-untyped]
 
         objects = Objects(source, "post")
