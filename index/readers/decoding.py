@@ -56,7 +56,7 @@ _SAMPLE = 8192
 # The name of the first element, behind what may stand above it. A comment ends at its first end: were it free
 # to run on, a row of comments would take the power of two.
 _ROOT = re.compile(
-    r"(?:<\?[^>]*>\s*|<!--(?:(?!-->).)*-->\s*|<!doctype\s+(?P<type>\w+)[^>\[]*>\s*)*<(?:\w+:)?(?P<name>\w+)",
+    r"(?:<\?[^>]*>\s*|<!--(?:(?!-->).)*-->\s*|<!doctype\s++(?P<type>\w++)[^>\[]*>\s*)*<(?:\w+:)?(?P<name>\w+)",
     re.IGNORECASE | re.DOTALL,
 )
 _DECLARED = re.compile(
