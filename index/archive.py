@@ -167,20 +167,19 @@ class Archive:
     def remove_keys(self, keys: Sequence[str]) -> int:
         """Removes the articles of those keys that are there, with all their versions; gives how many."""
         with self._alone():
-            ids = ids_of(self._catalogue, keys)
-            for article_id in ids.values():
-                self._catalogue.remove(article_id)
-            if ids:
+            removed = sum(bool(self._catalogue.remove(one)) for one in ids_of(self._catalogue, keys).values())
+            if removed:
                 self._publish()
-        return len(ids)
+        return removed
 
-    def erase(self, article_id: int) -> None:
-        """Removes an article, from free pages and older indexes as well. Raises NotFound."""
-        self.remove(article_id)
+    def erase(self, article_id: int) -> int:
+        """Removes an article, or its remains, from old indexes and free pages too; counts its versions."""
         with self._alone():
+            versions = self._catalogue.remove(article_id)
             for _ in range(2):  # the index before the newest is kept as well
                 self._publish(afresh=True)
         self._catalogue.settle()
+        return versions
 
     # Finding
 

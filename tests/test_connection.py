@@ -124,12 +124,24 @@ def test_a_line_that_was_changed_is_noticed(tmp_path: Path) -> None:
     audit = Audit(tmp_path)
     for number in (1, 2, 3):
         audit.note("desk", f"act {number}")
+    audit.note("desk", "DELETE /" + "long" * 2000)
+    audit.note("desk", "act 4")
     assert list(audit.faults()) == []
     path = tmp_path / FILE
     path.write_text(path.read_text().replace("act 2", "act 7"))
     assert len(list(audit.faults())) == 1
     path.write_text("".join(path.read_text().splitlines(keepends=True)[1:]))
     assert len(list(audit.faults())) == 2
+
+
+def test_an_act_behind_a_line_that_was_torn_has_a_line_of_its_own(tmp_path: Path) -> None:
+    audit, path = Audit(tmp_path), tmp_path / FILE
+    audit.note("desk", "act 1")
+    path.write_bytes(path.read_bytes()[:-20])
+    audit.note("desk", "act 2")
+    audit.note("desk", "act 3")
+    assert len(list(audit.faults())) == 1
+    assert [json.loads(line)["act"] for line in path.read_text().splitlines()[1:]] == ["act 2", "act 3"]
 
 
 class Impatient(Connection):

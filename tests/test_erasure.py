@@ -20,6 +20,7 @@ from tests.test_conversations import CITED
 from tests.test_slack_blocks import answered
 
 SECRET = "Alma Petz lives in Mill Lane 4."
+NAME = "Zelda Quimbly"
 OTHER = "The dam closes in May."
 DAY = date(2021, 7, 9)
 ANSWER = replace(
@@ -49,6 +50,7 @@ ANSWER = replace(
         columns=("title",), rows=(("Where Alma Petz lives",), ("Dam to close",)), articles=("2", "1")
     ),
     notes=(f"Also printed: {SECRET}",),
+    suggestions=(f"Who is {NAME}?",),
 )  # fmt: skip
 
 
@@ -80,21 +82,31 @@ def test_a_gap_stands_where_a_quote_stood(kept: Conversations) -> None:
     assert kept.erase("2") == set()
 
 
+def test_an_answer_that_only_lists_an_article_is_reached(kept: Conversations) -> None:
+    kept.keep(replace(ANSWER, id="listing", citations=(), text="", claims=()))
+    assert kept.erase("2") == {"a1", "listing"}
+    table = kept.answer("listing").answer.table
+    assert table is not None
+    assert table.rows == ((GAP,), ("Dam to close",))
+
+
 def test_nothing_of_an_erased_article_is_left_on_the_disk(kept: Conversations, tmp_path: Path) -> None:
     folder, audit = tmp_path / "archive", Audit(tmp_path / "archive")
     with closing(make_archive(folder)) as archive:
-        list(archive.add([draft(number, 1) for number in (1, 2, 3)]))
+        list(archive.add([draft(1, 1), replace(draft(2, 1), names=(NAME,)), draft(3, 1)]))
         vectors = [path.read_bytes() for path in folder.rglob("vectors.faiss")]
+        archive.remove(2)  # as an erasure that was interrupted leaves it
         receipt = erase(archive, kept, audit, 2, "desk")
-        assert receipt == Receipt(article_id="2", versions=1, answers=("a1",), by="desk")
+        assert receipt == Receipt(article_id="2", versions=0, answers=("a1",), by="desk")
         assert archive.check() == []
         with pytest.raises(NotFound):
             erase(archive, kept, audit, 2, "desk")
-    kept.close()
+    # The record of answers stays open, as in a server.
     assert '"act": "erase", "article": "2"' in (folder / FILE).read_text()
     for path in folder.rglob("*"):
         data = path.read_bytes() if path.is_file() else b""
         assert mark(2, 1).encode() not in data, path
         assert SECRET.encode() not in data, path
+        assert NAME.encode() not in data, path
         assert data not in vectors or not data, path
     assert mark(1, 1).encode() in (folder / CATALOGUE).read_bytes()

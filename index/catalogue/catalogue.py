@@ -199,14 +199,16 @@ class Catalogue:
             self._count_names(connection, draft.names, 1)
         return Outcome.ADDED if current is None else Outcome.UPDATED
 
-    def remove(self, article_id: int) -> bool:
-        """Removes the article with all its versions; False where there is none."""
+    def remove(self, article_id: int) -> int:
+        """Removes the article with all its versions; gives how many there were."""
         with self.writing() as connection:
             forget_passages(connection, article_id)
             self._forget_names(connection, article_id)
             # Asked whether it has changed, the web would say no, and the article could not be added again.
             connection.execute(delete(visit))
-            return connection.execute(delete(article).where(article.c.id == article_id)).rowcount > 0
+            versions = connection.execute(delete(version).where(version.c.article_id == article_id)).rowcount
+            connection.execute(delete(article).where(article.c.id == article_id))
+        return versions
 
     def _forget_names(self, connection: Connection, article_id: int) -> None:
         current = select(version.c.names).join_from(version, article, IS_CURRENT)
@@ -221,6 +223,7 @@ class Catalogue:
             connection.execute(
                 counted.on_conflict_do_update(index_elements=["spelling"], set_={"articles": articles}), rows
             )
+            connection.execute(delete(name).where(name.c.articles <= 0))  # nothing of an erased article stays
 
     def replace_passages(self, cut: Iterable[tuple[int, Sequence[Chunk], Vectors]], **settings: str) -> None:
         """All passages anew, by version id, under new settings, in one transaction."""

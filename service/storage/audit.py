@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = "audit.jsonl"
-_LONGEST = 4000  # bytes from the end of the file in which the last line is looked for
+_LONGEST = 4000  # bytes of a line, from its end, that its digest is of
 
 
 class Audit:
@@ -30,11 +30,13 @@ class Audit:
         with os.fdopen(descriptor, "r+b", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _LONGEST))
-            last = file.read().splitlines()[-1:] or [b""]
+            file.seek(max(0, size - _LONGEST - 1))
+            before = file.read()
+            torn = before[-1:] not in (b"", b"\n")  # of a process that was killed while it wrote
+            last = before.splitlines()[-1:] or [b""]
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
             line = {"at": at, "by": by, "act": act, **told, "before": _digest(last[0])}
-            file.write(json.dumps(line).encode() + b"\n")
+            file.write(b"\n" * torn + json.dumps(line).encode() + b"\n")
             os.fsync(file.fileno())
 
     def faults(self) -> Iterator[str]:

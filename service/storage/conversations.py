@@ -42,6 +42,7 @@ from service.storage.redaction import without_article
 
 FILE = "conversations.db"
 TURNS = 10  # that a follow-up is read with
+UNQUOTED = 0  # stands for the version of an article that a table only lists
 
 Rating = Literal["up", "down", "none"]
 
@@ -82,7 +83,7 @@ named = Table(  # conversations that were given a name of their own; others go b
 )
 
 
-cited = Table(  # which answer quotes which version of which article
+cited = Table(  # which answer quotes, or lists, which version of which article
     "cited",
     tables,
     Column("answer_id", ForeignKey("answer.id", ondelete="CASCADE"), primary_key=True),
@@ -168,6 +169,7 @@ class Conversations:
                 )
             )
             quoted = {(one.article_id, one.version) for one in (*given.citations, *given.related)}
+            quoted |= {(id, UNQUOTED) for id in (given.table.articles if given.table else ()) if id}
             rows = [{"answer_id": given.id, "article_id": id, "version": number} for id, number in quoted]
             if rows:
                 connection.execute(insert(cited), rows)
@@ -305,6 +307,7 @@ class Conversations:
                 body = json.dumps(without_article(json.loads(row.body), article_id), ensure_ascii=False)
                 connection.execute(update(answer).where(answer.c.id == row.id).values(body=body))
             connection.execute(delete(cited).where(cited.c.article_id == article_id))
+        self._database.settle()
         return {row.id for row in rows}
 
     @property

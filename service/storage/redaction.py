@@ -20,6 +20,7 @@ def without_article(body: dict[str, Any], article_id: str) -> dict[str, Any]:
         one.update({name: None for name in ("proof", "value") if name in one}, text=GAP)
     for one in cited:
         one.update({name: _emptied(value) for name, value in one.items() if name not in _KEPT}, quote=GAP)
+    body["suggestions"] = []  # they name what its text names
     if table := body.get("table"):
         named = table.get("articles") or ()
         for row in (row for row, id in zip(table["rows"], named, strict=False) if id == article_id):

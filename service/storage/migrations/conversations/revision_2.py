@@ -24,9 +24,11 @@ def upgrade() -> None:
     for answer_id, kept in connection.execute(sa.text("SELECT id, body FROM answer")).all():
         body = json.loads(kept)
         quotes = (*body.get("citations", ()), *body.get("related", ()))
+        listed = (body.get("table") or {}).get("articles") or ()
+        told = {(quote["article_id"], quote["version"]) for quote in quotes}
+        told |= {(article, 0) for article in listed if article}
         rows = [
-            {"answer_id": answer_id, "article_id": article, "version": version}
-            for article, version in {(quote["article_id"], quote["version"]) for quote in quotes}
+            {"answer_id": answer_id, "article_id": article, "version": version} for article, version in told
         ]
         if rows:
             op.bulk_insert(cited, rows)
