@@ -289,8 +289,9 @@ class Archive:
         return [*catalogue_faults(self._catalogue), *self._index.faults()]
 
     def rebuild(self) -> None:
-        """Makes the derived indexes anew from the catalogue; nothing is embedded."""
+        """Makes the derived indexes anew from the catalogue, and its own ones; nothing is embedded."""
         with self._alone():
+            self._catalogue.reindex()
             self._publish(afresh=True)
 
     @classmethod

@@ -522,6 +522,7 @@ CATALOGUE_HARM: dict[str, Callable[[Path], object]] = {
     "header": lambda path: overwrite(path, 0, b"\xff" * 100),
     "page size": lambda path: overwrite(path, 16, b"\x00\x07"),
     "schema": lambda path: overwrite(path, 100, b"\xff" * 3000),
+    "name of an index": lambda path: overwrite(path, path.read_bytes().index(b"ix_passage"), b"\xa0"),
     "truncated": truncate,
     "truncated to one page": lambda path: os.truncate(path, 4096),
     "emptied": lambda path: os.truncate(path, 0),
@@ -548,6 +549,19 @@ def test_garbage_in_any_page_of_the_catalogue_is_named(harmed: Path) -> None:
         overwrite(path, page * 4096, random.Random(page).randbytes(4096))
         assert is_refused_or_named(harmed), f"page {page}"
         path.write_bytes(whole)
+
+
+def test_an_index_of_the_database_is_made_anew(harmed: Path) -> None:
+    path = harmed / "catalogue.db"
+    with closing(sqlite3.connect(path)) as database:
+        roots = "SELECT rootpage FROM sqlite_master WHERE name = 'ix_version_outlet'"
+        [[page]] = database.execute(roots)
+        [[size]] = database.execute("PRAGMA page_size")
+    overwrite(path, path.read_bytes().index(b"Generated Times", (page - 1) * size), b"generated")
+    with closing(open_archive(harmed)) as archive:
+        assert archive.check() != []
+        archive.rebuild()
+        assert archive.check() == []
 
 
 def is_refused_or_named(directory: Path) -> bool:

@@ -124,6 +124,10 @@ class Catalogue:
         """Leaves nothing of what was removed in the files beside the database, as far as they are ours."""
         self._database.settle()
 
+    def reindex(self) -> None:
+        """Makes the database's own indexes anew."""
+        self._database.reindex()
+
     def close(self) -> None:
         """Closes every connection."""
         self._database.close()

@@ -137,6 +137,10 @@ class SQLite:
         finally:
             connection.close()
 
+    def reindex(self, connection: Connection) -> None:
+        """Makes the file's own indexes anew, which a damaged page of one of them else breaks for good."""
+        connection.exec_driver_sql("REINDEX")
+
     def doubts(self, connection: Connection) -> list[str]:
         """No server, no doubts: we set all that matters ourselves."""
         return []
@@ -251,6 +255,11 @@ class Database:
         with self._explained():
             self._engines.settle()
 
+    def reindex(self) -> None:
+        """Makes the database's own indexes anew."""
+        with self.writing() as connection:
+            self._engines.reindex(connection)
+
     def close(self) -> None:
         """Closes every connection."""
         self._engines.reading.dispose()
@@ -276,7 +285,7 @@ class Database:
 
     def _unreadable(self) -> Damaged:
         holds, mended_by = self._told
-        return Damaged(f"{holds} {self._engines.shown} holds a value that is none; {mended_by}")
+        return Damaged(f"{holds} {self._engines.shown} is damaged (a value that is none); {mended_by}")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -288,8 +297,9 @@ class Database:
         except DBAPIError as error:
             raise self._engines.told(error, *self._told) from error
         except ValueError as error:
-            if "sqlalchemy" not in traceback.extract_tb(error.__traceback__)[-1].filename:
-                raise  # not of a day or a time that the database holds
+            raised_in = traceback.extract_tb(error.__traceback__)[-1].filename
+            if "sqlalchemy" not in raised_in and raised_in != __file__:
+                raise  # not of a day, a time or a name of a table that the database holds
             raise self._unreadable() from error
         except sa.exc.TimeoutError as error:
             raise Busy(f"every connection to {self._told[0]} is in use; try again") from error

@@ -61,6 +61,9 @@ class PostgreSQL:
     def settle(self) -> None:
         """Leaves that to the server, whose autovacuum and checkpoints do it."""
 
+    def reindex(self, connection: Connection) -> None:
+        """Leaves that to whoever keeps the server."""
+
     def doubts(self, connection: Connection) -> list[str]:
         """Lists what the server is set to that may lose what it has acknowledged, a clause each."""
         told = {
