@@ -6,14 +6,19 @@ capitals have none here.
 
 import re
 from collections import Counter
+from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 
 MOST_NAMES = 200
 """Of one article; the most frequent are kept."""
+REMEMBERED = 1 << 16
+"""Keys, more than an archive's frequent names, which are asked for anew after each change of it."""
 
 _WORD = r"[^\W\d_][\w’'-]*"
 _OPENS = re.compile(r"(?:^|[.!?:”\"“»«\n])\s{0,3}$")
 _ARTICLES = re.compile(r"\b(?:al|el|ul|as|ash|ad|ar|an|at)(?:[\s'’-]+)(?=\w)")
+_VOWELS = str.maketrans("", "", "aeiouy'’")
 _SERVANT = re.compile(r"\babd[\s'’-]*(?:ul|el|al|ur|ar)?[\s'’-]*")
 
 
@@ -49,6 +54,7 @@ def _runs(line: str) -> list[tuple[str, bool]]:
     return [(name, _OPENS.search(line[max(0, at - 3) : at]) is None) for name, at in runs if len(name) >= 3]
 
 
+@lru_cache(REMEMBERED)
 def key(name: str) -> tuple[str, ...]:
     """Returns what the spellings of one name share: the consonants of its words, in order.
 
@@ -74,5 +80,5 @@ def _skeleton(word: str) -> str:
     sounds = (
         word.replace("ph", "f").replace("kh", "h").replace("gh", "g").replace("q", "k").replace("ck", "k")
     )
-    consonants = sounds[0] + "".join(sound for sound in sounds[1:] if sound not in "aeiouy'’")
-    return "".join(sound for sound, _ in groupby(consonants))
+    consonants = sounds[0] + sounds[1:].translate(_VOWELS)
+    return "".join(map(itemgetter(0), groupby(consonants)))
