@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from index.archive import Archive
 from index.models.embedding import Embedder
 from index.models.reader import ReadingModel
 from index.readers import read_file
-from index.records import Draft, Query
+from index.records import Draft, Query, Zone, ZoneKind
+from index.search.hybrid import CANDIDATES
 from service.questions.plan import Plan
 from service.reading.candidates import findings
 
@@ -64,3 +66,22 @@ def test_a_short_line_answers_only_as_a_sentence(tmp_path: Path, load: Callable[
     found = findings(archive, ReadingModel(), plan, archive.search(Query(text=QUESTION)))
     assert "Twelve people were killed." in [one.quote.text for one in found]
     assert "People killed: 12" not in [one.quote.text for one in found]
+
+
+def test_what_the_search_puts_far_behind_is_not_read(reports: Archive) -> None:
+    plan = Plan(standalone_question=QUESTION, search_words=QUESTION)
+    hits = [
+        replace(hit, score=score)
+        for hit, score in zip(reports.search(Query(text=QUESTION)), (0.9, 0.2, 0.2), strict=True)
+    ]
+    assert len(findings(reports, ReadingModel(), plan, hits)) == 2  # of so few all are read
+    others = (
+        Draft(
+            key=f"other {n}",
+            text=f"Road {n} is closed.",
+            zones=(Zone(0, len(f"Road {n} is closed."), ZoneKind.REPORTING),),
+        )
+        for n in range(CANDIDATES)
+    )
+    assert sum(1 for _ in reports.add(others)) == CANDIDATES
+    assert len(findings(reports, ReadingModel(), plan, hits)) == 1

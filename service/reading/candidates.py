@@ -14,6 +14,7 @@ from index.extraction.duplicates import differ
 from index.extraction.quotable import quotable
 from index.models.reader import Reading, ReadingModel
 from index.records import Article, Hit, Span
+from index.search.hybrid import CANDIDATES
 from service.evidence import Finding, Quote
 from service.formatting import in_words
 from service.questions.decompose import put_together
@@ -21,6 +22,7 @@ from service.questions.plan import Plan
 from service.reading.across import is_across, read_across
 from service.reading.ranking import features, ranking, sought, words_held
 
+LEAST_FOUND = 0.4  # score of a hit below which it is not read; docs/ranking.md has what that loses
 LEAST = 0.05  # probability below which a sentence is no finding at all
 LEAST_READ = 0.002  # the reader's probability below which a sentence is not weighed
 LEAST_WORDS = 6  # of a line without a full stop: of 938 shorter ones none answered, over 990 public questions
@@ -48,7 +50,8 @@ def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[H
     """
     foreign = [hit for hit in hits if is_across(plan, hit.article, archive.embedder)]
     own = [hit for hit in hits if hit not in foreign]
-    found = _ranked(candidates(plan, own, read(model, plan, own)))
+    likely = _worth_reading(archive, plan, own)
+    found = _ranked(candidates(plan, likely, read(model, plan, likely)))
     found += read_across(archive.embedder, plan, foreign)
     if plan.intent != "several" and (asked := [part.question for part in plan.parts]):
         plans = [replace(plan, standalone_question=part, search_words=part, read_as="") for part in asked]
@@ -60,8 +63,20 @@ def findings(archive: Archive, model: ReadingModel, plan: Plan, hits: Sequence[H
             ]
         )
     found.sort(key=lambda finding: -finding.score)
-    copies = {hit.article.id: _printed(archive.copies(hit.article)) for hit in hits}
-    return tuple(_with_copies(finding, copies) for finding in _merged(found))
+    merged = _merged(found)
+    articles = {finding.quote.article.id: finding.quote.article for finding in merged}
+    copies = {article.id: _printed(archive.copies(article)) for article in articles.values()}
+    return tuple(_with_copies(finding, copies) for finding in merged)
+
+
+def _worth_reading(archive: Archive, plan: Plan, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The hits without those that the search puts far behind; all of them where that says nothing.
+
+    Where it may take all passages for candidates, the last of them need not be worse than the first.
+    """
+    if not sought(plan).read or archive.summary(plan.filters).passages <= CANDIDATES:
+        return hits
+    return [hit for hit in hits if hit.score >= LEAST_FOUND]
 
 
 def read(model: ReadingModel, plan: Plan, hits: Sequence[Hit]) -> list[Reading]:

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -92,8 +92,8 @@ def features(want: Sought, hit: Hit, quote: Quote, own: float) -> dict[str, floa
 
     `own` is the reader's probability that the sentence answers.
     """
-    said = frozenset(stems(quote.text))
-    around = said.union(stems(f"{hit.article.title or ''} {hit.article.outlet or ''} {hit.passage.text}"))
+    said = _stems(quote.text)
+    around = said | _stems(f"{hit.article.title or ''} {hit.article.outlet or ''} {hit.passage.text}")
     models = {
         "reader_sentence": _logit(own),
         "dense": hit.dense,
@@ -104,6 +104,12 @@ def features(want: Sought, hit: Hit, quote: Quote, own: float) -> dict[str, floa
         "words_passage": words_held(want.shares, around),
         "lacks_kind": float(lacks_kind(want, quote)),
     }
+
+
+@lru_cache(maxsize=64)
+def _stems(text: str) -> frozenset[str]:
+    """The stems of a text; a passage is asked for anew for each of its sentences."""
+    return frozenset(stems(text))
 
 
 def _shares(words: Iterable[str]) -> dict[str, float]:

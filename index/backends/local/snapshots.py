@@ -5,12 +5,12 @@ gone. Adding a few articles writes one small segment beside the large ones; now 
 written anew as one, as in a log-structured merge tree (O'Neil et al. 1996), so that there are never many.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from sqlalchemy import Connection
@@ -23,6 +23,8 @@ from index.catalogue.catalogue import Catalogue
 from index.errors import Damaged
 from index.models.embedding import Vectors
 from index.records import Filters
+
+Found = TypeVar("Found")
 
 COLUMNS = "columns.npz"
 
@@ -176,6 +178,7 @@ class Snapshot:
     words: tuple[LexicalIndex, ...]
     gone: Ids  # ascending: passages that stand in a segment and are there no more
     _allowed: dict[Filters, Allowed] = field(default_factory=dict, compare=False, repr=False)
+    _summaries: dict[Filters, Summary] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of_catalogue(
@@ -221,12 +224,7 @@ class Snapshot:
         filters = filters or Filters()
         if not filters and not len(self.gone):
             return None
-        found = self._allowed.get(filters)
-        if found is None:
-            while len(self._allowed) >= REMEMBERED:
-                self._allowed.pop(next(iter(self._allowed)), None)
-            found = self._allowed[filters] = self._passing(filters)
-        return found
+        return _remembered(self._allowed, filters, self._passing)
 
     def _passing(self, filters: Filters) -> Allowed:
         rows = tuple(
@@ -237,6 +235,9 @@ class Snapshot:
 
     def summary(self, filters: Filters | None = None) -> Summary:
         """Counts what the archive holds, or what of it passes the filters."""
+        return _remembered(self._summaries, filters or Filters(), self._counted)
+
+    def _counted(self, filters: Filters) -> Summary:
         allowed = self.allowed(filters)
         columns = [segment.columns for segment in self.segments]
         rows = allowed.rows if allowed else tuple(np.ones(len(c), dtype=np.bool_) for c in columns)
@@ -254,6 +255,16 @@ class Snapshot:
             undated=_articles(columns, undated),
             languages=_texts([c.languages for c in columns], rows),
         )
+
+
+def _remembered(known: dict[Filters, Found], filters: Filters, find: Callable[[Filters], Found]) -> Found:
+    """What was found for those filters, or is now; the oldest of more than REMEMBERED is forgotten."""
+    found = known.get(filters)
+    if found is None:
+        while len(known) >= REMEMBERED:
+            known.pop(next(iter(known)), None)
+        found = known[filters] = find(filters)
+    return found
 
 
 def _texts(columns: Sequence[Column], rows: Sequence[Mask]) -> tuple[str, ...]:
