@@ -1,4 +1,4 @@
-"""Public questions over two archives: one of news of 2022 and 2023, one of paragraphs and invented news.
+"""Public questions over three archives: news of 2022 and 2023, paragraphs and invented news, news of 2016.
 
 Every question belongs, with its article, to one of two halves: `fit`, on which weights may be fitted, and
 `judge`, which only judges. Sets are sampled by a hash of the question, so that a sample is always the same.
@@ -9,6 +9,7 @@ SQuAD 2.0     Rajpurkar, Jia & Liang 2018, "Know What You Don't Know"
 NQ            Kwiatkowski et al. 2019; passages and answerability by Lavi et al. 2025
 RepLiQA       Monteiro et al. 2024, "RepLiQA: Benchmarking LLMs on Unseen Reference Content"
 TimeQA        Chen et al. 2021, "A Dataset for Answering Time-Sensitive Questions"
+PolNeAR       Newell, Margolin & Ruths 2018, "An Attribution Relations Corpus for Political News"
 """
 
 import gzip
@@ -18,19 +19,24 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from eval.benchmarks.speakers import Said, load
 from index.archive import Archive
+from index.backends.local.lexical import stems
 from index.models.embedding import DEFAULT_MODEL, load_embedder
+from index.models.word_weights import word_weights
 from index.readers import read_paths
+from service.attribution.vocabulary import PRONOUNS
 from service.settings import load_settings
 
 Half = Literal["fit", "judge"]
 Row = dict[str, Any]
 
-FIVE, NEWS, PARAGRAPHS = "five", "news2022", "paragraphs"
+FIVE, NEWS, PARAGRAPHS, POLITICS = "five", "news2022", "paragraphs", "politics2016"
 NEWS_ARTICLES = 1474  # of RealTimeQA; all that questions are about, and others
 CALIBRATION = (
     "Construction",
@@ -199,6 +205,45 @@ def timeqa(data: Path) -> Iterator[Asked]:
                 )
 
 
+def polnear(data: Path) -> Iterator[Asked]:
+    """What named people are quoted with, and the same asked of somebody else of the set, who did not say it.
+
+    People annotated who said what; the question is made of a name and the two neighbouring words of the
+    quotation that are rarest in English.
+    """
+    said = [one for one in load(data, "dev") if one.directness == "direct" and _is_name(one.source)]
+    for number, one in enumerate(said):
+        topic = _topic(one.span.of(one.text))
+        if topic is None:
+            continue
+        others = (said[(number + step) % len(said)].source for step in range(7, len(said)))
+        other = next((name for name in others if name.split()[-1] not in one.text), None)
+        key = f"polnear:{one.article}"
+        for name, articles in ((one.source, frozenset([key])), (other, frozenset[str]())):
+            if name is not None:
+                question = f"What did {name} say about {topic}?"
+                answers = (topic,) if articles else ()
+                yield Asked(f"said-{digest(question)}", "PolNeAR", POLITICS, question, key, articles, answers)
+
+
+def _is_name(words: str) -> bool:
+    parts = words.split()
+    named = 1 <= len(parts) <= 3 and all(part.istitle() and part.isalpha() for part in parts)
+    return named and words.casefold() not in PRONOUNS
+
+
+def _topic(quotation: str) -> str | None:
+    """The two neighbouring words without a capital that are rarest together, or None."""
+    words = re.findall(r"[^\W\d_][\w'’-]*", quotation)
+    pairs = [(one, other) for one, other in pairwise(words) if f"{one} {other}" in quotation]
+    plain = [pair for pair in pairs if all(word.islower() and len(word) > 3 and stems(word) for word in pair)]
+
+    def rarity(pair: tuple[str, str]) -> float:
+        return sum(word_weights().idf(stems(word)[0]) for word in pair)
+
+    return " ".join(max(plain, key=rarity)) if plain else None
+
+
 SETS: Mapping[str, Callable[[Path], Iterator[Asked]]] = {
     "RealTimeQA": realtimeqa,
     "MultiHop-RAG": multihop,
@@ -206,6 +251,7 @@ SETS: Mapping[str, Callable[[Path], Iterator[Asked]]] = {
     "NQ": natural_questions,
     "RepLiQA": repliqa,
     "TimeQA": timeqa,
+    "PolNeAR": polnear,
 }
 
 
@@ -241,7 +287,18 @@ def _paragraphs(data: Path) -> Iterator[Row]:
         yield _row(f"timeqa:{page['link']}", _page_text(page), page["link"].split("/")[-1].replace("_", " "))
 
 
-_ARTICLES: Mapping[str, Callable[[Path], Iterator[Row]]] = {NEWS: _news, PARAGRAPHS: _paragraphs}
+def _politics(data: Path) -> Iterator[Row]:
+    held: dict[str, Said] = {one.article: one for one in load(data, "dev")}
+    for name, one in held.items():
+        outlet, day = name.split("_")[:2]
+        yield _row(f"polnear:{name}", one.text, None, outlet, day)
+
+
+_ARTICLES: Mapping[str, Callable[[Path], Iterator[Row]]] = {
+    NEWS: _news,
+    PARAGRAPHS: _paragraphs,
+    POLITICS: _politics,
+}
 
 
 def _row(url: str, text: str, *known: str | None) -> Row:

@@ -260,7 +260,8 @@ def _kept(records: Sequence[Record]) -> float:
 
 
 def _false_refusals(records: Sequence[Record]) -> float:
-    return 1 - _kept(records)
+    """Of all that can be answered, also by yes, no, before or after, the share that is refused."""
+    return 1 - _mean([float(is_answered(one)) for one in records if not one.case.expected.refusal])
 
 
 def _refused(records: Sequence[Record]) -> float:

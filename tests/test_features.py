@@ -44,12 +44,19 @@ def test_the_reader_counts_in_logits() -> None:
         ("person", "“The fee is too high,” said Ana Roy.", 0.0),
         ("person", "The fee rose.", 1.0),
         ("any", "The fee rose.", 0.0),
-        ("speech", "“The fee is too high,” said Ana Roy.", 0.0),
-        ("speech", "The fee rose.", 1.0),
     ],
 )
 def test_what_is_wanted_must_stand_in_the_sentence(wanted: str, words: str, lacks: float) -> None:
     assert of(plan("Tell of Ana Roy", wanted=wanted), hit(FEES), words)["lacks_kind"] == lacks
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted", "says"),
+    [("Tell of Ana Roy", "speech", 1.0), ("Tell of Bo Lind", "speech", 0.0), ("Tell of Ana Roy", "any", 0.0)],
+)
+def test_who_is_asked_about_must_be_who_speaks(asked: str, wanted: str, says: float) -> None:
+    words = "“The fee is too high,” said Ana Roy."
+    assert of(plan(asked, wanted=wanted), hit(FEES), words)["says"] == says
 
 
 def test_the_number_in_an_outlets_name_counts_nothing() -> None:

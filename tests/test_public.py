@@ -1,9 +1,11 @@
 """Public questions are halved by what they are about, and sampled by a hash; sentences become rows."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from eval.public import Asked, sampled
+from eval.public import Asked, polnear, sampled
 from eval.records import Case, Expectation, Record
 from eval.targets import lines
 from eval.training.ranking import Rows, auroc, fitted, further, labels_of, probabilities, threshold
@@ -58,7 +60,7 @@ def rows(found: list[tuple[int, float, int]], without: list[bool]) -> Rows:
         features=np.array([[feature] for _, feature, _ in found]),
         answers=np.array([label for _, _, label in found]),
         asked=np.array([number for number, _, _ in found]),
-        sets=("S",) * len(without),
+        sets=("RealTimeQA",) * len(without),
         without=np.array(without),
         natural=np.array(without),
         groups=np.arange(len(without)),
@@ -83,6 +85,29 @@ def test_the_threshold_keeps_what_it_should_and_further_sentences_are_mostly_rig
 
 def test_the_area_under_the_curve_counts_ties_half() -> None:
     assert auroc(np.array([0.5, 0.9]), np.array([0.5, 0.1])) == pytest.approx(0.875)
+
+
+def annotate(folder: Path, name: str, text: str, source: str, content: str) -> None:
+    """Writes an article with one attribution, as PolNeAR holds them."""
+    part = folder / "polnear" / "dev"
+    spans = [f"{text.index(words)} {text.index(words) + len(words)}" for words in (source, "said", content)]
+    lines = [f"T{n}\tX {span}\tw" for n, span in enumerate(spans, 1)] + ["E1\tSource:T1 Cue:T2 Content:T3"]
+    for kind, suffix, written in (("text", ".txt", text), ("attributions", "_a.ann", "\n".join(lines))):
+        (part / kind).mkdir(parents=True, exist_ok=True)
+        (part / kind / f"{name}{suffix}").write_text(written)
+
+
+def test_who_is_quoted_is_asked_for_and_somebody_else_who_did_not_say_it(tmp_path: Path) -> None:
+    for number in range(8):
+        name = f"Ana Roy{chr(97 + number)}"
+        content = f"“The derelict turbine number {number} will not be mended.”"
+        annotate(tmp_path, f"post_2016-03-1{number}_x", f"{content} {name} said.", name, content)
+    found = list(polnear(tmp_path))
+    first, other = found[:2]
+    assert first.question == "What did Ana Roya say about derelict turbine?"
+    assert (first.articles, first.answers) == ({"polnear:post_2016-03-10_x"}, ("derelict turbine",))
+    assert other.question == "What did Ana Royh say about derelict turbine?"
+    assert not other.articles
 
 
 def record(kind: str, quotes: list[str], *, refusal: bool = False) -> Record:

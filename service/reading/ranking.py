@@ -103,6 +103,7 @@ def features(want: Sought, hit: Hit, quote: Quote, own: float) -> dict[str, floa
         "words_sentence": words_held(want.shares, said),
         "words_passage": words_held(want.shares, around),
         "lacks_kind": float(lacks_kind(want, quote)),
+        "says": float(want.wanted == "speech" and is_said_by(want, quote)),
     }
 
 
@@ -124,17 +125,20 @@ def words_held(shares: Mapping[str, float], words: frozenset[str]) -> float:
 
 
 def lacks_kind(want: Sought, quote: Quote) -> bool:
-    """Tells whether a sentence gives no number, date or name, or is not said by whoever is asked about."""
+    """Tells whether a sentence gives no number, date or name where one is asked for."""
     if want.wanted == "number":
         return not quantities(_counting(quote))
     if want.wanted == "date":
         return not quote.days
-    if want.wanted == "speech":
-        said_by = speaker(quote.article, quote.span)
-        return said_by is None or not want.shares.keys() & set(stems(str(said_by)))
     if want.wanted not in ("person", "place", "organisation") or _names_more(want, quote):
         return False
     return want.wanted != "person" or speaker(quote.article, quote.span) is None
+
+
+def is_said_by(want: Sought, quote: Quote) -> bool:
+    """Tells whether a sentence is said by somebody whom the question names."""
+    said_by = speaker(quote.article, quote.span)
+    return said_by is not None and bool(want.shares.keys() & set(stems(str(said_by))))
 
 
 def _names_more(want: Sought, quote: Quote) -> bool:
