@@ -238,7 +238,7 @@ def _topic(quotation: str) -> str | None:
     pairs = [(one, other) for one, other in pairwise(words) if f"{one} {other}" in quotation]
     plain = [pair for pair in pairs if all(word.islower() and len(word) > 3 and stems(word) for word in pair)]
 
-    def rarity(pair: tuple[str, str]) -> float:
+    def rarity(pair: Iterable[str]) -> float:
         return sum(word_weights().idf(stems(word)[0]) for word in pair)
 
     return " ".join(max(plain, key=rarity)) if plain else None
