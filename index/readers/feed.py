@@ -3,16 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape, unescape
+from html import escape
 from io import BytesIO
 from typing import Any
 
 from index.errors import Unreadable
-from index.extraction.dates import parse_date
-from index.extraction.normalisation import normalise
 from index.readers.decoding import binary_name, declared_charset, decode, head, root_of
 from index.readers.drafting import Found, Known, found, host_of, is_url, key_of
-from index.readers.fields import language_code
+from index.readers.fields import day_of, language_code, line_of
 from index.readers.wordpress import is_export
 from index.records import Draft, Origin, Skipped
 
@@ -134,7 +132,7 @@ def _depth(text: str) -> int:
 
 
 def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any], outlet: str | None) -> Entry:
-    link = _line(entry.get("link"))
+    link = line_of(entry.get("link"))
     house = _house(entry)
     title = _plain(entry.get("title"))
     if title and house:  # an aggregator signs each title
@@ -144,16 +142,16 @@ def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any], outlet: str | None
         title=title,
         author=_authors(entry),
         outlet=house or outlet,
-        published=_day(entry.get("published")),
-        updated=_day(entry.get("updated")),
-        language=language_code(_line(feed.get("language"))),
+        published=day_of(entry.get("published")),
+        updated=day_of(entry.get("updated")),
+        language=language_code(line_of(feed.get("language"))),
         url=link if link and is_url(link) else None,
     )
     contents = [str(part.get("value") or "") for part in entry.get("content", ())]
     longest = max([*contents, str(entry.get("summary") or "")], key=len).strip()
     if house and (_plain(longest) or "").replace("\xa0", " ").split() == f"{title} {house}".split():
         longest = escape(title or "")  # all that there is, without the house behind it
-    return Entry(own.url, _line(entry.get("id")), found(own, Origin.PAGE), longest)
+    return Entry(own.url, line_of(entry.get("id")), found(own, Origin.PAGE), longest)
 
 
 def _house(entry: Mapping[str, Any]) -> str | None:
@@ -168,14 +166,6 @@ def _authors(entry: Mapping[str, Any]) -> str | None:
     return ", ".join(filter(None, dict.fromkeys(several))) or _plain(entry.get("author"))
 
 
-def _line(value: object) -> str | None:
-    return normalise(value).replace("\n", " ") or None if isinstance(value, str) else None
-
-
 def _plain(value: object) -> str | None:
     """A title or name, which feeds may write as HTML."""
-    return _line(unescape(re.sub(r"<[^<>]{0,500}>", "", value))) if isinstance(value, str) else None
-
-
-def _day(value: object) -> Any:
-    return parse_date(normalise(value)) if isinstance(value, str) else None
+    return line_of(re.sub(r"<[^<>]{0,500}>", "", value)) if isinstance(value, str) else None

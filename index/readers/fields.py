@@ -208,7 +208,7 @@ class Fields:
     def _day(self, piece: str) -> date | None:
         refused = []
         for path, value in self._named(piece):
-            day = _day_of(value)
+            day = day_of(value)
             if day is not None:
                 self._take(piece, path, "")
                 return day
@@ -265,6 +265,11 @@ def shown(value: object) -> str:
 def one_line(value: str) -> str:
     """A name or title on one line, its entities read, those escaped twice too."""
     return normalise(unescape(unescape(value[:5000]))).replace("\n", " ")
+
+
+def line_of(value: object) -> str | None:
+    """The same of any value; None of what is no text, or holds none."""
+    return one_line(value) or None if isinstance(value, str) else None
 
 
 @lru_cache(maxsize=4096)
@@ -336,18 +341,18 @@ def _prose(value: object, depth: int = 0) -> str:
     return _prose(parts, depth + 1)
 
 
-def _day_of(value: object) -> date | None:
+def day_of(value: object) -> date | None:
     """The day of a date under any of the forms that files have it in."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
-        return _day_of(value.isoformat())
+        return day_of(value.isoformat())
     if isinstance(value, Mapping):
-        return next(filter(None, map(_day_of, list(value.values())[:5])), None)
+        return next(filter(None, map(day_of, list(value.values())[:5])), None)
     if isinstance(value, list):  # [2021, 3, 12], also as [[2021, 3, 12]]
         plain = [str(part) for part in value[:3]]
         whole = len(plain) == 3 and all(part.isdecimal() and len(part) <= 4 for part in plain)
-        return parse_date("-".join(plain)) if whole else _day_of(value[0]) if len(value) == 1 else None
+        return parse_date("-".join(plain)) if whole else day_of(value[0]) if len(value) == 1 else None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return _written_day(normalise(str(value)))

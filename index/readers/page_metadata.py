@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from html import unescape
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -14,9 +13,9 @@ from urllib.parse import urlsplit
 from index.extraction.boilerplate import ends_sentence
 from index.extraction.content_blocks import normalise
 from index.extraction.date_lines import PUBLISHED, UPDATED
-from index.extraction.dates import dates_in, from_timestamp, parse_date
-from index.readers.drafting import Found, Known, first, found
-from index.readers.fields import language_code
+from index.extraction.dates import dates_in, parse_date
+from index.readers.drafting import Found, Known, first, found, is_url
+from index.readers.fields import day_of, language_code, line_of
 from index.records import Origin
 
 if TYPE_CHECKING:
@@ -147,12 +146,12 @@ def _json_ld(tree: "_Element") -> Known:
     named = {str(value["@id"]): value for value in objects if "@id" in value and "name" in value}
     house = next((value for value in objects if _is_any(value, _HOUSE_TYPES)), {})
     return Known(
-        title=_line(article.get("headline")),
-        outlet=_name(article.get("publisher"), named) or (_line(house.get("name")) if article else None),
+        title=line_of(article.get("headline")),
+        outlet=_name(article.get("publisher"), named) or (line_of(house.get("name")) if article else None),
         author=_name(article.get("author"), named),
-        published=_day(article.get("datePublished")),
-        updated=_day(article.get("dateModified")),
-        language=language_code(_line(article.get("inLanguage"))),
+        published=day_of(article.get("datePublished")),
+        updated=day_of(article.get("dateModified")),
+        language=language_code(line_of(article.get("inLanguage"))),
         url=_address(article.get("url")),
     )
 
@@ -203,13 +202,13 @@ def _meta_tags(tree: "_Element") -> Known:
     given = {
         field: next((tags[name] for name in names if name in tags), None) for field, names in _META.items()
     }
-    author = _line(given["author"])
+    author = line_of(given["author"])
     return Known(
-        title=_line(given["title"]),
-        outlet=_line(given["outlet"]),
+        title=line_of(given["title"]),
+        outlet=line_of(given["outlet"]),
         author=None if author and author.startswith("http") else author,
-        published=_day(given["published"]),
-        updated=_day(given["updated"]),
+        published=day_of(given["published"]),
+        updated=day_of(given["updated"]),
         language=language_code(given["language"]),
         url=_address(given["url"]),
     )
@@ -224,17 +223,17 @@ def _markup(tree: "_Element") -> Known:
     # "Event:" names another day, where one of the times stands behind no such label.
     own = [time for time, before, _ in told if not before.endswith(":") or PUBLISHED.search(before)]
     own = own or [time for time, *_ in told]
-    times = [_day(time.get("datetime")) for time in own]
+    times = [day_of(time.get("datetime")) for time in own]
     inside = (time for time in own if next(time.iterancestors("article"), None) is not None)
     names = list(map(_text, tree.xpath("//a[@rel='author'][not(ancestor::aside)]")[:_MOST_AUTHORS]))
     one_day = next(iter(set(times)), None) if len(set(times)) == 1 else None
     return Known(
         title=headings[0] if headings else None,
         author=", ".join(dict.fromkeys(filter(None, names))) if len(set(names)) > 1 else None,
-        published=_day(tree.xpath(_MARKED.format("datePublished", "@pubdate")))
-        or next((_day(time.get("datetime")) for time in inside), None)
+        published=day_of(tree.xpath(_MARKED.format("datePublished", "@pubdate")))
+        or next((day_of(time.get("datetime")) for time in inside), None)
         or one_day,
-        updated=_day(tree.xpath(_MARKED.format("dateModified", "false()"))),
+        updated=day_of(tree.xpath(_MARKED.format("dateModified", "false()"))),
         language=language_code(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")),
         url=_address(link),
     )
@@ -253,10 +252,10 @@ def _guessed(tree: "_Element", known: Known, address: str | None) -> Known:
     """
     from trafilatura.metadata import examine_title_element, extract_author
 
-    title = known.title or _line(examine_title_element(tree)[0])
+    title = known.title or line_of(examine_title_element(tree)[0])
     return Known(
         title=title,
-        author=None if known.author else _person(_line(extract_author(tree))),
+        author=None if known.author else _person(line_of(extract_author(tree))),
         outlet=None if known.outlet else _house(tree, title, known.url or address),
     )
 
@@ -268,7 +267,7 @@ def _person(name: str | None) -> str | None:
 
 def _house(tree: "_Element", title: str | None, address: str | None) -> str | None:
     """The first or last part of the window's title, where the page's foot or its address has that name."""
-    window = _line(tree.xpath("string(//title)")) or ""
+    window = line_of(tree.xpath("string(//title)")) or ""
     parts = [part for part in _TITLE_GAP.split(window) if part]
     if len(parts) < 2:
         return None
@@ -293,7 +292,7 @@ def _squeezed(text: str) -> str:
 def _foot(tree: "_Element") -> str:
     """The lines of the page's foot: of its footer elements, or its last ones if there are none."""
     footers = tree.xpath("//footer//text()")
-    lines = [line for line in map(_line, footers or tree.xpath("//body//text()")) if line]
+    lines = [line for line in map(line_of, footers or tree.xpath("//body//text()")) if line]
     return "\n".join(lines if footers else lines[-3:])[-3000:]
 
 
@@ -305,12 +304,7 @@ def _local_day(day: date, url: str) -> date:
 
 
 def _text(element: "_Element") -> str | None:
-    return _line("".join(element.itertext()))
-
-
-def _line(value: object) -> str | None:
-    """A text on one line; what was escaped twice, as attributes often are, is read once more."""
-    return normalise(unescape(value)).replace("\n", " ") or None if isinstance(value, str) else None
+    return line_of("".join(element.itertext()))
 
 
 def _name(value: object, named: Mapping[str, Mapping[str, object]] = MappingProxyType({})) -> str | None:
@@ -320,21 +314,12 @@ def _name(value: object, named: Mapping[str, Mapping[str, object]] = MappingProx
     for one in several:
         if isinstance(one, Mapping) and "name" not in one:
             one = named.get(str(one.get("@id")), one)
-        name = _line(one.get("name") if isinstance(one, Mapping) else one)
+        name = line_of(one.get("name") if isinstance(one, Mapping) else one)
         if name and not name.startswith("http"):
             names.append(name.removeprefix("By ").removeprefix("by "))
     return ", ".join(dict.fromkeys(names)) or None
 
 
-def _day(value: object) -> date | None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return from_timestamp(value)
-    return parse_date(normalise(value)) if isinstance(value, str) else None
-
-
 def _address(value: object) -> str | None:
-    return (
-        value.strip()
-        if isinstance(value, str) and value.strip().startswith(("http://", "https://"))
-        else None
-    )
+    address = value.strip() if isinstance(value, str) else ""
+    return address if is_url(address) else None
