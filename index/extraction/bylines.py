@@ -286,9 +286,15 @@ def _names_itself(zone: Zone, text: str) -> bool:
 
 
 def _masthead(header: Sequence[str]) -> str | None:
-    """The name that stands first of all, right above a site's menu."""
+    """The name that stands first of all, right above a site's menu, without a radio's frequency."""
     first, below = (is_menu(line, 2) or is_section_menu(plain(line)) for line in (*header, "", "")[:2])
-    return header[0] if below and not first and _could_be_name(header[0]) else None
+    name = _without_frequency(header[0]) if header else ""
+    return name if below and not first and _could_be_name(name) else None
+
+
+def _without_frequency(name: str) -> str:
+    bare = name.removesuffix("FM").removesuffix("AM").removesuffix("MHz")
+    return name if bare == name else bare.rstrip("0123456789. ")
 
 
 def _beside_date(header: Sequence[str], text: str, confirming: Sequence[str]) -> str | None:

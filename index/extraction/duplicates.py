@@ -86,9 +86,8 @@ def _flanked(edits: Sequence[Any], number: int) -> bool:
 def _tells_otherwise(gone: Sequence[str], come: Sequence[str]) -> bool:
     if len(gone) > 4 or len(come) > 4:
         return False
-    if bool(NEGATIONS.intersection(map(str.casefold, gone))) != bool(
-        NEGATIONS.intersection(map(str.casefold, come))
-    ):
+    denied = [bool(NEGATIONS.intersection(map(str.casefold, side))) for side in (gone, come)]
+    if denied[0] != denied[1]:
         return True
     if not gone or not come:
         return False

@@ -15,7 +15,7 @@ MOST_NAMES = 200
 REMEMBERED = 1 << 16
 """Keys, more than an archive's frequent names, which are asked for anew after each change of it."""
 
-_WORD = r"[^\W\d_][\w’'-]*"
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _OPENS = re.compile(r"(?:^|[.!?:”\"“»«\n])\s{0,3}$")
 _ARTICLES = re.compile(r"\b(?:al|el|ul|as|ash|ad|ar|an|at)(?:[\s'’-]+)(?=\w)")
 _VOWELS = str.maketrans("", "", "aeiouy'’")
@@ -40,7 +40,7 @@ def _runs(line: str) -> list[tuple[str, bool]]:
     runs: list[tuple[str, int]] = []
     current: list[str] = []
     start = last = 0
-    for match in re.finditer(_WORD, line):
+    for match in _WORD.finditer(line):
         word = match[0]
         joined = line[last : match.start()] == " "
         capital = word[0].isupper() or (word.startswith(("al-", "el-")) and word[3:4].isupper())

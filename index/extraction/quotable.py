@@ -16,7 +16,7 @@ from index.extraction.bylines import DATELINE, is_dateline
 from index.extraction.sentences import lines
 from index.records import Span
 
-_BULLET = re.compile(r"[•●▪■◦*–—-]\s+(?=\S)")
+_BULLETS = tuple(f"{mark} " for mark in "•●▪■◦*–—-")
 # "(AP) — ", "NEW YORK (AP) — ", "London (CNN Business) ". Of the 220 heads of lines in 2,083 articles that
 # have words before the brackets 138 open a report, and nearly all others a row of a table.
 _AGENCY = re.compile(r"(?:[A-Z][\w.,’' ]{1,30} )?\([A-Z][\w .&'’-]{1,30}\)\s*(?:[—–-]{1,2}\s*)?(?=[A-Z\"“‘])")
@@ -53,9 +53,10 @@ def _behind_head(text: str, start: int, end: int) -> int:
     line = text[start:end]
     if label := label_end(text, start):
         return label
-    for head in (_BULLET, _AGENCY):
-        if match := head.match(line):
-            return start + match.end()
+    if line.startswith(_BULLETS):
+        return end - len(line[1:].lstrip())
+    if agency := _AGENCY.match(line):
+        return start + agency.end()
     dateline = DATELINE.match(line)
     if dateline and (is_dateline(line) or _opens(text, start, line[dateline.end() :])):
         return start + dateline.end()

@@ -310,15 +310,11 @@ def of_letter(markup: str, says: Found, source: str, key: str) -> Iterator[Draft
     parts = _parts(list(html.blocks(tree)), links)
     told = [story for story in parts[1:] if _prose(story.words)]
     if len({story.says.known.url for story in told}) < _FEWEST_STORIES:
-        yield from _letter(parts, says, source, key)
+        yield from of_text("\n\n".join(part.words for part in parts), says, source, key)
         return
     if _prose(parts[0].words):
         yield parts[0].draft(says, source, key)
     yield from (story.draft(_untitled(says), source, key) for story in told)
-
-
-def _letter(parts: Sequence[_Story], says: Found, source: str, key: str) -> Iterator[Draft | Skipped]:
-    yield from of_text("\n\n".join(part.words for part in parts), says, source, key)
 
 
 def _parts(blocks: "Sequence[html.Block]", links: Sequence[tuple[str, str]]) -> list[_Story]:
