@@ -144,8 +144,11 @@ def vocabulary(archive: Archive) -> Vocabulary:
 
 @lru_cache(maxsize=4)
 def _vocabulary(archive: Archive, articles: int, passages: int, newest: str) -> Vocabulary:
-    counts: Counter[str] = Counter()
+    written: Counter[str] = Counter()
     for article in archive.articles(limit=MOST_ARTICLES):
-        whole = f"{article.title or ''} {article.author or ''} {article.evidence()}"
-        counts.update(folded(word) for word in _WORD.findall(whole) if len(word) >= LEAST_LETTERS)
+        written.update(_WORD.findall(f"{article.title or ''} {article.author or ''} {article.evidence()}"))
+    counts: Counter[str] = Counter()
+    for word, times in written.items():
+        if len(word) >= LEAST_LETTERS:
+            counts[folded(word)] += times
     return Vocabulary(counts)
