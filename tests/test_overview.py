@@ -6,7 +6,7 @@ from datetime import date
 from index.extraction.dates.mentions import mentions
 from index.models.reader import ReadingModel
 from index.records import Period
-from service.answerers.overview import OverviewAnswerer
+from service.answerers.overview import OverviewAnswerer, quotable
 from service.evidence import Statement
 from tests.evidence import article, evidence
 
@@ -28,6 +28,13 @@ def told(happened: Period | None) -> list[str]:
         return [said.quotes[0].text async for said in answers if isinstance(said, Statement)]
 
     return asyncio.run(quotes())
+
+
+def test_an_overview_quotes_what_names_its_topic_before_the_first_sentence_below_a_headline() -> None:
+    text = "She was glad of the rain on the way. Mara Holt opened the new bridge on the morning of that day."
+    one = article(1, text, title="Mara Holt opens the bridge")
+    (lead,) = quotable(evidence([one], "Tell me about Mara Holt", intent="overview", topic="Mara Holt"))
+    assert lead.text == "Mara Holt opened the new bridge on the morning of that day."
 
 
 def test_an_overview_of_some_days_quotes_no_sentence_about_others() -> None:

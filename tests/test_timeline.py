@@ -114,6 +114,29 @@ def test_what_tells_no_event_is_left_out(text: str, known: dict[str, Any]) -> No
     assert events(report(1, text, **known)) == ()
 
 
+CAPTION = "Engineers inspect the harbour bridge at the old port in Port Ostrel on May 1, 2024."
+REPORT = "Engineers inspected the harbour bridge at the old port in Port Ostrel on May 1, 2024."
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        CAPTION,
+        f"{CAPTION} Ann Lee | Ostrel Photo",
+        "More:Harbour bridge closed for repairs, with no end in sight",
+        "Look at our harbour bridge! pic.example/x — Port Ostrel (@ostrel) May 1, 2024",
+    ],
+)
+def test_a_caption_a_headline_or_a_post_is_no_event(other: str) -> None:
+    (event,) = events(report(1, f"{other}\n{REPORT}", published=date(2024, 5, 2), language="en"))
+    assert event.quotes[0].text == REPORT
+
+
+def test_what_never_ends_as_a_sentence_is_told_all_the_same() -> None:
+    (event,) = events(report(1, "17 June 2023 opening of the new harbour bridge"))
+    assert event.quotes[0].text == "17 June 2023 opening of the new harbour bridge"
+
+
 def test_an_inferred_date_says_so() -> None:
     text = "In 2021 it stood. The harbour bridge was closed on Wednesday (June 2) for repairs."
     (event,) = events(report(1, text, published=None, outlet=None))

@@ -4,18 +4,17 @@ from collections.abc import AsyncGenerator, Sequence
 from datetime import date
 
 from index.backends.local.lexical import stems
-from index.extraction.quotable import quotable as without_head
 from index.models.reader import ReadingModel
 from index.models.word_weights import word_weights
-from index.records import EVIDENCE, Article, Hit, Order, Period, Span
+from index.records import Hit, Order, Period
 from service.evidence import Evidence, Quote, Report, Statement
 from service.formatting import worded
 from service.questions.plan import Plan
+from service.reading.telling import tellings_of
 
 MOST_TURNS = 8  # sentences of an overview
 MOST_DESCRIPTIONS = 4
 LEAST_HELD = 0.75  # of the topic's weight that an article must hold to be of the story
-LEAST_WORDS = 6  # a shorter sentence tells nothing by itself
 
 
 class OverviewAnswerer:
@@ -48,39 +47,39 @@ def _told(evidence: Evidence) -> list[tuple[Quote, float]]:
     found: dict[int, tuple[Quote, float]] = {}
     for hits in _by_article(evidence.hits):
         article = hits[0].article
-        spans = sorted({span for hit in hits for span in hit.passage.sentences}, key=lambda span: span.start)
-        held = _held(f"{article.title or ''} {' '.join(span.of(article.text) for span in spans)}", shares)
-        lead = _lead(article, spans, shares, evidence.plan.happened)
+        held = _held(" ".join([article.title or "", *(hit.passage.text for hit in hits)]), shares)
+        lead = _lead(_telling(hits), shares, evidence.plan.happened)
         if held >= LEAST_HELD and lead is not None and article.cluster not in found:
-            found[article.cluster] = _quote(article, lead), hits[0].score
+            found[article.cluster] = lead, hits[0].score
     best = sorted(found.values(), key=lambda one: -one[1])[:MOST_TURNS]
     newest_first = evidence.plan.order is not Order.TIMELINE
     return sorted(best, key=lambda one: one[0].article.published or date.min, reverse=newest_first)
 
 
-def _quote(article: Article, sentence: Span) -> Quote:
-    return Quote(article=article, span=without_head(article.text, sentence))
+def _telling(hits: Sequence[Hit]) -> list[Quote]:
+    """The sentences of the hits in one article that tell something."""
+    return tellings_of(hits[0].article, {span for hit in hits for span in hit.passage.sentences})
 
 
-def _lead(
-    article: Article, spans: Sequence[Span], shares: dict[str, float], happened: Period | None
-) -> Span | None:
-    """The first sentence where the headline or it names the topic, else the first that holds most of it.
+def _lead(telling: Sequence[Quote], shares: dict[str, float], happened: Period | None) -> Quote | None:
+    """The first sentence that names the topic, else the first below a headline that does.
 
-    One that names other days than those asked about is passed over.
+    Where neither does, that which holds most of it. One that names other days than those asked about is
+    passed over.
     """
-    telling = [span for span in spans if _tells(article, span) and _is_within(article, span, happened)]
-    if not telling:
-        return None
-    first = telling[0]
-    if _held(f"{article.title or ''} {first.of(article.text)}", shares) >= LEAST_HELD:
-        return first
-    return max(telling, key=lambda span: _held(span.of(article.text), shares))
+    telling = [quote for quote in telling if _is_within(quote, happened)]
+    held = [_held(quote.text, shares) for quote in telling]
+    named = next((quote for quote, share in zip(telling, held, strict=True) if share >= LEAST_HELD), None)
+    if named is not None or not telling:
+        return named
+    if _held(telling[0].article.title or "", shares) >= LEAST_HELD:
+        return telling[0]
+    return telling[held.index(max(held))]
 
 
-def _is_within(article: Article, span: Span, happened: Period | None) -> bool:
+def _is_within(quote: Quote, happened: Period | None) -> bool:
     """Tells whether a sentence names no day, or one of the asked days."""
-    days = Quote(article=article, span=span).days
+    days = quote.days
     return not days or happened is None or any(happened.overlaps(day.first, day.last) for day in days)
 
 
@@ -100,10 +99,10 @@ def _naming(evidence: Evidence) -> list[Quote]:
     plan = evidence.plan
     shares = _shares(plan)
     return [
-        _quote(hits[0].article, span)
+        quote
         for hits in _by_article(evidence.hits)
-        for span in {span for hit in hits for span in hit.passage.sentences}
-        if _tells(hits[0].article, span) and _names(span.of(hits[0].article.text), plan, shares)
+        for quote in _telling(hits)
+        if _names(quote.text, plan, shares)
     ]
 
 
@@ -132,11 +131,3 @@ def _by_article(hits: Sequence[Hit]) -> list[list[Hit]]:
     for hit in hits:
         found.setdefault(hit.article.id, []).append(hit)
     return list(found.values())
-
-
-def _tells(article: Article, span: Span) -> bool:
-    text = span.of(article.text)
-    is_reporting = any(
-        zone.start <= span.start and span.end <= zone.end and zone.kind in EVIDENCE for zone in article.zones
-    )
-    return is_reporting and len(text.split()) >= LEAST_WORDS and not text.rstrip("”\"' ").endswith("?")

@@ -12,8 +12,7 @@ from datetime import date
 
 from index.backends.local.lexical import stems
 from index.extraction.entries import Entry, entries
-from index.extraction.quotable import quotable
-from index.records import DateMention, Hit, Origin, Span
+from index.records import Article, DateMention, Hit, Origin, Span
 from service.evidence import Finding, Happening, Quote, Statement
 from service.formatting import (
     ENGLISH,
@@ -26,12 +25,12 @@ from service.formatting import (
 )
 from service.questions.plan import Plan
 from service.reading.ranking import sought, words_held
+from service.reading.telling import tellings_of
 
 MOST_EVENTS = 12
 LEAST = 0.5  # the relevance that the best sentence must have
 LEAST_OF_BEST = 0.6  # that of any other, as a share of the best one's
 NEAREST = 0.85  # the same of what is told as the latest
-LEAST_WORDS = 6  # a shorter sentence tells no event by itself
 SAME_WORDS = 0.7  # Jaccard similarity from which two sentences are one text printed twice
 SAME_EVENT = 0.4  # the same of two sentences that tell of the same days
 
@@ -141,19 +140,12 @@ def _entry_of(sentence: Span, entries: Sequence[Entry]) -> Entry | None:
 
 
 def _sentences(hits: Sequence[Hit]) -> list[Quote]:
-    """The sentences of the hits, each once, without those too short to tell anything."""
-    found = {
-        (hit.article.id, hit.article.version, span.start): Quote(
-            article=hit.article, span=quotable(hit.article.text, span)
-        )
-        for hit in hits
-        for span in hit.passage.sentences
-    }
-    return [quote for quote in found.values() if _tells(quote.text)]
-
-
-def _tells(text: str) -> bool:
-    return len(text.split()) >= LEAST_WORDS and not text.rstrip("”\"' ").endswith("?")
+    """The sentences of the hits that tell something, each once."""
+    spans: dict[tuple[int, int], tuple[Article, set[Span]]] = {}
+    for hit in hits:
+        article = hit.article
+        spans.setdefault((article.id, article.version), (article, set()))[1].update(hit.passage.sentences)
+    return [quote for article, found in spans.values() for quote in tellings_of(article, found)]
 
 
 def _told_of(quote: Quote) -> Iterator[DateMention]:
