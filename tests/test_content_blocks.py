@@ -143,6 +143,7 @@ def test_the_headline_is_the_first_long_line_of_the_header() -> None:
         "Dam to close before the spring floods"
     )
     assert headline(FIRST) is None
+    assert headline(f"Port Ostrel Courier Business —\n\n{FIRST}") is None
     assert headline(f"Will the dam close before spring?\n\n{FIRST}") == "Will the dam close before spring?"
 
 

@@ -54,7 +54,7 @@ def test_a_refusal_is_told_in_the_language_of_the_question() -> None:
     day = Period(date(2021, 6, 2), date(2021, 6, 2))
     german = refusal(HELD, plan("Was geschah am 2. Juni 2021?", "de", happened=day))
     assert "der diese Frage sicher beantwortet für das, was am 2. Juni 2021 geschah;" in german
-    assert refusal(HELD, plan("Who?", "en")).endswith("from Rudaw, published 2019-02-06 to 2021-06-02.")
+    assert refusal(HELD, plan("Who?", "en")).endswith("from Rudaw, published 6 February 2019 to 2 June 2021.")
     assert refusal(HELD, plan("Chi è?", "it")).startswith("No sentence was found that surely answers this; ")
 
 

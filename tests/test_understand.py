@@ -94,6 +94,8 @@ def test_authors_are_named_by_what_they_wrote() -> None:
     understood = plan("What does the article by Ines Calloway say about the flood?")
     assert understood.named_authors == ("Ines Calloway",)
     assert "Calloway" not in understood.search_words
+    listed = plan("List the newest articles by Ines Calloway")
+    assert (listed.intent, listed.named_authors, listed.topic) == ("archive", ("Ines Calloway",), None)
 
 
 @pytest.mark.parametrize(

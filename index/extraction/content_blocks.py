@@ -25,6 +25,7 @@ _QUOTES = frozenset("\"'“”‘’«»„")
 _LEAST_PULLED = 6  # words, where no quotation marks tell
 _NEAR = 40  # lines in which a quote that is drawn to be seen may be repeated
 _LONGEST_TITLE = 300  # code points
+_DASHES = ("—", "–", " -", " --")
 _LONGEST_HEADER = 500  # lines; a list or table without a sentence must not pass for a header
 _IDEOGRAPH = re.compile("[\u3040-\u9fff]")
 
@@ -230,6 +231,7 @@ def _is_candidate(line: _Line) -> bool:
     return (
         line.kind is None
         and len(words) <= _LONGEST_TITLE
+        and not words.endswith(_DASHES)  # a dateline on a line of its own
         and not (special or is_date_line(words) or author_in(words) or furniture.comments_begin(words))
     )
 

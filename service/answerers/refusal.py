@@ -1,7 +1,6 @@
 """The words of a refusal: that there is no answer, or that the question cannot be read here, and why."""
 
 from collections.abc import Sequence
-from datetime import date
 from gettext import NullTranslations
 
 from index.models.embedding import Embedder, reads
@@ -40,16 +39,12 @@ def refusal(searched: Searched, plan: Plan) -> str:
     if searched.outlets:
         outlets = told.gettext(" from {outlets}").format(outlets=_listed_shortly(searched.outlets, told))
     if searched.oldest and searched.newest:
-        oldest, newest = (_day(day, plan.locale) for day in (searched.oldest, searched.newest))
+        oldest, newest = (day_in_words(day, plan.locale) for day in (searched.oldest, searched.newest))
         days = told.gettext(", published {oldest} to {newest}").format(oldest=oldest, newest=newest)
     missing = told.gettext(MISSING if plan.language == ENGLISH else UNSURE).format(within=within)
     tried = told.gettext("Searched {articles} ({passages}){outlets}{days}.").format(
-        articles=told.ngettext("{count} article", "{count} articles", searched.articles).format(
-            count=searched.articles
-        ),
-        passages=told.ngettext("{count} passage", "{count} passages", searched.passages).format(
-            count=searched.passages
-        ),
+        articles=_many("{count} article", "{count} articles", searched.articles, told),
+        passages=_many("{count} passage", "{count} passages", searched.passages, told),
         outlets=outlets,
         days=days,
     )
@@ -81,12 +76,16 @@ def unwritten(plan: Plan) -> str:
 def _listed_shortly(names: Sequence[str], told: NullTranslations) -> str:
     if len(names) <= MOST_LISTED:
         return ", ".join(names)
-    return told.ngettext("{count} outlet", "{count} outlets", len(names)).format(count=len(names))
+    return _many("{count} outlet", "{count} outlets", len(names), told)
+
+
+def _many(one: str, several: str, count: int, told: NullTranslations) -> str:
+    return told.ngettext(one, several, count).format(count=f"{count:,}")
 
 
 def _days(period: Period, locale: str) -> str:
     told = messages_of(locale).gettext
-    first, last = (day and _day(day, locale) for day in (period.first, period.last))
+    first, last = (day and day_in_words(day, locale) for day in (period.first, period.last))
     if period.first == period.last:
         return told("on {day}").format(day=first)
     if period.first is None:
@@ -94,7 +93,3 @@ def _days(period: Period, locale: str) -> str:
     if period.last is None:
         return told("from {day}").format(day=first)
     return told("from {first} to {last}").format(first=first, last=last)
-
-
-def _day(day: date, locale: str) -> str:
-    return str(day) if locale == ENGLISH else day_in_words(day, locale)

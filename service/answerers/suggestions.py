@@ -167,6 +167,8 @@ def _subjects(articles: Sequence[Article], question: str = "") -> list[str]:
 
 def _is_telling(name: str) -> bool:
     """Tells whether a name says by itself who or what is meant: "Elon Musk", and no "US House"."""
+    if name.isupper() and " " in name:  # a headline
+        return False
     weights = [word_weights().idf(stem) for stem in stems(name)]
     return bool(weights) and max(weights) >= RARE and weights[0] >= OPENS and not name.endswith(("'s", "’s"))
 

@@ -298,16 +298,16 @@ def _wish(
         intent = told.intent
     asks = intent in ASKED
     intent, order = _ordered(intent, _order(without(text, named.outlets), named.days))
-    topic = _topic(without(text, [*named.outlets, *named.days]), intent) if intent in ABOUT else None
-    says_no_wish = topic is not None and topic == text.strip("?؟.! ")
-    if says_no_wish or (intent == "who_is" and not _is_name(topic or "")):
+    # Who wrote the articles of a list limits it, and is no topic.
+    limits = [*named.outlets, *named.days, *(one[0] for one in named.authors if intent == "archive")]
+    topic = _topic(without(text, limits), intent) if intent in ABOUT else None
+    if topic == text.strip("?؟.! ") or (intent == "who_is" and not _is_name(topic or "")):
         intent, topic = "question", None
     if topic is None and intent in ("latest", "timeline", "overview"):
         # Of nothing in particular: what the archive told last, or first, or in those days.
         order = Order.TIMELINE if intent == "timeline" else Order.NEWEST
         intent = "overview"
-    listed = listing if intent == "archive" else None
-    return _Wish(intent, order, topic, listed, asks=asks or intent in ASKED)
+    return _Wish(intent, order, topic, listing if intent == "archive" else None, asks=asks or intent in ASKED)
 
 
 def _may_be_told(intent: Intent, told: Intent, text: str) -> bool:
