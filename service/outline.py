@@ -217,7 +217,8 @@ def _reported(entry: TimelineEntry, cited: Mapping[int, Citation], locale: str) 
     if not reports:
         return ""
     told, more = messages_of(locale), len(reports) - 1
-    first = f"{who(reports[0], locale)}, {when(reports[0], locale)}"
+    by, printed = who(reports[0], locale), reports[0].published
+    first = by if entry.first == entry.last == printed else f"{by}, {when(reports[0], locale)}"
     others = told.ngettext("{count} more report", "{count} more reports", more).format(count=more)
     return f"{first}; {others}" if more else first
 
@@ -271,7 +272,8 @@ def _quotes(items: Sequence[EvidenceItem], answer: Answer) -> Iterator[Quoted]:
     cited = {citation.number: citation for citation in answer.citations}
     for place, item in enumerate(items):
         if item.citation in cited:
-            yield Quoted(cited[item.citation], more=place >= SHOWN)
+            # Each quote of an overview is a story of its own.
+            yield Quoted(cited[item.citation], more=place >= SHOWN and answer.plan.intent != "overview")
 
 
 def _tables(answer: Answer) -> Iterator[Rows]:

@@ -29,6 +29,7 @@ from service.answers import (
 )
 from service.cli.terminal import Plain, show_answer
 from service.http.openai import Composition
+from service.outline import Quoted, outline
 from service.questions.plan import Plan
 from service.reports import html, markdown
 from service.slack.blocks import closing, messages, wording
@@ -217,6 +218,20 @@ def assert_holds(text: str, answer: Answer, front: str) -> None:
 @pytest.mark.parametrize("answer", [DISPUTED, TOLD], ids=["disputed", "timeline"])
 def test_a_front_holds_the_whole_answer(front: str, answer: Answer) -> None:
     assert_holds(FRONTS[front](answer), answer, front)
+
+
+def test_a_terminal_tells_a_day_once_and_each_source_below_its_words() -> None:
+    out = io.StringIO()
+    twice = replace(TOLD, timeline=(EVENTS[0], replace(EVENTS[1], told=EVENTS[0].told)))
+    show_answer(Plain(file=out, width=90, force_terminal=True), twice)
+    assert out.getvalue().count("1 January 2020") == 1
+    lines = [line.split("\x1b[2m")[-1] for line in out.getvalue().splitlines()]
+    assert sum(line.startswith("The Courier, ") for line in lines) == 2
+
+
+def test_an_overview_shows_each_of_its_stories() -> None:
+    overview = cited(short_answer=None, plan=Plan(standalone_question="What is new?", intent="overview"))
+    assert [one.more for one in outline(overview) if isinstance(one, Quoted)] == [False] * 5
 
 
 def labels_of(text: str, answer: Answer) -> str:

@@ -142,6 +142,26 @@ def test_what_changed_is_told_by_date_the_newest_first(page: Page) -> None:
     photographed(page, "change")
 
 
+def test_an_overview_is_a_list_of_stories_under_their_headlines(page: Page) -> None:
+    exchange = ask(page, "Tell me about the Harbour Bridge")
+    stories = exchange.locator(".stories li")
+    assert stories.count() > 3
+    for story in stories.all():
+        expect(story.get_by_role("heading", level=3)).not_to_be_empty()
+        expect(story.get_by_role("blockquote")).to_be_visible()
+    photographed(page, "overview")
+
+
+def test_a_timeline_names_the_day_of_a_report_once(page: Page) -> None:
+    exchange = ask(page, "Give me a timeline of the Harbour Bridge")
+    days = exchange.locator(".events li").evaluate_all(
+        "nodes => nodes.map(node => [...node.querySelectorAll('time')].map(time => time.dateTime))"
+    )
+    assert days
+    assert all(len(own) == len(set(own)) for own in days)
+    assert {len(own) for own in days} == {1, 2}  # of reports, and of what was reported later
+
+
 def test_the_strip_of_time_opens_cited_and_found_articles(page: Page) -> None:
     exchange = ask(page, BRIDGE)
     dots = exchange.locator(".timeline button.dot")

@@ -29,6 +29,7 @@ from service.outline import (
     Nearest,
     Note,
     Quoted,
+    Row,
     Rows,
     Sentence,
     Suggestions,
@@ -104,6 +105,9 @@ def _show_rows(out: Console, rows: Rows, _: str) -> None:
         for row in rows.rows:
             out.print(f"   {' — '.join(row.cells)}{_marks(row.citations)}")
         return
+    if rows.kind == "timeline":
+        _show_events(out, rows.rows)
+        return
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), show_header=bool(rows.columns))
     for column in rows.columns or ("",) * len(rows.rows[0].cells):
         table.add_column(column, overflow="fold")
@@ -111,6 +115,20 @@ def _show_rows(out: Console, rows: Rows, _: str) -> None:
         *most, last = row.cells
         link = f"  article {row.article}" if row.article else ""
         table.add_row(*map(Text, most), Text.assemble(last, (_marks(row.citations) + link, "dim")))
+    out.print(Padding(table, (0, 0, 0, 3)))
+
+
+def _show_events(out: Console, events: Sequence[Row]) -> None:
+    """Each day once, beside it what happened, and under that who tells of it."""
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(max_width=20)
+    table.add_column(overflow="fold")
+    before = ""
+    for event in events:
+        day, told, source = event.cells
+        by = (f"\n{source}{_marks(event.citations)}", "dim")
+        table.add_row(Text("" if day == before else day, style="bold"), Text.assemble(told, by))
+        before = day
     out.print(Padding(table, (0, 0, 0, 3)))
 
 

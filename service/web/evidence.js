@@ -5,6 +5,12 @@ import { limitsInWords } from "./plan.js";
 
 const SHOWN = 3; // quotes before "more"
 
+/** The stories of an overview: the headline of each, and the sentence that tells it. */
+export function storyList(citations, open, words) {
+  const items = citations.map((citation) => sourceItem(citation, open, words, titleOf(citation)));
+  return element("section", { class: "evidence stories", "aria-label": words.tell("Evidence") }, element("ol", {}, items));
+}
+
 /** Each quote once, the most direct first; those past the first few are folded. */
 export function sourceList(citations, open, words) {
   const items = citations.map((citation) => sourceItem(citation, open, words));
@@ -19,7 +25,7 @@ export function sourceList(citations, open, words) {
   );
 }
 
-function sourceItem(citation, open, words) {
+function sourceItem(citation, open, words, title = null) {
   const outlet = element("b", {}, element("bdi", {}, citation.outlet ?? words.tell("Unknown outlet")));
   return element(
     "li",
@@ -28,6 +34,7 @@ function sourceItem(citation, open, words) {
     element(
       "div",
       {},
+      title ? element("h3", { dir: "auto" }, title) : null,
       quotation(citation.quote),
       element(
         "p",
@@ -119,29 +126,32 @@ function valueOf({ value, text }) {
 
 /** The events of a timeline, each at its day, in the words of its first report; how many others tell of it. */
 export function eventList(events, citations, open, words) {
-  const items = events.map((event) =>
+  const days = events.map((event) => event.told || eventDay(event, words));
+  const items = events.map((event, at) =>
     element(
       "li",
-      {},
+      { class: days[at] === days[at - 1] ? "same-day" : null },
       element(
         "p",
         { class: "when", dir: "auto" },
-        element("time", { datetime: isoDay(event.first) }, event.told || eventDay(event, words)),
+        element("time", { datetime: isoDay(event.first) }, days[at]),
         event.planned ? [" ", element("span", { class: "planned" }, words.tell("planned"))] : null,
       ),
-      element("div", { class: "what" }, quotation(event.text), reportLine(event.citations, citations, open, words)),
+      element("div", { class: "what" }, quotation(event.text), reportLine(event, citations, open, words)),
     ),
   );
   return element("section", { class: "events", "aria-label": words.tell("Timeline") }, element("ol", {}, items));
 }
 
-function reportLine(numbers, citations, open, words) {
+/** Who tells of an event and when, where that is not its own day; of several reports the first is named. */
+function reportLine({ citations: numbers, first: begun, last }, citations, open, words) {
   const first = citations.get(numbers[0]);
+  const dated = first && (begun !== last || first.published !== begun) ? [" · ", datedLine(first, words)] : [];
   const more = numbers.length - 1;
   return element(
     "p",
     { class: "byline" },
-    first ? [element("b", {}, element("bdi", {}, first.outlet ?? words.tell("Unknown outlet"))), " · ", datedLine(first, words)] : null,
+    first ? [element("b", {}, element("bdi", {}, first.outlet ?? words.tell("Unknown outlet"))), ...dated] : null,
     more > 0 ? ` · ${words.count("{count} more report", "{count} more reports", more)}` : null,
     marks(numbers, citations, open),
   );

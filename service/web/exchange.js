@@ -10,6 +10,7 @@ import {
   relatedList,
   searchedTable,
   sourceList,
+  storyList,
 } from "./evidence.js";
 import { planChips } from "./plan.js";
 import { receiptNodes } from "./receipt.js";
@@ -41,6 +42,7 @@ export class Exchange {
   #claims = [];
   #ended = false;
   #isTimeline = false;
+  #isOverview = false;
   #words = ENGLISH;
 
   /**
@@ -116,6 +118,7 @@ export class Exchange {
 
   #understood(plan) {
     this.#isTimeline = plan.order === "timeline";
+    this.#isOverview = plan.intent === "overview";
     this.#fill("plan", planChips(plan, this.#question, this.#askAgain, this.#words));
   }
 
@@ -165,7 +168,7 @@ export class Exchange {
     const within = new Set(shown);
     const evidence = evidenceOf(answer, this.#citations).filter((citation) => !within.has(citation.number));
     this.#showSources(evidence, incomplete ? searchedTable(answer.searched, answer.plan, this.#words) : null);
-    if (!answer.timeline?.length) this.#fill("timeline", timelineStrip(this.#sources, answer.citations, this.#open, this.#words));
+    if (!answer.timeline?.length && !this.#isOverview) this.#fill("timeline", timelineStrip(this.#sources, answer.citations, this.#open, this.#words));
     this.#fill("foot", ...receiptNodes(answer, this.#announce, this.#words, { alone: this.#alone }));
     this.#announce(
       `${incomplete ? "Incomplete answer" : "Answer complete"}: ${answer.short_answer?.text ?? count(answer.claims.length, "sentence")}, ${count(answer.citations.length, "quote")}`,
@@ -194,7 +197,8 @@ export class Exchange {
   }
 
   #showSources(citations, ...more) {
-    this.#fill("sources", citations.length ? sourceList(citations, this.#open, this.#words) : null, ...more);
+    const listed = this.#isOverview ? storyList : sourceList;
+    this.#fill("sources", citations.length ? listed(citations, this.#open, this.#words) : null, ...more);
   }
 
   /** How a notice about an unfinished answer ends; it must not vouch for sentences marked as not proved. */
