@@ -155,7 +155,7 @@ def comments_begin(words: str) -> bool:
 
 def _is_sharing(folded: str) -> bool:
     tokens = [token.strip(":!.") for token in folded.replace(",", " ").split()]
-    return len(tokens) <= 20 and folded != "a" and all(token in _SHARE_WORDS for token in tokens)
+    return 0 < len(tokens) <= 20 and folded != "a" and all(token in _SHARE_WORDS for token in tokens)
 
 
 def _is_of_a_clip(words: str) -> bool:
