@@ -106,6 +106,12 @@ def ask(page: Page, question: str, state: str = "done") -> Locator:
     return exchange
 
 
+def stop_clock(page: Page) -> None:
+    """Stops the page's clock, so that what goes by itself stays as long as a busy machine needs to see it."""
+    page.clock.install(time=0)
+    page.clock.pause_at(60)
+
+
 def overflow(page: Page) -> int:
     """How many pixels the page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests import pages
-from tests.pages import DESK, PHONE, ask, opened, overflow, photographed
+from tests.pages import DESK, PHONE, ask, opened, overflow, photographed, stop_clock
 
 address, asking = pages.address, pages.asking
 browser, page = pages.browser, pages.page
@@ -227,6 +227,7 @@ def test_limits_hold_for_every_question_until_taken_off(page: Page) -> None:
 def test_an_answer_can_be_copied_with_its_references(browser: Browser, address: str) -> None:
     with opened(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
         exchange = ask(page, "What did Joanna Pell say about the pumps at Salt Lane?")
+        stop_clock(page)
         exchange.get_by_role("button", name="Copy with references").click()
         expect(exchange.get_by_role("button", name="Copied")).to_be_visible()
         plain = page.evaluate("navigator.clipboard.readText()")
@@ -251,7 +252,7 @@ def test_one_quote_can_be_copied_in_every_form(browser: Browser, address: str) -
         exchange = ask(page, "What did Joanna Pell say about the pumps at Salt Lane?")
         quote = exchange.locator(".sources blockquote").first.inner_text()
         exchange.locator("button.mark").first.click()
-        page.clock.install()
+        stop_clock(page)
         for form, begins in (
             ("BibTeX", "@"),
             ("RIS", "1.\nTY  -"),
