@@ -113,7 +113,7 @@ _SECTIONS = frozenset(
     home menu search news local politics council business economy money markets sport sports football
     culture arts life lifestyle health science technology tech world international opinion comment letters
     editorial weather travel traffic obituaries notices jobs property video videos photos gallery podcast
-    podcasts radio programmes live subscribe newsletter login register contact about archive harbour
+    podcasts radio programmes live subscribe newsletter login register contact about archive
     region education crime inicio noticias deportes cultura economía opinión accueil actualités économie
     startseite politik wirtschaft kultur الرئيسية أخبار سياسة اقتصاد رياضة ثقافة""".split()
 )
