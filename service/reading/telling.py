@@ -42,7 +42,8 @@ def _is_caption(article: Article, span: Span) -> bool:
     """
     text, published = article.text, article.published
     before = text[text.rfind("\n", 0, span.start) + 1 : span.start]
-    behind = text[span.end : text.find("\n", span.end) % (len(text) + 1)]
+    end = text.find("\n", span.end)
+    behind = text[span.end : end if end >= 0 else None]
     if article.language != "en" or published is None or before.strip() or ends_sentence(behind.rstrip()):
         return False
     dated = any(
